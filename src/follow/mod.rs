@@ -1,0 +1,1 @@
+//! Room `follow`: see the map in `lib.rs`.

@@ -1,0 +1,1 @@
+//! Room `label`: see the map in `lib.rs`.

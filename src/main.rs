@@ -1,0 +1,3 @@
+//! The `live-status` binary.
+
+fn main() {}

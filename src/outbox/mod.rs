@@ -1,0 +1,1 @@
+//! Room `outbox`: see the map in `lib.rs`.

@@ -1,0 +1,1 @@
+//! Room `render`: see the map in `lib.rs`.

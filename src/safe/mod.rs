@@ -1,0 +1,1 @@
+//! Room `safe`: see the map in `lib.rs`.

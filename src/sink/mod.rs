@@ -1,0 +1,1 @@
+//! Room `sink`: see the map in `lib.rs`.

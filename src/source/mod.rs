@@ -1,0 +1,1 @@
+//! Room `source`: see the map in `lib.rs`.

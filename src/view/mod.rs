@@ -1,0 +1,1 @@
+//! Room `view`: see the map in `lib.rs`.

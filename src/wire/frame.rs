@@ -1,0 +1,304 @@
+//! Frames: the state of a run at a moment, with its rendered text.
+//!
+//! A frame is a state, not a log: any later frame of the same key replaces it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::event::{Context, Name, Plan, Route, Src};
+use super::time::Time;
+use crate::open_enum;
+
+/// A frame is at most this many bytes long on the wire.
+pub const MAX_FRAME_BYTES: usize = 64 << 10;
+
+/// A view holds at most this many steps, nested ones included.
+pub const MAX_STEPS: usize = 60;
+
+open_enum! {
+    /// The state of a run or of a sub-agent, as its tag says it.
+    pub enum State {
+        /// It works.
+        Active = "active",
+        /// It waits for a person, permission or quota.
+        Blocked = "blocked",
+        /// It did what it should.
+        Done = "done",
+        /// It failed.
+        Error = "error",
+        /// It was stopped, or nobody knows how it ended.
+        Interrupted = "interrupted",
+    }
+}
+
+impl State {
+    /// The word in brackets: `[ACTIVE]`.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        format!("[{}]", self.as_str().to_uppercase())
+    }
+
+    /// Whether nothing more is expected.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Done | Self::Error | Self::Interrupted)
+    }
+}
+
+open_enum! {
+    /// What told that a run is over.
+    pub enum End {
+        /// A record of its source.
+        Explicit = "explicit",
+        /// Nothing came for long enough.
+        Silence = "silence",
+    }
+}
+
+open_enum! {
+    /// How far a step is.
+    pub enum StepStatus {
+        /// It runs.
+        Active = "active",
+        /// It waits for a person.
+        Blocked = "blocked",
+        /// It goes on in the background.
+        Background = "background",
+        /// It did what it should.
+        Ok = "ok",
+        /// It failed.
+        Error = "error",
+        /// It was stopped, cancelled, denied or skipped.
+        Stopped = "stopped",
+        /// Its result was never seen.
+        Unknown = "unknown",
+    }
+}
+
+/// Counts over a run or a sub-agent, its own children included once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Totals {
+    /// Calls of tools.
+    pub tools: u64,
+    /// Calls that failed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failed: u64,
+    /// Calls that came back or were given up.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ended: u64,
+    /// Sub-agents started.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub agents: u64,
+    /// Tokens, cached ones included.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tokens: u64,
+    /// US dollars, where the source prices its calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// Calls by kind of work, most first: `[["Reading", 4], …]`; at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<(String, u64)>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// One step: a call of a tool, a background job or a sub-agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// The call's id; stable over all frames of a run.
+    pub id: Name,
+    /// The phrase without its target: `Reading`.
+    pub title: String,
+    /// The safe target: `config.rs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// How far it is.
+    pub status: StepStatus,
+    /// When it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Time>,
+    /// How long it took, or has been running; in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms: Option<u64>,
+    /// A short remark: `exit 101`, `interrupted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The sub-agent this step is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub child: Option<Box<Child>>,
+}
+
+/// A sub-agent inside its parent's box.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Child {
+    /// Its label, else its agent's id.
+    pub title: String,
+    /// Its session's UUID, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<Name>,
+    /// Its state.
+    pub state: State,
+    /// Its newest steps, oldest first; none once it is over and folded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+    /// Steps before those.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub earlier: u64,
+    /// Its counts.
+    pub totals: Totals,
+}
+
+/// The structured state of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct View {
+    /// The agent's id, else its source.
+    pub agent: String,
+    /// What was asked, clipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// When it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Time>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Time>,
+    /// How long it took, or has been running; in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms: Option<u64>,
+    /// Its newest steps, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+    /// Steps before those.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub earlier: u64,
+    /// The newest commentary lines; empty unless asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commentary: Vec<String>,
+    /// The agent's plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// What it waits for, and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Waiting>,
+    /// A remark about its state: `no output for 1m`, `retrying after an error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Its counts.
+    pub totals: Totals,
+    /// The model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// How full the context is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<Context>,
+    /// Which rule gave the state, and the evidence; only with `--explain`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What a blocked run waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Waiting {
+    /// `permission`, `question`, `plan` or `quota`.
+    pub on: String,
+    /// What is asked, made safe and clipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+}
+
+/// The rendered text, in the markup that was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Rendered {
+    /// For Mattermost and other readers of `CommonMark`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markdown: Option<String>,
+    /// For Slack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mrkdwn: Option<String>,
+    /// For terminals, logs and mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<String>,
+}
+
+impl Rendered {
+    /// The text, whichever markup it is in.
+    #[must_use]
+    pub fn any(&self) -> Option<&str> {
+        self.markdown
+            .as_deref()
+            .or(self.mrkdwn.as_deref())
+            .or(self.plain.as_deref())
+    }
+}
+
+/// The state of a run at a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Frame {
+    /// Wire version, 1. A line with a higher one is passed on untouched.
+    pub v: u32,
+    /// Always `frame`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// 26 characters of base32: the same run has the same key on every host.
+    pub key: String,
+    /// The family of transcripts.
+    pub source: Name,
+    /// The session's UUID.
+    pub sid: Name,
+    /// The session's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Name>,
+    /// The run.
+    pub run: Name,
+    /// Records folded into it; the same on every host. (final, rev) orders frames of a key.
+    pub rev: u64,
+    /// The moment it speaks of: the newest record's or tick's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
+    /// The run's state.
+    pub state: State,
+    /// What told that it is over; only with a final state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<End>,
+    /// Where its box belongs, first the one that counts.
+    #[serde(default)]
+    pub routes: Vec<Route>,
+    /// One line of plain text: `main: working, 5 tools, 38s`.
+    pub title: String,
+    /// The structured state.
+    pub view: View,
+    /// The rendered text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Rendered>,
+    /// Where the newest records folded into it were read, one for each place.
+    #[serde(default)]
+    pub src: Vec<Src>,
+}
+
+impl Frame {
+    /// Appends the frame to `out` as one line, newline included.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let written = serde_json::to_writer(&mut *out, self);
+        debug_assert!(written.is_ok(), "frames serialise: {written:?}");
+        out.push(b'\n');
+    }
+}
+
+/// The JSON Schema of one frame line.
+#[must_use]
+pub fn schema() -> Value {
+    titled(schemars::schema_for!(Frame), "live-status frame, version 1")
+}
+
+/// `schema` under another title.
+pub(super) fn titled(schema: schemars::Schema, title: &str) -> Value {
+    let mut value = serde_json::json!(schema);
+    value["title"] = title.into();
+    value
+}

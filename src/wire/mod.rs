@@ -1,0 +1,13 @@
+//! What travels between the stages: events, frames and receipts, one JSON
+//! object a line.
+//!
+//! Names are stable: adding a field, a type or an enum value is compatible,
+//! changing one is not. Every enumeration here is open on the wire: a value
+//! this version does not know is kept as it came.
+
+pub mod event;
+pub mod frame;
+pub mod ndjson;
+pub mod open;
+pub mod receipt;
+pub mod time;

@@ -1,0 +1,1 @@
+//! Integration tests: the real binary, a closed-off home, a fixed clock.

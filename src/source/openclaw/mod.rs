@@ -1,0 +1,397 @@
+//! OpenClaw: pi session records, in files (up to 2026.7) and in SQLite (2026.8 and later).
+//!
+//! A store's row is byte for byte the line of a file, so one dialect serves both.
+
+mod key;
+mod message;
+mod record;
+mod request;
+mod row;
+mod seen;
+mod speech;
+mod tool;
+mod turn;
+
+pub use row::{Row, Status};
+
+use record::Entry;
+use seen::Seen;
+use serde::de::IgnoredAny;
+use turn::Run;
+
+use super::lenient::Raw;
+use super::out::{Identity, Out, Remark};
+use crate::wire::event::{
+    Compact, Error, Link, Meta, Model, Name, Outcome, Reset, SessionKind, SessionStart,
+};
+use crate::wire::time::Time;
+
+/// The name of this source on the wire.
+pub const SOURCE: &str = "openclaw";
+
+/// What the dialect needs to be told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// Keep texts and inputs whole.
+    pub full: bool,
+    /// The transcript appears only after the first answer (era F): a row announces the run.
+    pub deferred_flush: bool,
+    /// The transcript goes on with another one of the same session; its history is not inherited.
+    pub successor: bool,
+}
+
+/// A record that could not be read at all.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Broken(String);
+
+/// The state of one session.
+#[derive(Debug)]
+pub struct Session {
+    who: Identity,
+    settings: Settings,
+    kind: SessionKind,
+    row: Row,
+    /// `session.start` went out.
+    introduced: bool,
+    cwd: Option<String>,
+    model: Option<Box<str>>,
+    /// Records older than this were copied from the parent's transcript.
+    inherited_until: Option<Time>,
+    /// Requests seen; the first one names its run `first`.
+    requests: u64,
+    run: Option<Run>,
+    seen: Seen,
+    /// The newest time of a message that was taken in, in milliseconds.
+    high_water_ms: i64,
+    /// The id of the record taken in last.
+    last_id: Option<Box<str>>,
+    /// Reading began anew after what was seen had been forgotten.
+    rereading: bool,
+}
+
+impl Session {
+    /// A session of which nothing was read yet.
+    #[must_use]
+    pub fn new(who: Identity, settings: Settings) -> Self {
+        let kind = who
+            .session
+            .as_deref()
+            .map_or(SessionKind::Main, |name| key::parse(name).kind);
+        Self {
+            who,
+            settings,
+            kind,
+            row: Row::default(),
+            introduced: false,
+            cwd: None,
+            model: None,
+            inherited_until: None,
+            requests: 0,
+            run: None,
+            seen: Seen::default(),
+            high_water_ms: i64::MIN,
+            last_id: None,
+            rereading: false,
+        }
+    }
+
+    /// Whose records these are.
+    #[must_use]
+    pub fn who(&self) -> &Identity {
+        &self.who
+    }
+
+    /// What the session's newest row said.
+    #[must_use]
+    pub fn known(&self) -> &Row {
+        &self.row
+    }
+
+    /// Whether a run is under way as far as records tell.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.run.as_ref().is_some_and(Run::is_open)
+    }
+
+    /// The newest run's id.
+    #[must_use]
+    pub fn newest_run(&self) -> Option<&Name> {
+        self.run.as_ref().map(|run| &run.id)
+    }
+
+    /// Whether a call of the newest run waits for its result.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.run
+            .as_ref()
+            .is_some_and(|run| run.is_open() && !run.pending.is_empty())
+    }
+
+    /// Lets go of what only an open run needs.
+    pub fn rest(&mut self) {
+        if !self.is_open() {
+            self.seen.clear();
+        }
+    }
+
+    /// The records that follow stand in another transcript, which goes on with this session.
+    pub fn goes_on(&mut self) {
+        self.settings.successor = true;
+        self.inherited_until = None;
+    }
+
+    /// Takes in what the session's row says, before its records are read.
+    pub fn learn(&mut self, session: Option<Name>, row: Row) {
+        if let Some(session) = session {
+            self.kind = key::parse(&session).kind;
+            self.who.session = Some(session);
+        }
+        if self.who.agent.is_none() {
+            self.who.agent = self
+                .who
+                .session
+                .as_deref()
+                .and_then(|name| key::parse(name).agent.map(Name::from));
+        }
+        self.row = row;
+    }
+
+    /// Reads one record, a line of a file or a row of a store.
+    ///
+    /// # Errors
+    ///
+    /// [`Broken`] where it is no JSON object. Everything else gives events or a remark.
+    pub fn record(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken> {
+        let text = String::from_utf8_lossy(bytes);
+        let entry: Entry<'_> = match serde_json::from_str(&text) {
+            Ok(entry) => entry,
+            Err(error) => return odd_shape(&text, &error).map(|kind| self.unknown(&kind, out)),
+        };
+        out.odd("an entry", &entry.odd);
+        out.ts = entry.timestamp.text().and_then(|text| Time::parse(&text));
+        let kind = entry.kind.text().unwrap_or_default();
+        out.raw = None;
+        match &*kind {
+            "message" => {
+                if let Some(message) = &entry.message.0 {
+                    self.message(&entry, message, bytes, out);
+                } else {
+                    out.remark(Remark::Shape("message".into()));
+                }
+            }
+            "session" => self.header(&entry, out),
+            "model_change" => {
+                self.introduce(out);
+                let model = entry.model.text().unwrap_or_default().into_owned();
+                self.model = Some(model.clone().into());
+                let provider = entry.provider.word().map(|text| text.into_owned());
+                self.emit(out, "model_change", Model { model, provider });
+            }
+            "compaction" => {
+                let before = entry
+                    .tokens_before
+                    .int()
+                    .and_then(|tokens| u64::try_from(tokens).ok());
+                if self.is_fresh(&entry, out) {
+                    self.emit(out, "compaction", Compact { before });
+                }
+            }
+            "reset" => {
+                if self.is_fresh(&entry, out) {
+                    let reason = entry.reason.word().map(|text| text.into_owned());
+                    self.end_by_records(Some("reset"), out);
+                    self.emit(out, "reset", Reset { reason });
+                }
+            }
+            "custom" => self.custom(&entry, out),
+            "custom_message" => self.custom_message(&entry, out),
+            "thinking_level_change" | "branch_summary" | "label" | "session_info" | "leaf" => {}
+            other => self.unknown(other, out),
+        }
+        Ok(())
+    }
+
+    fn header(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        if self.cwd.is_none() {
+            self.cwd = entry.cwd.word().map(|text| text.into_owned());
+        }
+        // A file on its own may be named anything: then the header knows better.
+        if !is_uuid(&self.who.sid)
+            && self.who.session.is_none()
+            && !self.introduced
+            && let Some(id) = entry.id.word()
+        {
+            self.who.sid = id.into();
+        }
+        if entry.parent_session.is_some() && !self.settings.successor && self.requests == 0 {
+            self.inherited_until = out.ts;
+        }
+        out.raw = Some("session".into());
+        self.introduce(out);
+    }
+
+    /// Says once that the session is there.
+    fn introduce(&mut self, out: &mut Out<'_>) {
+        if self.introduced {
+            return;
+        }
+        self.introduced = true;
+        let start = SessionStart {
+            cwd: self.cwd.clone(),
+            title: self.row.title.as_deref().map(str::to_owned),
+            model: self.row.model.as_deref().map(str::to_owned),
+            kind: Some(self.kind.clone()),
+            parent: self.parent(),
+        };
+        out.emit(&self.who, None, start);
+    }
+
+    /// The session that started this one.
+    fn parent(&self) -> Option<Link> {
+        let child = matches!(self.kind, SessionKind::Subagent | SessionKind::Acp);
+        let session = self.row.parent.as_deref().filter(|_| child)?;
+        Some(Link {
+            source: self.who.source.clone(),
+            session: Some(session.into()),
+            ..Link::default()
+        })
+    }
+
+    fn custom(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        match entry.custom_type.text().unwrap_or_default().as_ref() {
+            "openclaw:prompt-error" => {
+                if self.is_fresh(entry, out) {
+                    let message = entry
+                        .data
+                        .field("error")
+                        .word()
+                        .or_else(|| entry.data.field("message").word());
+                    let message = message
+                        .map_or_else(|| "the prompt failed".to_owned(), |text| text.into_owned());
+                    self.emit(
+                        out,
+                        "custom/openclaw:prompt-error",
+                        Error {
+                            message,
+                            retrying: false,
+                        },
+                    );
+                }
+            }
+            // Ends every completed run of a root session, with or without a status in the row.
+            "openclaw:bootstrap-context:full" => {
+                if self.is_fresh(entry, out) && self.run.as_ref().is_some_and(Run::has_answered) {
+                    self.end(Outcome::Ok, None, true, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn custom_message(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        match entry.custom_type.text().unwrap_or_default().as_ref() {
+            "openclaw:turn-aborted" => {
+                if self.is_fresh(entry, out) {
+                    self.end(Outcome::Interrupted, Some("aborted"), true, out);
+                }
+            }
+            "openclaw.sessions_yield" => {
+                if self.is_fresh(entry, out) {
+                    self.end(Outcome::Ok, Some("yielded"), true, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn unknown(&mut self, kind: &str, out: &mut Out<'_>) {
+        out.remark(Remark::Type(kind.to_owned()));
+        self.introduce(out);
+        self.emit(out, kind.to_owned(), Meta {});
+    }
+
+    /// Emits an event of the newest run.
+    fn emit(
+        &self,
+        out: &mut Out<'_>,
+        raw: impl Into<std::borrow::Cow<'static, str>>,
+        body: impl Into<crate::wire::event::Body>,
+    ) {
+        out.raw = Some(raw.into());
+        out.emit(&self.who, self.run.as_ref().map(|run| &run.id), body);
+    }
+
+    /// Whether an entry that is no message is neither inherited nor seen before.
+    fn is_fresh(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) -> bool {
+        self.introduce(out);
+        let at_ms = out.ts.map(|ts| ts.0);
+        if self.is_inherited(out.ts) || self.is_repeat(entry, at_ms) {
+            return false;
+        }
+        if entry.id.is_some() && !self.seen.is_new(("entry", entry.id.0)) {
+            return false;
+        }
+        self.took(entry, at_ms);
+        true
+    }
+
+    /// Whether an entry is a repetition of one that `seen` may have forgotten:
+    /// it does not go on from the last one, and its time is not new.
+    fn is_repeat(&self, entry: &Entry<'_>, at_ms: Option<i64>) -> bool {
+        let goes_on =
+            !entry.parent.is_some() || entry.parent.text().as_deref() == self.last_id.as_deref();
+        at_ms.is_some_and(|at| at <= self.high_water_ms) && (self.rereading || !goes_on)
+    }
+
+    /// Remembers that an entry was taken in.
+    fn took(&mut self, entry: &Entry<'_>, at_ms: Option<i64>) {
+        self.rereading = false;
+        self.high_water_ms = self.high_water_ms.max(at_ms.unwrap_or(i64::MIN));
+        if let Some(id) = entry.id.word() {
+            self.last_id = Some(id.into());
+        }
+    }
+
+    /// Whether a record of that time was copied from the parent's transcript by a fork.
+    fn is_inherited(&self, ts: Option<Time>) -> bool {
+        matches!((ts, self.inherited_until), (Some(ts), Some(until)) if ts < until)
+    }
+
+    /// The records of a transcript begin anew from its first byte.
+    ///
+    /// What was shown is remembered, so that only what is new gives events.
+    pub fn rewound(&mut self, reason: &str, out: &mut Out<'_>) {
+        self.rereading = self.seen.is_empty();
+        let rewind = crate::wire::event::Rewind {
+            reason: Some(reason.to_owned()),
+        };
+        out.ts = None;
+        out.emit(&self.who, self.run.as_ref().map(|run| &run.id), rewind);
+    }
+}
+
+/// The type of a record that is JSON but not of the expected shape.
+fn odd_shape(text: &str, error: &serde_json::Error) -> Result<String, Broken> {
+    let broken = |error: &serde_json::Error| Broken(format!("not a JSON object: {error}"));
+    if !text.trim_start().starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
+        return Err(broken(error));
+    }
+    Ok(Raw(text.trim())
+        .field("type")
+        .text()
+        .unwrap_or_default()
+        .into_owned())
+}
+
+/// Whether a text has the shape of a UUID.
+fn is_uuid(text: &str) -> bool {
+    text.len() >= 36
+        && text.as_bytes()[..36]
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| match at {
+                8 | 13 | 18 | 23 => *byte == b'-',
+                _ => byte.is_ascii_hexdigit(),
+            })
+}

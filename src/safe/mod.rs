@@ -1,11 +1,24 @@
-//! Room `safe`.
-pub mod clip {
-    /// x
-    pub fn clip_bytes(text: &str, bytes: usize) -> &str {
-        let mut b = bytes.min(text.len());
-        while !text.is_char_boundary(b) {
-            b -= 1
-        }
-        &text[..b]
-    }
-}
+//! Room `safe`: what makes hostile text harmless. Pure; any room may use it.
+//!
+//! Everything in a transcript is written by a model that reads the internet, so
+//! it is hostile until it went through here, in this order:
+//!
+//! 1. [`Redactor::redact`] takes secrets out, on the whole text;
+//! 2. [`clip()`] cuts what is too long (never before 1: half a secret no longer matches);
+//! 3. [`neutralise`] makes the rest plain text for one place that shows it.
+
+pub mod clip;
+pub mod neutralise;
+pub mod redact;
+
+mod chars;
+mod line;
+mod marks;
+mod mrkdwn;
+mod rules;
+
+#[cfg(test)]
+mod hostile;
+
+pub use clip::{clip, clip_bytes};
+pub use redact::Redactor;

@@ -1,0 +1,115 @@
+//! Cutting text where a person would not mind. Redact first: half a secret no
+//! longer looks like one.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::chars::{MARKS_A_BASE, is_mark};
+
+/// `text` cut to at most `graphemes` user-perceived characters.
+///
+/// A cut text ends in `…`, which counts. At most four combining marks stay on a
+/// base, so that one grapheme cannot be a kilobyte.
+pub fn clip(text: &str, graphemes: usize) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return match (text.len() <= graphemes, graphemes) {
+            (true, _) => Cow::Borrowed(text),
+            (false, 0) => Cow::Borrowed(""),
+            (false, _) => Cow::Owned(ellipsis(&text[..graphemes - 1])),
+        };
+    }
+    let text = limit_marks(text);
+    let mut bounds = text.grapheme_indices(true);
+    if bounds.by_ref().nth(graphemes).is_none() {
+        return text;
+    }
+    let Some(kept) = graphemes.checked_sub(1) else {
+        return Cow::Borrowed("");
+    };
+    let cut = text
+        .grapheme_indices(true)
+        .nth(kept)
+        .map_or(0, |(at, _)| at);
+    Cow::Owned(ellipsis(&text[..cut]))
+}
+
+/// The longest head of `text` that ends at a character boundary and has at most
+/// `bytes` bytes.
+pub fn clip_bytes(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn ellipsis(head: &str) -> String {
+    format!("{}…", head.trim_end())
+}
+
+/// Drops the fifth and later combining marks of each base.
+fn limit_marks(text: &str) -> Cow<'_, str> {
+    let mut marks = 0;
+    let mut keep = move |c: char| {
+        marks = if is_mark(c) { marks + 1 } else { 0 };
+        marks <= MARKS_A_BASE
+    };
+    match text.char_indices().find(|&(_, c)| !keep(c)) {
+        None => Cow::Borrowed(text),
+        Some((at, _)) => {
+            let mut out = text[..at].to_owned();
+            // The run of marks goes on: `keep` remembers that it is over its limit.
+            out.extend(text[at..].chars().skip(1).filter(|&c| keep(c)));
+            Cow::Owned(out)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_shows_itself_and_fits() {
+        let cases = [
+            ("", 5, ""),
+            ("hello", 5, "hello"),
+            ("hello!", 5, "hell…"),
+            ("a b c d", 5, "a b…"),
+            ("hello", 1, "…"),
+            ("hello", 0, ""),
+            ("é", 0, ""),
+            ("日本語テキスト", 4, "日本語…"),
+            ("👩‍👩‍👧‍👦👩‍👩‍👧‍👦x", 2, "👩‍👩‍👧‍👦…"),
+            ("e\u{301}e\u{301}e\u{301}", 2, "e\u{301}…"),
+            ("🇩🇪🇫🇷🇪🇸", 2, "🇩🇪…"),
+        ];
+        for (text, graphemes, want) in cases {
+            let got = clip(text, graphemes);
+            assert_eq!(got, want, "text: {text:?} at {graphemes}");
+            assert!(got.graphemes(true).count() <= graphemes, "text: {text:?}");
+            assert_eq!(clip(&got, graphemes), got, "again: {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_tower_of_marks_is_one_short_grapheme() {
+        let tower = format!("a{}b{}", "\u{300}".repeat(900), "\u{20DD}".repeat(3));
+        let want = format!("a{}b{}", "\u{300}".repeat(4), "\u{20DD}".repeat(3));
+        assert_eq!(clip(&tower, 9), want);
+    }
+
+    #[test]
+    fn bytes_are_cut_between_characters() {
+        let cases = [
+            ("abc", 9, "abc"),
+            ("abc", 2, "ab"),
+            ("aé", 2, "a"),
+            ("日本", 5, "日"),
+        ];
+        for (text, bytes, want) in cases {
+            assert_eq!(clip_bytes(text, bytes), want, "text: {text:?} at {bytes}");
+        }
+    }
+}

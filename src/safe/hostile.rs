@@ -1,0 +1,1 @@
+//! Hostile text, judged by a Markdown parser.

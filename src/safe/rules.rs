@@ -1,0 +1,1 @@
+//! The rules: kinds of secrets and their shapes.

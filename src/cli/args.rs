@@ -1,0 +1,234 @@
+//! Arguments that several verbs share.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::failure::{Doing as _, Failure};
+use crate::label::{Detail, Labeller, Rules};
+use crate::render::{self, Commentary, Markup};
+use crate::safe::redact::Redactor;
+use crate::view;
+use crate::wire::event::Cause;
+
+/// What every verb takes.
+#[derive(Args, Debug)]
+pub(super) struct Global {
+    /// Read settings from FILE instead of the usual places
+    #[arg(long, global = true, value_name = "FILE", env = "LIVE_STATUS_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Say more on standard error
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+
+    /// Say only what went wrong
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Global {
+    /// Says something to the person, unless they asked for quiet.
+    pub(super) fn say(&self, message: impl std::fmt::Display) {
+        if !self.quiet {
+            complain(message);
+        }
+    }
+}
+
+/// Says that something went wrong, even to those who asked for quiet.
+pub(super) fn complain(message: impl std::fmt::Display) {
+    use std::io::Write as _;
+    // A full or closed standard error must not stop the work.
+    let _ = std::io::stderr().write_all(format!("live-status: {message}\n").as_bytes());
+}
+
+/// How events become phrases.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Labels")]
+pub(super) struct Labelling {
+    /// Take phrases from FILE (JSON or TOML) before the built-in ones
+    #[arg(long, value_name = "FILE", env = "TOOL_LABELS_FILE")]
+    pub(super) labels: Option<PathBuf>,
+
+    /// How much of a tool's input a phrase shows
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = Detail::Target)]
+    pub(super) detail: Detail,
+}
+
+impl Labelling {
+    /// The labeller these arguments ask for.
+    pub(super) fn labeller(&self) -> Result<Labeller, Failure> {
+        let rules = match &self.labels {
+            None => Rules::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).doing(|| format!("cannot read {}", path.display()))?;
+                Rules::parse(&text).map_err(|bad| {
+                    Failure::config(format!("{}: {bad}", path.display()))
+                        .hint("a rule is a pattern and a phrase: \"exec:cargo\" = \"Building {target}\"")
+                })?
+            }
+        };
+        Ok(Labeller::new(rules, self.detail))
+    }
+}
+
+/// What is taken out of texts.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Safety")]
+pub(super) struct Redaction {
+    /// Leave secrets in: for your own eyes only
+    #[arg(long)]
+    no_redact: bool,
+
+    /// Also take out every line of FILE, as [REDACTED:own]
+    #[arg(long, value_name = "FILE", env = "LIVE_STATUS_SECRETS_FILE")]
+    secrets_file: Option<PathBuf>,
+}
+
+impl Redaction {
+    /// The redactor these arguments ask for.
+    pub(super) fn redactor(&self) -> Result<Redactor, Failure> {
+        if self.no_redact {
+            return Ok(Redactor::off());
+        }
+        let mut own = Vec::new();
+        if let Some(path) = &self.secrets_file {
+            let text = std::fs::read_to_string(path).doing(|| format!("cannot read {}", path.display()))?;
+            own.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+        }
+        Ok(Redactor::new(&own))
+    }
+}
+
+/// How the state of a run is drawn.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "The box")]
+pub(super) struct Drawing {
+    /// Markup of the text
+    #[arg(long, value_name = "MARKUP", value_enum, default_value_t = Markup::Markdown)]
+    pub(super) markup: Markup,
+
+    /// Step lines at most
+    #[arg(long, value_name = "N", env = "MAX_STATUS_LINES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=50))]
+    pub(super) max_lines: u16,
+
+    /// Characters at most
+    #[arg(long, value_name = "N", env = "MAX_MESSAGE_CHARS", default_value_t = 15_000, value_parser = clap::value_parser!(u32).range(200..=15_000))]
+    pub(super) max_chars: u32,
+
+    /// No box before a run has worked for TIME or used a tool
+    #[arg(long, value_name = "TIME", default_value = "1.5s", value_parser = duration)]
+    pub(super) after: Duration,
+
+    /// What the agent says on its way
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t = Commentary::Off)]
+    pub(super) commentary: Commentary,
+
+    /// Time zone of the times people read, as Europe/Vienna; default: this machine's
+    #[arg(long, value_name = "ZONE", env = "TZ")]
+    pub(super) tz: Option<String>,
+
+    /// Add which rule gave a run its state, and the evidence
+    #[arg(long)]
+    pub(super) explain: bool,
+
+    /// Nothing pending and nothing new for TIME: the run is over
+    #[arg(long, value_name = "TIME", env = "IDLE_TIMEOUT_S", default_value = "60", value_parser = duration)]
+    pub(super) idle_timeout: Duration,
+
+    /// A turn that stopped between two steps is given up after TIME
+    #[arg(long, value_name = "TIME", env = "MAX_SESSION_DURATION_S", default_value = "1800", value_parser = duration)]
+    pub(super) max_duration: Duration,
+}
+
+impl Drawing {
+    /// Settings of the fold; `causes` besides people get a box.
+    pub(super) fn view(&self, causes: Vec<Cause>) -> view::Settings {
+        view::Settings {
+            after: self.after,
+            idle: self.idle_timeout,
+            max_duration: self.max_duration,
+            include: causes,
+            ..view::Settings::default()
+        }
+    }
+
+    /// Settings of the drawing.
+    pub(super) fn render(&self) -> Result<render::Settings, Failure> {
+        let timezone = match self.tz.as_deref().map(|name| name.trim_start_matches(':')) {
+            None | Some("") => jiff::tz::TimeZone::system(),
+            Some(name) => jiff::tz::TimeZone::get(name).map_err(|error| {
+                Failure::usage(format!("no time zone {name:?}: {error}")).hint("name one as Europe/Vienna or UTC")
+            })?,
+        };
+        Ok(render::Settings {
+            markup: self.markup,
+            max_lines: usize::from(self.max_lines),
+            max_chars: self.max_chars as usize,
+            commentary: self.commentary,
+            timezone,
+            explain: self.explain,
+            ..render::Settings::default()
+        })
+    }
+}
+
+/// Reads a span as `500ms`, `1.5s`, `2m`, `1h`, `3d`; a bare number is seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let bad = || format!("{text:?} is no span of time; write it as 500ms, 1.5s, 2m, 1h or 3d");
+    let text = text.trim();
+    let unit_at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        _ => return Err(bad()),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| bad())?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|_| bad())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read() {
+        let cases = [
+            ("500ms", Some(500)),
+            ("1.5s", Some(1_500)),
+            ("60", Some(60_000)),
+            ("2m", Some(120_000)),
+            ("1h", Some(3_600_000)),
+            ("3d", Some(259_200_000)),
+            ("", None),
+            ("-1s", None),
+            ("2w", None),
+            ("1e400s", None),
+        ];
+        for (text, want) in cases {
+            let got = duration(text).ok().map(|span| span.as_millis());
+            assert_eq!(got, want, "{text:?}");
+        }
+    }
+}

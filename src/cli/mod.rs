@@ -1,0 +1,121 @@
+//! The imperative shell: a verb is a file with its arguments and its `run`.
+
+mod args;
+mod completions;
+mod config;
+mod doctor;
+pub mod failure;
+mod filter;
+mod label;
+mod man;
+mod output;
+mod post;
+mod render;
+mod run;
+mod schema;
+mod tail;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use args::Global;
+use failure::Failure;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Yellow.on_default().bold())
+    .usage(AnsiColor::Yellow.on_default().bold())
+    .literal(AnsiColor::Green.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// The page behind `live-status --help`: the filters first.
+const HELP: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Filters, to be piped in this order:
+  tail         Emit events from the transcripts of AI agents
+  label        Add the phrase a person reads to every tool call
+  render       Fold events into frames: the status box of each run
+  post         Bring frames to a place that shows them
+
+All in one, and around it:
+  run          Watch every agent and show its runs live
+  doctor       Check what live-status finds here, and say what to do
+  config       Show settings and where each comes from
+  schema       Print the JSON Schema of a wire format
+  completions  Print a shell's completions
+  man          Print a man page
+
+Options:
+{options}
+
+Examples:
+  live-status run                                    every agent on this machine, live
+  live-status run --replay examples/openclaw --speed 20
+  live-status tail -f | live-status label | live-status render | live-status post --to terminal
+  live-status tail --since 1h | jq -r 'select(.type==\"tool.end\" and .outcome==\"error\").error'
+";
+
+/// Mirror the work of AI agents into one self-updating status box
+///
+/// Reads the transcripts that agents write anyway; the agents need not help.
+/// Every verb is a filter of JSON lines and works alone in a pipe.
+#[derive(Parser, Debug)]
+#[command(name = "live-status", version = version(), styles = STYLES, help_template = HELP, max_term_width = 100,
+          disable_help_subcommand = true, arg_required_else_help = true, next_line_help = false)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    Tail(tail::TailArgs),
+    Label(label::LabelArgs),
+    Render(render::RenderArgs),
+    Post(post::PostArgs),
+    Run(run::RunArgs),
+    Doctor(doctor::DoctorArgs),
+    Config(config::ConfigArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// The package's version with those of its wire formats.
+const fn version() -> &'static str {
+    concat!(env!("CARGO_PKG_VERSION"), " (events 1, frames 1, receipts 1)")
+}
+
+/// Runs the command line `args`, the program's name first.
+///
+/// # Errors
+///
+/// What the verb could not do. Help and version print and end the process.
+pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Failure> {
+    let args: Vec<_> = args.into_iter().collect();
+    let file = config::load(&args)?;
+    let matches = file.apply(Cli::command()).get_matches_from(&args);
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| file.explain(&error))?;
+    file.remarks(&cli.global);
+    match cli.verb {
+        Verb::Tail(args) => args.run(&cli.global),
+        Verb::Label(args) => args.run(&cli.global),
+        Verb::Render(args) => args.run(&cli.global),
+        Verb::Post(args) => args.run(&cli.global),
+        Verb::Run(args) => args.run(&cli.global),
+        Verb::Doctor(args) => args.run(&cli.global),
+        Verb::Config(args) => args.run(&file),
+        Verb::Schema(args) => args.run(),
+        Verb::Completions(args) => args.run(),
+        Verb::Man(args) => args.run(),
+    }
+}
+
+/// The command line's definition, for man pages and completions.
+fn command() -> clap::Command {
+    Cli::command()
+}

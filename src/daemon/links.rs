@@ -1,0 +1,77 @@
+//! Which session is meant by a name: links carry the UUID as well, and children their parents' route.
+
+use std::collections::HashMap;
+
+use crate::wire::event::{Body, Event, Link, Name, Route};
+
+/// The sessions of this process, by name.
+#[derive(Debug, Default)]
+pub(super) struct Registry {
+    sids: HashMap<Name, Name>,
+    parents: HashMap<Name, Name>,
+    routes: HashMap<Name, Route>,
+}
+
+impl Registry {
+    /// A session's name stands for this UUID now.
+    pub(super) fn name(&mut self, session: &Name, sid: &Name) {
+        if self.sids.get(session) != Some(sid) {
+            self.sids.insert(session.clone(), sid.clone());
+        }
+    }
+
+    /// A session was started by another one.
+    pub(super) fn parent(&mut self, session: &Name, parent: &str) {
+        if self.parents.get(session).is_none_or(|known| **known != *parent) {
+            self.parents.insert(session.clone(), parent.into());
+        }
+    }
+
+    /// Completes the links of `event`, and keeps its route for the session's children.
+    pub(super) fn complete(&mut self, event: &mut Event) {
+        match &mut event.body {
+            Body::SessionStart(start) => self.fill(start.parent.as_mut()),
+            Body::RunStart(start) => {
+                self.fill(start.parent.as_mut());
+                if let (None, Some(parent)) = (&start.route, &start.parent) {
+                    start.route = parent.session.as_ref().and_then(|session| self.route(session)).cloned();
+                } else if let (Some(route), Some(session)) = (&start.route, &event.session) {
+                    self.routes.insert(session.clone(), route.clone());
+                }
+            }
+            Body::Route(route) => {
+                if let Some(session) = &event.session {
+                    self.routes.insert(session.clone(), route.clone());
+                }
+            }
+            Body::AgentStart(start) => {
+                if let (Some(child), Some(session)) = (&start.child.session, &event.session) {
+                    self.parent(child, session);
+                }
+                self.fill(Some(&mut start.child));
+            }
+            Body::AgentEnd(end) => self.fill(Some(&mut end.child)),
+            _ => {}
+        }
+    }
+
+    fn fill(&self, link: Option<&mut Link>) {
+        let Some(link) = link else { return };
+        if link.sid.is_none() {
+            link.sid = link.session.as_ref().and_then(|session| self.sids.get(session)).cloned();
+        }
+    }
+
+    /// The route of a session or of the nearest ancestor that has one.
+    fn route(&self, session: &Name) -> Option<&Route> {
+        const DEPTH: usize = 8;
+        let mut at = session;
+        for _ in 0..DEPTH {
+            if let Some(route) = self.routes.get(at) {
+                return Some(route);
+            }
+            at = self.parents.get(at)?;
+        }
+        None
+    }
+}

@@ -1,0 +1,77 @@
+//! What was odd in the transcripts: counted, and named once with its place.
+
+use std::collections::HashMap;
+
+use crate::source::Remark;
+
+/// Counts of what was odd.
+#[derive(Debug, Default)]
+pub struct Oddities {
+    /// Lines that are no JSON objects.
+    pub broken: u64,
+    /// Lines over the cap.
+    pub oversize: u64,
+    /// Transcripts that could not be read.
+    pub unreadable: u64,
+    remarks: HashMap<Remark, u64>,
+    fresh: Vec<String>,
+}
+
+/// Broken lines that are named one by one, before only their count is told.
+const NAMED_BROKEN: u64 = 20;
+
+impl Oddities {
+    pub(super) fn remark(&mut self, remark: Remark, place: impl FnOnce() -> String) {
+        if let Some(count) = self.remarks.get_mut(&remark) {
+            *count += 1;
+            return;
+        }
+        self.fresh.push(format!("{}: {remark}; it is counted, and not named again", place()));
+        self.remarks.insert(remark, 1);
+    }
+
+    pub(super) fn broken(&mut self, reason: &str, place: impl FnOnce() -> String) {
+        self.broken += 1;
+        if self.broken <= NAMED_BROKEN {
+            self.fresh.push(format!("{}: skipped a line that is {reason}", place()));
+        }
+    }
+
+    pub(super) fn oversize(&mut self, bytes: u64, place: impl FnOnce() -> String) {
+        self.oversize += 1;
+        self.fresh.push(format!("{}: skipped a line of {bytes} bytes; --max-line-bytes allows longer ones", place()));
+    }
+
+    pub(super) fn unreadable(&mut self, message: String) {
+        self.unreadable += 1;
+        self.fresh.push(message);
+    }
+
+    pub(super) fn say(&mut self, message: String) {
+        self.fresh.push(message);
+    }
+
+    /// What there is to say since the last call.
+    pub fn take(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    /// A sentence about what was counted more than once; nothing where all was told.
+    #[must_use]
+    pub fn summary(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        if self.broken > NAMED_BROKEN {
+            parts.push(format!("{} broken lines in all", self.broken));
+        }
+        let mut repeated: Vec<_> = self.remarks.iter().filter(|(_, count)| **count > 1).collect();
+        repeated.sort();
+        parts.extend(repeated.into_iter().map(|(remark, count)| format!("{remark}: {count} times")));
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// Whether some input could not be read.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.broken > 0 || self.unreadable > 0
+    }
+}

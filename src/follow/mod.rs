@@ -22,6 +22,8 @@ mod root;
 mod scan;
 mod session;
 mod tail;
+#[cfg(test)]
+mod tests;
 
 pub use discover::{Found, Surroundings, discover};
 pub use follower::Follower;

@@ -1,0 +1,146 @@
+//! Where OpenClaw keeps things when nobody says: its own rules, in its own order.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::root::{BadRoot, Root};
+
+/// What the process was born into, handed in so that tests can make it up.
+pub struct Surroundings<'a> {
+    /// The user's home directory.
+    pub home: Option<PathBuf>,
+    /// Looks an environment variable up.
+    pub var: &'a dyn Fn(&str) -> Option<OsString>,
+}
+
+/// A place that was found, and why it was looked at.
+#[derive(Debug)]
+pub struct Found {
+    /// Where.
+    pub path: PathBuf,
+    /// What sent us there: a variable or a rule.
+    pub why: &'static str,
+    /// What it is; an error only where a variable named it.
+    pub root: Result<Root, BadRoot>,
+}
+
+/// Finds the state directories: what a variable names, else all that exist under the home.
+///
+/// `TRANSCRIPT_DIR` beats `OPENCLAW_STATE_DIR` and its older names, which beat
+/// `~/.openclaw`, `~/.clawdbot`, `~/.moltbot` and the profiles `~/.openclaw-*`.
+/// `OPENCLAW_HOME` moves `~`.
+#[must_use]
+pub fn discover(env: &Surroundings<'_>) -> Vec<Found> {
+    let var = |name| (env.var)(name).filter(|value| !value.is_empty());
+    let home = var("OPENCLAW_HOME").map_or_else(|| env.home.clone(), |home| Some(home.into()));
+    for why in [
+        "TRANSCRIPT_DIR",
+        "OPENCLAW_STATE_DIR",
+        "CLAWDBOT_STATE_DIR",
+        "MOLTBOT_STATE_DIR",
+    ] {
+        if let Some(value) = var(why) {
+            let path = expand(PathBuf::from(value), home.as_deref());
+            let root = Root::classify(&path);
+            return vec![Found { path, why, root }];
+        }
+    }
+    let Some(home) = home else {
+        return Vec::new();
+    };
+    let mut found: Vec<Found> = [
+        (".openclaw", "the state directory of OpenClaw"),
+        (".clawdbot", "the state directory of Clawdbot"),
+        (".moltbot", "the state directory of Moltbot"),
+    ]
+    .into_iter()
+    .filter_map(|(name, why)| existing(home.join(name), why))
+    .collect();
+    let mut profiles: Vec<PathBuf> = std::fs::read_dir(&home)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| {
+            entry
+                .file_name()
+                .as_encoded_bytes()
+                .starts_with(b".openclaw-")
+        })
+        .map(|entry| entry.path())
+        .collect();
+    profiles.sort();
+    found.extend(
+        profiles
+            .into_iter()
+            .filter_map(|path| existing(path, "a profile of OpenClaw")),
+    );
+    found
+}
+
+/// A place of a rule counts only where something is there.
+fn existing(path: PathBuf, why: &'static str) -> Option<Found> {
+    let root = Root::classify(&path).ok()?;
+    Some(Found {
+        path,
+        why,
+        root: Ok(root),
+    })
+}
+
+/// `~/x` in a variable means what it means in a shell.
+fn expand(path: PathBuf, home: Option<&Path>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn variables_beat_the_home_and_all_that_exists_is_found() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let home = dir.path();
+        for name in [
+            ".openclaw",
+            ".clawdbot",
+            ".openclaw-work",
+            "moved/.moltbot",
+            "own",
+        ] {
+            fs::create_dir_all(home.join(name).join("agents/main/sessions")).expect("made");
+        }
+        fs::create_dir_all(home.join(".openclaw-empty")).expect("made");
+        let moved = home.join("moved").into_os_string();
+        let cases: [(&[(&str, OsString)], &[&str]); 5] = [
+            (&[], &[".openclaw", ".clawdbot", ".openclaw-work"]),
+            (
+                &[("TRANSCRIPT_DIR", "~/own/agents/main".into())],
+                &["own/agents/main"],
+            ),
+            (&[("CLAWDBOT_STATE_DIR", home.join("own").into())], &["own"]),
+            (&[("OPENCLAW_HOME", moved)], &["moved/.moltbot"]),
+            (
+                &[("OPENCLAW_STATE_DIR", home.join("nowhere").into())],
+                &["nowhere"],
+            ),
+        ];
+        for (vars, want) in cases {
+            let found = discover(&Surroundings {
+                home: Some(home.to_owned()),
+                var: &|name| {
+                    vars.iter()
+                        .find(|(it, _)| *it == name)
+                        .map(|(_, value)| value.clone())
+                },
+            });
+            let got: Vec<_> = found.iter().map(|it| it.path.clone()).collect();
+            let want: Vec<_> = want.iter().map(|it| home.join(it)).collect();
+            assert_eq!(got, want, "{vars:?}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The index of an agent's sessions: `sessions.json`, one object of key and entry.
+//!
+//! It is replaced several times a turn and may have tens of megabytes, so only
+//! a hash is kept of each entry, and a large one is read as a stream.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Component, Path};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::names;
+use super::open::Stat;
+use super::session::Id;
+
+/// Above this many bytes the index is read as a stream.
+const SLURP_BYTES: u64 = 4 * 1024 * 1024;
+
+/// What is remembered of an index.
+#[derive(Default)]
+pub(super) struct Index {
+    /// The file as it was when last read.
+    pub(super) stat: Option<Stat>,
+    /// It may have changed since in a way that `stat` does not show.
+    pub(super) unsure: bool,
+    /// Rows by a hash of their key.
+    pub(super) rows: HashMap<u64, Known>,
+    /// Not to be read again before: a large index must not eat the process.
+    pub(super) not_before: Option<Instant>,
+    /// A change waits for `not_before`.
+    pub(super) waiting: bool,
+    /// Counts the readings, to find rows that vanished.
+    pub(super) round: u32,
+}
+
+/// What is remembered of a row.
+pub(super) struct Known {
+    /// Hash of its bytes.
+    pub(super) hash: u64,
+    /// The session it claims.
+    pub(super) id: Option<Id>,
+    /// The reading that saw it last.
+    pub(super) round: u32,
+}
+
+impl Index {
+    /// Puts off the next reading in proportion to what this one took.
+    pub(super) fn rest(&mut self, now: Instant, took: Duration) {
+        let pause = took * 10;
+        self.not_before =
+            (pause > Duration::from_millis(20)).then(|| now + pause.min(Duration::from_secs(1)));
+        self.waiting = false;
+    }
+}
+
+/// Reads an index of `size` bytes and gives `row` each key with its entry.
+///
+/// Whatever stands behind the object is ignored. On an error the rows before it
+/// were given.
+pub(super) fn read(
+    file: File,
+    size: u64,
+    row: &mut dyn FnMut(&str, &[u8]),
+) -> serde_json::Result<()> {
+    if size <= SLURP_BYTES {
+        let mut bytes = Vec::with_capacity(size as usize + 1);
+        let mut file = file.take(SLURP_BYTES * 2);
+        file.read_to_end(&mut bytes)
+            .map_err(serde_json::Error::io)?;
+        Rows(row).deserialize(&mut serde_json::Deserializer::from_slice(&bytes))
+    } else {
+        let reader = BufReader::with_capacity(256 * 1024, file);
+        Rows(row).deserialize(&mut serde_json::Deserializer::from_reader(reader))
+    }
+}
+
+struct Rows<'f>(&'f mut dyn FnMut(&str, &[u8]));
+
+impl<'de> DeserializeSeed<'de> for Rows<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Rows<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of session keys")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            let value: Box<RawValue> = map.next_value()?;
+            if value.get().starts_with('{') {
+                (self.0)(&key, value.get().as_bytes());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The fields of an entry that say where its transcript is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Entry {
+    pub(super) session_id: Option<String>,
+    pub(super) session_file: Option<String>,
+    /// Milliseconds since 1970.
+    pub(super) updated_at: Option<f64>,
+}
+
+impl Entry {
+    /// Reads an entry as far as it can be read: a field of an odd type counts as absent.
+    pub(super) fn read(json: &[u8]) -> Self {
+        serde_json::from_slice(json).unwrap_or_else(|_| {
+            // Keys twice, or fields of another type.
+            let value: serde_json::Value = serde_json::from_slice(json).unwrap_or_default();
+            let text = |name| value.get(name)?.as_str().map(str::to_owned);
+            Self {
+                session_id: text("sessionId"),
+                session_file: text("sessionFile"),
+                updated_at: value.get("updatedAt").and_then(serde_json::Value::as_f64),
+            }
+        })
+    }
+
+    /// The transcript's file name in its sessions directory, and whether a path in the entry was refused.
+    ///
+    /// The directory of `sessionFile` is not looked at: a container writes the
+    /// path of its own mount. A path with `..` is refused.
+    pub(super) fn file_names(&self) -> (Vec<String>, bool) {
+        let mut found = Vec::with_capacity(2);
+        let mut refused = false;
+        if let Some(text) = self.session_file.as_deref().filter(|text| !text.is_empty()) {
+            let path = Path::new(text);
+            let climbs = path.components().any(|part| part == Component::ParentDir);
+            match path.file_name().and_then(|name| name.to_str()) {
+                Some(name)
+                    if !climbs
+                        && names::is_component(name)
+                        && names::is_transcript(name.as_ref()) =>
+                {
+                    found.push(name.to_owned());
+                }
+                _ => refused = true,
+            }
+        }
+        if let Some(id) = self
+            .session_id
+            .as_deref()
+            .filter(|id| names::is_component(id))
+        {
+            let name = format!("{id}{}", names::SUFFIX);
+            if names::is_transcript(name.as_ref()) && !found.contains(&name) {
+                found.push(name);
+            }
+        }
+        (found, refused)
+    }
+}
+
+/// Whether an index that cannot be parsed now may be whole in a moment.
+pub(super) fn describe(error: &serde_json::Error) -> String {
+    match error.io_error_kind() {
+        Some(kind) => format!("cannot read the index: {}", io::Error::from(kind)),
+        None => format!("the index is no JSON yet, its earlier state stays: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> (Vec<(String, String)>, bool) {
+        use std::io::{Seek, Write};
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(text.as_bytes()).expect("written");
+        file.rewind().expect("rewound");
+        let mut seen = Vec::new();
+        let whole = read(file, text.len() as u64, &mut |key, json| {
+            seen.push((key.to_owned(), String::from_utf8_lossy(json).into_owned()));
+        });
+        (seen, whole.is_ok())
+    }
+
+    #[test]
+    fn rows_come_as_they_stand_and_junk_behind_is_ignored() {
+        let cases = [
+            ("{}", 0, true),
+            (r#"{"a": {"x":1.50}, "b":{}}"#, 2, true),
+            (r#"{"a":{}} trailing"#, 1, true),
+            (r#"{"a":{},"version":3,"b":null}"#, 1, true),
+            (r#"{"a":{},"b":{"x":"#, 1, false),
+            ("", 0, false),
+            ("[]", 0, false),
+        ];
+        for (text, count, whole) in cases {
+            let (seen, ok) = rows(text);
+            assert_eq!((seen.len(), ok), (count, whole), "{text}");
+        }
+        assert_eq!(rows(r#"{"a": {"x":1.50} }"#).0[0].1, r#"{"x":1.50}"#);
+    }
+
+    #[test]
+    fn an_entry_leads_to_a_name_in_its_own_directory() {
+        let cases: [(&str, &[&str], bool); 8] = [
+            (r#"{"sessionId":"a"}"#, &["a.jsonl"], false),
+            (
+                r#"{"sessionId":"a","sessionFile":"b.jsonl"}"#,
+                &["b.jsonl", "a.jsonl"],
+                false,
+            ),
+            (
+                r#"{"sessionId":"a","sessionFile":"/home/node/.openclaw/agents/m/sessions/a.jsonl"}"#,
+                &["a.jsonl"],
+                false,
+            ),
+            (
+                r#"{"sessionId":"a","sessionFile":"../../b.jsonl"}"#,
+                &["a.jsonl"],
+                true,
+            ),
+            (
+                r#"{"sessionId":"a","sessionFile":"/etc/passwd"}"#,
+                &["a.jsonl"],
+                true,
+            ),
+            (r#"{"sessionId":"../../x"}"#, &[], false),
+            (
+                r#"{"sessionId":"a","sessionId":"b","updatedAt":"x"}"#,
+                &["b.jsonl"],
+                false,
+            ),
+            (r#"{"sessionId":7}"#, &[], false),
+        ];
+        for (json, want, refused) in cases {
+            let (names, was_refused) = Entry::read(json.as_bytes()).file_names();
+            assert_eq!(names, want, "{json}");
+            assert_eq!(was_refused, refused, "{json}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Opening and looking at files that others write: never a link, a pipe or a device.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::OFlags;
+
+/// What the system says of a file. Two equal ones mean, most likely, that nothing was written between.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stat {
+    pub(super) dev: u64,
+    pub(super) ino: u64,
+    pub(super) size: u64,
+    /// Nanoseconds since 1970; anybody may set it.
+    pub(super) mtime_ns: i64,
+    /// Nanoseconds since 1970; only the system sets it.
+    pub(super) ctime_ns: i64,
+}
+
+impl Stat {
+    pub(super) fn of(meta: &Metadata) -> Self {
+        let ns =
+            |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+        Self {
+            dev: meta.dev(),
+            ino: meta.ino(),
+            size: meta.size(),
+            mtime_ns: ns(meta.mtime(), meta.mtime_nsec()),
+            ctime_ns: ns(meta.ctime(), meta.ctime_nsec()),
+        }
+    }
+
+    /// Whether both speak of one inode.
+    pub(super) fn same_file(&self, other: &Self) -> bool {
+        (self.dev, self.ino) == (other.dev, other.ino)
+    }
+
+    pub(super) fn modified(&self) -> SystemTime {
+        let since = Duration::from_nanos(self.mtime_ns.unsigned_abs());
+        let time = if self.mtime_ns < 0 {
+            SystemTime::UNIX_EPOCH.checked_sub(since)
+        } else {
+            SystemTime::UNIX_EPOCH.checked_add(since)
+        };
+        time.unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+}
+
+/// What opening a name gave.
+pub(super) enum Opened {
+    File(File, Stat),
+    Missing,
+    /// What it is instead.
+    Other(&'static str),
+}
+
+/// Opens `path` for reading; never blocks, and follows a symbolic link only with `links`.
+pub(super) fn open(path: &Path, links: bool) -> io::Result<Opened> {
+    let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    if !links {
+        flags |= OFlags::NOFOLLOW;
+    }
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path);
+    let file = match opened {
+        Ok(file) => file,
+        Err(error) if is_missing(&error) => return Ok(Opened::Missing),
+        Err(error) => {
+            return match rustix::io::Errno::from_io_error(&error) {
+                Some(rustix::io::Errno::LOOP) => Ok(Opened::Other("a symbolic link")),
+                // Opening a socket or a device without a driver.
+                Some(rustix::io::Errno::NXIO | rustix::io::Errno::NODEV) => {
+                    Ok(Opened::Other("no regular file"))
+                }
+                _ => Err(error),
+            };
+        }
+    };
+    let meta = file.metadata()?;
+    if meta.is_file() {
+        Ok(Opened::File(file, Stat::of(&meta)))
+    } else if meta.is_dir() {
+        Ok(Opened::Other("a directory"))
+    } else {
+        Ok(Opened::Other("no regular file"))
+    }
+}
+
+/// Whether nothing is there: no such name, or something on the way is no directory.
+pub(super) fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// Fills `buffer` from `offset` as far as the file goes, across interruptions and short reads.
+pub(super) fn fill(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut have = 0;
+    while have < buffer.len() {
+        match file.read_at(&mut buffer[have..], offset + have as u64) {
+            Ok(0) => break,
+            Ok(count) => have += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(have)
+}

@@ -1,0 +1,191 @@
+//! Where one agent keeps its transcripts, and how roots become such places.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf, absolute};
+
+use super::database::Database;
+use super::index::Index;
+use super::names;
+use super::root::Root;
+use super::session::{Era, Id};
+use crate::wire::event::Name;
+
+/// The directories of one agent, by name alone: neither needs to exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Home {
+    pub(super) agent: Name,
+    /// The directory of transcripts.
+    pub(super) sessions: Option<PathBuf>,
+    /// The SQLite store.
+    pub(super) store: Option<PathBuf>,
+    /// The one transcript to follow there.
+    pub(super) only: Option<OsString>,
+}
+
+/// One agent as it is followed.
+pub(super) struct Place {
+    pub(super) home: Home,
+    /// The sessions directory as shown, with a slash.
+    pub(super) shown: Name,
+    /// Which of the two is alive.
+    pub(super) era: Era,
+    /// Transcripts by a hash of their file name, or sessions of the store by one of their id.
+    pub(super) names: HashMap<u64, Id>,
+    pub(super) index: Index,
+    pub(super) database: Option<Database>,
+}
+
+impl Place {
+    pub(super) fn new(home: Home) -> Self {
+        let shown = match &home.sessions {
+            Some(path) => path.join("").to_string_lossy().into(),
+            None => Name::from(""),
+        };
+        Self {
+            database: home.store.clone().map(Database::new),
+            home,
+            shown,
+            era: Era::Files,
+            names: HashMap::new(),
+            index: Index::default(),
+        }
+    }
+}
+
+/// The agents under `root`, sorted by name.
+pub(super) fn expand(root: &Root) -> Vec<Home> {
+    match root {
+        Root::State(path) => agents(&path.join("agents")),
+        Root::Agents(path) => agents(path),
+        Root::Agent(path) => vec![agent(path)],
+        Root::Sessions(path) => vec![sessions(path)],
+        Root::File(path) => {
+            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+            vec![Home {
+                store: None,
+                only: path.file_name().map(OsStr::to_owned),
+                ..sessions(folder.unwrap_or(Path::new(".")))
+            }]
+        }
+        Root::Store(path) => vec![Home {
+            agent: store_agent(path),
+            sessions: None,
+            store: Some(path.clone()),
+            only: None,
+        }],
+    }
+}
+
+fn agents(path: &Path) -> Vec<Home> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    paths.sort();
+    paths.iter().map(|path| agent(path)).collect()
+}
+
+fn agent(path: &Path) -> Home {
+    Home {
+        agent: base_name(path),
+        sessions: Some(path.join("sessions")),
+        store: Some(path.join("agent").join(names::STORE)),
+        only: None,
+    }
+}
+
+/// A sessions directory stands in its agent's, unless the user has put it elsewhere.
+fn sessions(path: &Path) -> Home {
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let home = match (path.file_name(), parent) {
+        (Some(name), Some(parent)) if name == "sessions" => agent(parent),
+        (Some(name), None) if name == "sessions" => agent(Path::new(".")),
+        _ => Home {
+            store: Some(path.join(names::STORE)),
+            ..agent(path)
+        },
+    };
+    Home {
+        sessions: Some(path.to_owned()),
+        ..home
+    }
+}
+
+/// `<id>/agent/openclaw-agent.sqlite`, else the `<id>` of `<name>.<id>.sqlite`, else the directory's name.
+fn store_agent(path: &Path) -> Name {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    if folder.file_name().is_some_and(|name| name == "agent") {
+        return base_name(folder.parent().unwrap_or(Path::new(".")));
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    match stem.rsplit_once('.') {
+        Some((_, agent)) if !agent.is_empty() => agent.into(),
+        _ if path.file_name().is_some_and(|name| name == names::STORE) => base_name(folder),
+        _ => stem.into(),
+    }
+}
+
+/// The last name of a path, also of `.` and `..`.
+fn base_name(path: &Path) -> Name {
+    let whole = match path.file_name() {
+        Some(_) => path.to_owned(),
+        None => path
+            .canonicalize()
+            .or_else(|_| absolute(path))
+            .unwrap_or_default(),
+    };
+    whole
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_root_leads_to_the_same_agent() {
+        let agent = Path::new("/s/agents/main");
+        let roots = [
+            Root::Agent(agent.into()),
+            Root::Sessions(agent.join("sessions")),
+        ];
+        for root in roots {
+            let [home] = &expand(&root)[..] else {
+                unreachable!("one agent: {root:?}");
+            };
+            assert_eq!(&*home.agent, "main", "{root:?}");
+            assert_eq!(home.sessions, Some(agent.join("sessions")), "{root:?}");
+            assert_eq!(
+                home.store,
+                Some(agent.join("agent/openclaw-agent.sqlite")),
+                "{root:?}"
+            );
+        }
+        let one = &expand(&Root::File(agent.join("sessions/a.jsonl")))[0];
+        assert_eq!(
+            (&*one.agent, one.only.as_deref()),
+            ("main", Some(OsStr::new("a.jsonl")))
+        );
+    }
+
+    #[test]
+    fn a_store_names_its_agent() {
+        let cases = [
+            ("/s/agents/main/agent/openclaw-agent.sqlite", "main"),
+            ("/x/foo.coder.sqlite", "coder"),
+            ("/x/foo.sqlite", "foo"),
+            ("/x/openclaw-agent.sqlite", "x"),
+        ];
+        for (path, want) in cases {
+            assert_eq!(&*store_agent(Path::new(path)), want, "{path}");
+        }
+    }
+}

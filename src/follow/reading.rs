@@ -1,0 +1,453 @@
+//! Reading what is behind a cursor, and cursors as they are kept.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use std::os::unix::fs::MetadataExt;
+
+use serde::{Deserialize, Serialize};
+
+use super::follower::{Body, Follower, State};
+use super::lines::{Each, Ended};
+use super::names;
+use super::open::{self, Opened, Stat, fill};
+use super::session::{At, Id, Piece, ReadError};
+use super::tail::{Tail, last_line_end};
+
+/// A file that is rewritten again and again under the reader is left for the next change.
+const TRIES: u32 = 5;
+/// The longest first line that [`Follower::head`] gives.
+const HEAD_LINE: u64 = 1024 * 1024;
+
+/// How far a session was read, so that a later process can go on.
+///
+/// It is taken up again only where the transcript's bytes are still the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Cursor {
+    /// In a file.
+    File {
+        /// Its path as shown.
+        path: String,
+        /// Device and inode; they may change when nothing else does.
+        dev: u64,
+        /// See `dev`.
+        ino: u64,
+        /// Bytes that were read; the start of a line.
+        offset: u64,
+        /// Hash of the first `head_len` bytes.
+        head: Hex,
+        /// See `head`.
+        head_len: u16,
+        /// Hash of the up to 256 bytes before `offset`.
+        marker: Hex,
+        /// Hash of the first line; with `rewrites` it names the generation.
+        first: Hex,
+        /// How often the file was found rewritten.
+        rewrites: u32,
+        /// Bytes of the whole file when it was last seen.
+        size: u64,
+        /// Nanoseconds since 1970.
+        mtime_ns: i64,
+    },
+    /// In a store.
+    Store {
+        /// Its path as shown.
+        path: String,
+        /// The session's id.
+        sid: String,
+        /// The transcript's generation.
+        generation: Option<String>,
+        /// The last row that was read; -1 before the first.
+        seq: i64,
+    },
+}
+
+/// A hash, written as 16 hexadecimal digits: JSON numbers lose bits in many readers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hex(u64);
+
+impl Serialize for Hex {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:016x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Hex {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16)
+            .map(Self)
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+impl Follower {
+    /// Reads every whole record behind the cursor; `each` gives `false` to stop early.
+    ///
+    /// What has been handed out is behind the cursor, whatever happens then. A
+    /// transcript that vanished is read from where it was renamed to, if it was.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] where the system refuses; the session stays as it is and
+    /// can be read again later.
+    pub fn read(
+        &mut self,
+        id: Id,
+        each: &mut dyn FnMut(Piece<'_>) -> bool,
+    ) -> Result<(), ReadError> {
+        let Some((folder, name)) = self.file_of(id) else {
+            return self.read_rows(id, each);
+        };
+        if matches!(self.entry(id).body, Body::Store(_)) {
+            return self.read_rows(id, each);
+        }
+        let path = folder.join(&name);
+        self.read_file(id, &folder, &name, each)
+            .map_err(|error| ReadError::File { path, error })
+    }
+
+    fn read_file(
+        &mut self,
+        id: Id,
+        folder: &Path,
+        name: &OsStr,
+        each: &mut Each<'_>,
+    ) -> std::io::Result<()> {
+        let path = folder.join(name);
+        let opened = open::open(&path, self.options.links)?;
+        let entry = &mut self.entries[id as usize];
+        let Body::File(tail) = &mut entry.body else {
+            return Ok(());
+        };
+        let (file, stat) = match opened {
+            Opened::File(file, stat) => (file, stat),
+            Opened::Missing => {
+                if let Some(aside) = find_aside(folder, name, tail.read_from) {
+                    let ended = self.drain(id, &aside, each)?;
+                    self.mark_read(id, ended);
+                } else {
+                    tail.dirty = false;
+                }
+                return Ok(());
+            }
+            Opened::Other(what) => {
+                tail.dirty = false;
+                self.note(&path, format!("skipped: {what}"));
+                return Ok(());
+            }
+        };
+        if entry.state != State::Here {
+            entry.state = State::Here;
+        }
+        tail.stat = stat;
+        let was = tail.read_from;
+        if was != (stat.dev, stat.ino) {
+            let why = tail.mismatch(&file, stat.size)?;
+            if why.is_some() || tail.off == 0 {
+                let mut drained = false;
+                if was != (0, 0)
+                    && let Some(aside) = find_aside(folder, name, was)
+                {
+                    drained = true;
+                    if self.drain(id, &aside, each)? == Ended::Stopped {
+                        return Ok(());
+                    }
+                }
+                if (drained || why.is_some()) && !self.rewind_for(id, "replaced", each) {
+                    self.set_read_from(id, &stat);
+                    return Ok(());
+                }
+            }
+            self.set_read_from(id, &stat);
+        }
+        let ended = self.read_verified(id, &file, each)?;
+        self.mark_read(id, ended);
+        Ok(())
+    }
+
+    /// Reads an open file, from its start again as often as it is found rewritten.
+    fn read_verified(
+        &mut self,
+        id: Id,
+        file: &File,
+        each: &mut Each<'_>,
+    ) -> std::io::Result<Ended> {
+        let mut ended = Ended::Drained;
+        for _ in 0..TRIES {
+            let stat = Stat::of(&file.metadata()?);
+            let Body::File(tail) = &mut self.entries[id as usize].body else {
+                break;
+            };
+            tail.stat = stat;
+            ended = match tail.mismatch(file, stat.size)? {
+                Some(why) => Ended::Changed(why),
+                None => self
+                    .lines
+                    .read(file, stat.size, tail, &mut self.counters, each)?,
+            };
+            let Ended::Changed(why) = ended else {
+                break;
+            };
+            if !self.rewind_for(id, why, each) {
+                ended = Ended::Stopped;
+                break;
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Reads what is left of a transcript that was renamed; nothing if it is another by now.
+    fn drain(&mut self, id: Id, aside: &Path, each: &mut Each<'_>) -> std::io::Result<Ended> {
+        let Opened::File(file, stat) = open::open(aside, false)? else {
+            return Ok(Ended::Drained);
+        };
+        let Body::File(tail) = &mut self.entries[id as usize].body else {
+            return Ok(Ended::Drained);
+        };
+        if tail.read_from != (stat.dev, stat.ino) || tail.mismatch(&file, stat.size)?.is_some() {
+            return Ok(Ended::Drained);
+        }
+        self.lines
+            .read(&file, stat.size, tail, &mut self.counters, each)
+    }
+
+    /// Starts again in a new generation and says so.
+    fn rewind_for(&mut self, id: Id, reason: &'static str, each: &mut Each<'_>) -> bool {
+        self.counters.rewinds += 1;
+        if let Body::File(tail) = &mut self.entries[id as usize].body {
+            tail.rewind();
+        }
+        each(Piece::Rewound { reason })
+    }
+
+    fn mark_read(&mut self, id: Id, ended: Ended) {
+        if let Body::File(tail) = &mut self.entries[id as usize].body {
+            tail.dirty = ended != Ended::Drained;
+        }
+    }
+
+    fn set_read_from(&mut self, id: Id, stat: &Stat) {
+        if let Body::File(tail) = &mut self.entries[id as usize].body {
+            tail.read_from = (stat.dev, stat.ino);
+        }
+    }
+
+    /// The file of a session and its cursor, where there is one.
+    fn open_tail(&mut self, id: Id) -> Option<(File, Stat, &mut Tail)> {
+        let (folder, name) = self.file_of(id)?;
+        let Ok(Opened::File(file, stat)) = open::open(&folder.join(name), self.options.links)
+        else {
+            return None;
+        };
+        match &mut self.entry_mut(id).body {
+            Body::File(tail) => Some((file, stat, tail)),
+            Body::Store(_) => None,
+        }
+    }
+
+    /// The first line or row, whatever the cursor; `None` where there is none yet, or above 1 MiB.
+    pub fn head(&mut self, id: Id) -> Option<Vec<u8>> {
+        if matches!(self.entry(id).body, Body::Store(_)) {
+            return self.head_row(id);
+        }
+        let (file, stat, _) = self.open_tail(id)?;
+        let mut bytes = vec![0; stat.size.min(16 * 1024) as usize];
+        loop {
+            let have = fill(&file, &mut bytes, 0).ok()?;
+            if let Some(end) = memchr::memchr(b'\n', &bytes[..have]) {
+                bytes.truncate(end);
+                return Some(bytes);
+            }
+            if have as u64 >= stat.size.min(HEAD_LINE) || have < bytes.len() {
+                return None;
+            }
+            bytes.resize(stat.size.min(HEAD_LINE) as usize, 0);
+        }
+    }
+
+    /// Moves the cursor behind the last whole record, without reading what is before it.
+    pub fn seek_end(&mut self, id: Id) {
+        if matches!(self.entry(id).body, Body::Store(_)) {
+            return self.seek_last_row(id);
+        }
+        if let Some((file, stat, tail)) = self.open_tail(id) {
+            let moved = last_line_end(&file, stat.size).and_then(|end| tail.jump(&file, end));
+            if moved.is_ok() {
+                tail.read_from = (stat.dev, stat.ino);
+                tail.stat = stat;
+                tail.dirty = false;
+            }
+        }
+    }
+
+    /// Moves the cursor to the start, within the same generation.
+    pub fn rewind(&mut self, id: Id) {
+        match &mut self.entry_mut(id).body {
+            Body::File(tail) => tail.restart(),
+            Body::Store(rows) => rows.seq = -1,
+        }
+    }
+
+    /// How far a session was read.
+    #[must_use]
+    pub fn cursor(&self, id: Id) -> Cursor {
+        let session = self.session(id);
+        match &self.entry(id).body {
+            Body::File(tail) => file_cursor(&session.at, tail),
+            Body::Store(rows) => Cursor::Store {
+                path: session.at.as_ref().into(),
+                sid: session.sid.as_ref().into(),
+                generation: rows.generation.as_deref().map(str::to_owned),
+                seq: rows.seq,
+            },
+        }
+    }
+
+    /// The cursor that reads the record at `at` again; `None` where the transcript does not hold it now.
+    pub fn cursor_before(&mut self, id: Id, at: At) -> Option<Cursor> {
+        match (self.cursor(id), at) {
+            (
+                Cursor::Store {
+                    path,
+                    sid,
+                    generation,
+                    seq: _,
+                },
+                At::Seq(seq),
+            ) => Some(Cursor::Store {
+                path,
+                sid,
+                generation,
+                seq: seq - 1,
+            }),
+            (Cursor::File { .. }, At::Off(off)) => {
+                let shown = self.session(id).at.clone();
+                let (file, stat, tail) = self.open_tail(id)?;
+                if off > tail.off || tail.mismatch(&file, stat.size).ok()?.is_some() {
+                    return None;
+                }
+                let mut tail = tail.clone();
+                tail.jump(&file, off).ok()?;
+                Some(file_cursor(&shown, &tail))
+            }
+            _ => None,
+        }
+    }
+
+    /// The session that a kept cursor speaks of.
+    #[must_use]
+    pub fn locate(&self, cursor: &Cursor) -> Option<Id> {
+        use std::hash::BuildHasher;
+        let (path, sid) = match cursor {
+            Cursor::File { path, .. } => (path, None),
+            Cursor::Store { path, sid, .. } => (path, Some(sid)),
+        };
+        self.places.iter().find_map(|place| {
+            let id = match sid {
+                None => place.names.get(
+                    &self
+                        .seed
+                        .hash_one(OsStr::new(path.strip_prefix(&*place.shown)?)),
+                ),
+                Some(sid) => place.names.get(&self.seed.hash_one(OsStr::new(sid))),
+            };
+            id.copied().filter(|&id| *self.session(id).at == **path)
+        })
+    }
+
+    /// Takes up a kept cursor.
+    ///
+    /// Gives `false` where the transcript is not what was read then: the session
+    /// starts at its beginning, in a new generation.
+    pub fn resume(&mut self, id: Id, cursor: &Cursor) -> bool {
+        match cursor {
+            Cursor::File {
+                offset,
+                head,
+                head_len,
+                marker,
+                first,
+                rewrites,
+                ..
+            } => {
+                let kept = Tail {
+                    off: *offset,
+                    searched: *offset,
+                    head: head.0,
+                    head_len: (*head_len).min(super::tail::HEAD as u16),
+                    marker: marker.0,
+                    first: first.0,
+                    rewrites: *rewrites,
+                    dirty: true,
+                    ..Tail::default()
+                };
+                let matches = self.open_tail(id).is_some_and(|(file, stat, tail)| {
+                    let same = matches!(kept.mismatch(&file, stat.size), Ok(None));
+                    *tail = Tail {
+                        stat,
+                        read_from: (stat.dev, stat.ino),
+                        ..kept.clone()
+                    };
+                    same
+                });
+                if !matches && let Body::File(tail) = &mut self.entry_mut(id).body {
+                    tail.rewrites = *rewrites;
+                    tail.rewind();
+                }
+                matches
+            }
+            Cursor::Store {
+                generation, seq, ..
+            } => self.resume_rows(id, generation.as_deref(), *seq),
+        }
+    }
+}
+
+fn file_cursor(at: &str, tail: &Tail) -> Cursor {
+    Cursor::File {
+        path: at.to_owned(),
+        dev: tail.read_from.0,
+        ino: tail.read_from.1,
+        offset: tail.off,
+        head: Hex(tail.head),
+        head_len: tail.head_len,
+        marker: Hex(tail.marker),
+        first: Hex(tail.first),
+        rewrites: tail.rewrites,
+        size: tail.stat.size,
+        mtime_ns: tail.stat.mtime_ns,
+    }
+}
+
+/// Where the file of an inode was renamed to, if it was put aside in the same directory.
+pub(super) fn find_aside(folder: &Path, name: &OsStr, inode: (u64, u64)) -> Option<PathBuf> {
+    let is_it = |other: &OsString, meta: &std::fs::Metadata| {
+        names::is_put_aside(other, name) && meta.is_file() && (meta.dev(), meta.ino()) == inode
+    };
+    std::fs::read_dir(folder)
+        .ok()?
+        .flatten()
+        .find(|entry| {
+            names::is_put_aside(&entry.file_name(), name)
+                && entry
+                    .metadata()
+                    .is_ok_and(|meta| is_it(&entry.file_name(), &meta))
+        })
+        .map(|entry| entry.path())
+}
+
+impl Follower {
+    fn read_rows(&mut self, _id: Id, _each: &mut Each<'_>) -> Result<(), ReadError> {
+        Ok(())
+    }
+    fn head_row(&mut self, _id: Id) -> Option<Vec<u8>> {
+        None
+    }
+    fn seek_last_row(&mut self, _id: Id) {}
+    fn resume_rows(&mut self, _id: Id, _generation: Option<&str>, _seq: i64) -> bool {
+        false
+    }
+}

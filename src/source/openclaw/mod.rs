@@ -128,6 +128,29 @@ impl Session {
             .is_some_and(|run| run.is_open() && !run.pending.is_empty())
     }
 
+    /// Whether time matters to it: a run, a background job or a wait is under way.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.is_open() || !run.jobs.is_empty() || !run.asked.is_empty())
+    }
+
+    /// Requests seen so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    /// Reading begins behind `requests` requests that are not read again.
+    pub fn resume(&mut self, requests: u64) {
+        self.requests = requests;
+    }
+
+    /// The transcript is gone, and nothing more will come of it.
+    pub fn vanished(&mut self, out: &mut Out<'_>) {
+        out.raw = Some("session-row".into());
+        self.end_by_records(Some("the transcript is gone"), out);
+    }
+
     /// Lets go of what only an open run needs.
     pub fn rest(&mut self) {
         if !self.is_open() {

@@ -1,1 +1,4 @@
-//! Room `label`: see the map in `lib.rs`.
+//! A tool call becomes the phrase a person reads.
+
+mod shell;
+mod tidy;

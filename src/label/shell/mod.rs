@@ -17,8 +17,8 @@ mod programs;
 #[cfg(test)]
 mod tests;
 
-use lex::Word;
 pub(super) use lex::MOST_BYTES;
+use lex::Word;
 use programs::{INTERPRETERS, MULTIS, SCRIPTS, SHELLS, WRAPPERS, lightness};
 
 /// Scripts within scripts beyond which nobody looks.
@@ -113,7 +113,7 @@ fn is_assignment(text: &str) -> bool {
 
 /// The base name of a program, if that can be one and is fixed.
 fn program_name(word: &Word) -> Option<String> {
-    if !word.fixed {
+    if !word.fixed || word.text.contains("://") {
         return None;
     }
     let base = word.text.rsplit(['/', '\\']).next()?;
@@ -148,10 +148,10 @@ fn script_argument(name: &str, arguments: &[Word]) -> Option<String> {
     };
     match lower.as_str() {
         "cmd" => after(&|word| word.eq_ignore_ascii_case("/c")).map(joined),
-        "powershell" | "pwsh" => after(&|word| {
-            word.eq_ignore_ascii_case("-command") || word.eq_ignore_ascii_case("-c")
-        })
-        .map(joined),
+        "powershell" | "pwsh" => {
+            after(&|word| word.eq_ignore_ascii_case("-command") || word.eq_ignore_ascii_case("-c"))
+                .map(joined)
+        }
         "env" => after(&|word| word == "-S" || word == "--split-string")
             .and_then(|rest| rest.first())
             .map(|word| word.text.clone()),
@@ -187,11 +187,7 @@ fn unwrap<'a>(name: &str, arguments: &'a [Word]) -> Option<&'a [Word]> {
 }
 
 /// Without the options at its head; `None` where one of them is unknown.
-fn past_options<'a>(
-    mut words: &'a [Word],
-    flags: &[&str],
-    valued: &[&str],
-) -> Option<&'a [Word]> {
+fn past_options<'a>(mut words: &'a [Word], flags: &[&str], valued: &[&str]) -> Option<&'a [Word]> {
     while let Some((first, rest)) = words.split_first() {
         let text = first.text.as_str();
         if text == "--" {
@@ -250,7 +246,10 @@ fn with_arguments(name: String, arguments: &[Word]) -> Program {
         target.push_str(word);
     };
     let base = name.trim_end_matches(|last: char| last.is_ascii_digit() || last == '.');
-    if let Some(script) = is_interpreter(&name, base).then(|| script(arguments)).flatten() {
+    if let Some(script) = is_interpreter(&name, base)
+        .then(|| script(arguments))
+        .flatten()
+    {
         push(&script);
     } else if let Some(multi) = MULTIS
         .iter()
@@ -279,7 +278,9 @@ fn is_interpreter(name: &str, base: &str) -> bool {
 fn is_subcommand(word: &Word) -> bool {
     word.plain
         && word.text.len() <= 20
-        && word.text.starts_with(|first: char| first.is_ascii_lowercase())
+        && word
+            .text
+            .starts_with(|first: char| first.is_ascii_lowercase())
         && word.text.bytes().all(|byte| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || b":_-".contains(&byte)
         })
@@ -291,7 +292,10 @@ fn script(arguments: &[Word]) -> Option<String> {
         .iter()
         .position(|word| word.text == "-m" || !word.text.starts_with('-'))?;
     let is_code = |word: &Word| {
-        matches!(word.text.as_str(), "-" | "-c" | "-e" | "-p" | "--eval" | "--print" | "-r")
+        matches!(
+            word.text.as_str(),
+            "-" | "-c" | "-e" | "-p" | "--eval" | "--print" | "-r"
+        )
     };
     if arguments[..at].iter().any(is_code) {
         return None;

@@ -13,7 +13,10 @@ fn a_command_line_becomes_the_program_that_matters() {
         ("cargo +nightly fmt --all", "cargo fmt"),
         ("cargo --locked nextest run", "cargo nextest run"),
         ("git status --short", "git status"),
-        ("git -C /srv/x -c user.name=ann commit -m 'secret'", "git commit"),
+        (
+            "git -C /srv/x -c user.name=ann commit -m 'secret'",
+            "git commit",
+        ),
         ("git --no-pager log -5", "git log"),
         ("git stash pop", "git stash pop"),
         ("git 'status'", "git"),
@@ -72,7 +75,10 @@ fn a_command_line_becomes_the_program_that_matters() {
         ("env -S 'git gc'", "git gc"),
         ("watch -n 2 'kubectl get pods'", "kubectl get"),
         ("cmd /c dir", "dir"),
-        (r#"powershell -NoProfile -Command "Get-Process | Sort CPU""#, "Get-Process"),
+        (
+            r#"powershell -NoProfile -Command "Get-Process | Sort CPU""#,
+            "Get-Process",
+        ),
         ("command -v git", "command"),
         // lists and pipes
         ("cat a | grep b", "grep"),
@@ -84,7 +90,10 @@ fn a_command_line_becomes_the_program_that_matters() {
         ("cd /x", "cd"),
         ("mkdir -p out && cp a out && tsc -b", "tsc"),
         ("rm -rf target; cargo build", "cargo build"),
-        ("set -euo pipefail\nexport A=b\n./gradlew build", "gradlew build"),
+        (
+            "set -euo pipefail\nexport A=b\n./gradlew build",
+            "gradlew build",
+        ),
         ("false || git log", "git log"),
         ("test -f x && terraform plan", "terraform plan"),
         ("git add -A && git commit -m wip", "git add"),
@@ -96,25 +105,37 @@ fn a_command_line_becomes_the_program_that_matters() {
         ("for f in hunter2 b; do rustfmt $f; done", "rustfmt"),
         ("for ((i=0;i<3;i++)); do curl x; done", "curl"),
         ("while true; do ping x; done", "ping"),
-        ("case $x in a) hunter2;; b|hunter3) y;; esac; git gc", "git gc"),
+        (
+            "case $x in a) hunter2;; b|hunter3) y;; esac; git gc",
+            "git gc",
+        ),
         ("(cd sub && make lint)", "make lint"),
         ("{ git status; }", "git status"),
         ("! grep -q x y", "grep"),
-        ("[[ $a == hunter2 && hunter3 < 4 ]] && cargo doc", "cargo doc"),
+        (
+            "[[ $a == hunter2 && hunter3 < 4 ]] && cargo doc",
+            "cargo doc",
+        ),
         ("deploy() { kubectl apply; }", "kubectl apply"),
         ("A=(hunter2 b) git log", "git log"),
         // substitutions, quotes, here documents
         ("echo $(hunter2 | x)", "echo"),
         ("X=$(cargo metadata) ; echo $X", "cargo metadata"),
         ("X=`git rev-parse HEAD`", "git rev-parse"),
-        ("TOKEN=$(cat t) curl -H \"Authorization: $TOKEN\" https://h/x", "curl"),
+        (
+            "TOKEN=$(cat t) curl -H \"Authorization: $TOKEN\" https://h/x",
+            "curl",
+        ),
         ("$CMD hunter2", ""),
         ("\"$BIN\"/tool", ""),
         ("'my tool' x", ""),
         ("'git' push", "git push"),
         ("g\\it push", "git push"),
         ("diff <(sort a) <(sort b)", "diff"),
-        ("cat > f <<EOF && cargo check\nhunter2; hunter3\nEOF\n", "cargo check"),
+        (
+            "cat > f <<EOF && cargo check\nhunter2; hunter3\nEOF\n",
+            "cargo check",
+        ),
         ("cat <<-'E' | psql\n\tselect hunter2;\n\tE\n", "psql"),
         ("cat <<EOF\nhunter2\nnever closed", "cat"),
         (
@@ -134,7 +155,10 @@ fn a_command_line_becomes_the_program_that_matters() {
         // other worlds
         (r"C:\tools\git.exe status", "git status"),
         (r".\build.cmd x", "build"),
-        (r#""C:\Program Files\nodejs\node.exe" app.js"#, "node app.js"),
+        (
+            r#""C:\Program Files\nodejs\node.exe" app.js"#,
+            "node app.js",
+        ),
         (r"type C:\x\y.txt", "type"),
         ("$env:TOKEN=\"hunter2\"; npm ci", "npm ci"),
         ("git\u{a0}status", "git status"),
@@ -174,7 +198,18 @@ fn an_argument_list_is_no_script() {
 fn a_huge_or_deep_command_is_looked_at_only_as_far_as_it_pays() {
     let huge = format!("cargo test {}", "x ".repeat(200_000));
     assert_eq!(of_text(&huge).expect("a program").target, "cargo test");
-    for piece in ["$(", "(", "\"$(", "`", "${", "<(", "bash -c '", "sudo ", "A=", "<<E\n"] {
+    for piece in [
+        "$(",
+        "(",
+        "\"$(",
+        "`",
+        "${",
+        "<(",
+        "bash -c '",
+        "sudo ",
+        "A=",
+        "<<E\n",
+    ] {
         of_text(&piece.repeat(100_000));
     }
 }

@@ -347,7 +347,7 @@ fn a_users_rule_wins_over_the_table() {
             "user:exec:cargo: an exact name matched; won: the most telling of the user's rules",
             "user:exec: an exact name matched; lost: a more telling rule matched",
             "builtin:exec: lost: the user's rules come first",
-            "label: \"Building with cargo: cargo test\", target \"cargo test\"",
+            "label: \"Building with cargo: cargo test\", target Some(\"cargo test\")",
         ]
     );
 }
@@ -410,7 +410,7 @@ const COMMANDS: &[&str] = &[
     "python -c 'X' X; node -e X; perl -ne X",
     "ssh X@X X; scp X X:X; mysql -pX X",
     "git commit -m \"$(cat <<'E'\nit's X; X\nE\n)\"",
-    "echo it's; git push 'a; X",
+    "echo it's; git push 'a; X'",
     "X=$(X) Y=`X` git log ${X} $X > X 2>X < X",
     "docker run -e X=X -v X:X X; docker login -u X -p X",
 ];
@@ -529,10 +529,13 @@ proptest! {
             "prompt": CANARY, "description": CANARY, "env": { "A": CANARY }, "action": CANARY,
             "marked": marked, "odd": odd, "title": CANARY, "code": CANARY, "body": CANARY,
         });
+        // Inside quotes all is text, closed or not.
+        let quoted = format!("git -C {CANARY} '{}", marked.replace('\'', "\""));
+        let quoted = if rest.len() % 2 == 0 { quoted + "'" } else { quoted };
         let labels = [
             label(Detail::Target, &name, &input),
             label(Detail::None, &name, &input),
-            label(Detail::Target, "exec", &json!({ "command": format!("git -C {CANARY} '{marked}") })),
+            label(Detail::Target, "exec", &json!({ "command": quoted })),
         ];
         for label in labels {
             prop_assert!(!label.text.contains(CANARY), "{}: {label:?}", name);

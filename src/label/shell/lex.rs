@@ -131,8 +131,11 @@ impl<'a> Lexer<'a> {
                 }
                 '(' => self.paren(),
                 ')' => {
-                    if self.parens == 0 {
-                        self.words.clear();
+                    if self.parens == 0 && !self.in_case {
+                        // No shell would run this.
+                        self.opens();
+                        self.give_up();
+                        break;
                     }
                     self.parens = self.parens.saturating_sub(1);
                     self.flush();

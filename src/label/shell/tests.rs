@@ -146,12 +146,15 @@ fn a_command_line_becomes_the_program_that_matters() {
         ("echo a\\;hunter2", "echo"),
         ("git log --format='%h; rm x'", "git log"),
         // what never closes
+        ("git -C a '')hunter2;'", "git"),
         ("git commit -m 'it", "git commit"),
         ("echo it's; git commit -m 'don; hunter2'", "echo"),
         ("git com'mit", "git"),
         ("'", ""),
         ("cargo build $(", "cargo build"),
         ("( git log", ""),
+        ("git log '')hunter2;", "git log"),
+        ("git log ) hunter2", "git log"),
         // other worlds
         (r"C:\tools\git.exe status", "git status"),
         (r".\build.cmd x", "build"),

@@ -1,7 +1,7 @@
 //! A tool call becomes the phrase a person reads.
 //!
 //! What a phrase may show of a call's input is the **safe target** alone (see
-//! [`target`]); everything else needs [`Detail::Args`] and is then redacted by
+//! `target`); everything else needs [`Detail::Args`] and is then redacted by
 //! whoever asked for it.
 
 mod builtin;
@@ -205,7 +205,7 @@ impl Labeller {
         });
         match by_verb {
             Some(((verb, with), rest)) => {
-                self.with_subject(name, format!("builtin:{verb}_*"), *with, rest, &input)
+                self.with_subject(name, format!("builtin:{verb}_*"), with, rest, &input)
             }
             None if words.is_empty() => {
                 let last = Phrase {

@@ -1,6 +1,6 @@
 //! Names of tools, read and made readable.
 
-use super::tidy::tidy;
+use super::tidy::{head, tidy};
 
 /// A readable name has at most this many graphemes.
 const MOST_GRAPHEMES: usize = 48;
@@ -32,7 +32,7 @@ fn bare(name: &str) -> &str {
 /// `create issue`. Nothing but letters, digits and single spaces.
 pub(super) fn readable(name: &str) -> String {
     let name = bare(name);
-    let name = &name[..name.floor_char_boundary(512)];
+    let name = head(name, 512);
     let mut words = String::new();
     let mut before = ' ';
     for char in name.chars() {
@@ -65,9 +65,9 @@ fn lower_first(word: &str) -> String {
 /// `server__tool`.
 pub(super) fn mcp(name: &str) -> Option<(&str, &str)> {
     let name = bare(name);
-    let head = name.get(..3).unwrap_or("").to_ascii_lowercase();
+    let start = name.get(..3).unwrap_or("").to_ascii_lowercase();
     let rest = name.get(3..).unwrap_or("");
-    let (server, tool) = if head != "mcp" {
+    let (server, tool) = if start != "mcp" {
         name.split_once("__")?
     } else if let Some(rest) = rest.strip_prefix("__") {
         rest.split_once("__")?

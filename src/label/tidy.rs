@@ -40,6 +40,15 @@ pub(super) fn tidy(text: &str, limit: usize) -> String {
     cut
 }
 
+/// The first `most_bytes` of `text`, fewer rather than half a character.
+pub(super) fn head(text: &str, most_bytes: usize) -> &str {
+    let mut end = most_bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Characters that steer their neighbours without being seen.
 fn is_unseen(char: char) -> bool {
     matches!(

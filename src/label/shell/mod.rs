@@ -81,7 +81,7 @@ fn weigh(words: &[Word], depth: usize) -> Option<Weighed> {
         let name = program_name(first)?;
         let arguments = &rest[1..];
         if let Some(script) = script_argument(&name, arguments) {
-            let itself = || (0, plain_program(name.clone()));
+            let itself = || (lightness(&name), plain_program(name.clone()));
             return Some(of_script(&script, depth + 1).unwrap_or_else(itself));
         }
         match unwrap(&name, arguments) {

@@ -286,7 +286,7 @@ pub(super) fn lightness(name: &str) -> u8 {
         "cd" | "pushd" | "popd" | "export" | "set" | "unset" | "source" | "." | "alias"
         | "unalias" | "shopt" | "trap" | "ulimit" | "umask" | "true" | "false" | ":" | "local"
         | "declare" | "typeset" | "readonly" | "return" | "exit" | "break" | "continue"
-        | "shift" | "setopt" | "nvm" | "eval" => 3,
+        | "shift" | "setopt" | "nvm" | "eval" | "exec" => 3,
         _ => 0,
     }
 }

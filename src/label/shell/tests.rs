@@ -81,6 +81,13 @@ fn a_command_line_becomes_the_program_that_matters() {
         ),
         ("command -v git", "command"),
         // lists and pipes
+        ("exec > log 2>&1; git pull", "git pull"),
+        ("eval \"$(ssh-agent -s)\" && git fetch", "git fetch"),
+        (
+            ". venv/bin/activate && python -m pytest -q",
+            "python -m pytest",
+        ),
+        ("echo hunter2 | sudo -S apt install -y x", "apt install"),
         ("cat a | grep b", "grep"),
         ("cat a.txt", "cat"),
         ("cat a | head -3", "cat"),

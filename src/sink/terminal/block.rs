@@ -35,25 +35,19 @@ impl Scene<'_> {
         if max <= 1 {
             return vec![self.brief()];
         }
-        let view = &self.frame.view;
         let mut head = vec![self.header()];
         head.extend(self.waiting());
         let mut foot: Vec<Line> = self.footer().into_iter().collect();
         let mut asked: Vec<Line> = self.request().into_iter().collect();
         asked.extend(self.commentary());
         let steps = self.steps(usize::MAX).len();
-        let few = steps.min(3);
-        if head.len() + asked.len() + few + foot.len() > max {
+        if head.len() + asked.len() + steps.min(5) + foot.len() > max {
             asked.clear();
         }
-        if head.len() + few + foot.len() > max {
+        if head.len() + asked.len() + steps.min(3) + foot.len() > max {
             foot.clear();
         }
         let room = max.saturating_sub(head.len() + asked.len() + foot.len());
-        debug_assert!(
-            view.steps.is_empty() || room > 0 || max <= 2,
-            "room for steps"
-        );
         head.extend(asked);
         head.extend(self.steps(room));
         head.extend(foot);
@@ -63,30 +57,40 @@ impl Scene<'_> {
 
     /// The header with what runs right now: a block in one line.
     pub(super) fn brief(&self) -> Line {
-        let line = self.header();
-        let Some(step) = pending(&self.frame.view.steps) else {
-            return line;
+        let view = &self.frame.view;
+        let Some(step) = pending(&view.steps) else {
+            return self.header();
         };
-        let mut words = step
-            .child
-            .as_ref()
-            .map_or(&step.title, |child| &child.title)
-            .clone();
-        if let Some(detail) = step.detail.as_deref().filter(|_| step.child.is_none()) {
-            words = format!("{words} {detail}");
-        }
-        line.tail(Ink::Dim, &words)
+        let line = self
+            .sign()
+            .head(Ink::Bold, &view.agent)
+            .head(Ink::Dim, " · ");
+        let line = match &step.child {
+            Some(child) => line.body(Ink::Plain, &child.title),
+            None => steps::phrase(line, step),
+        };
+        self.counts(line)
     }
 
     fn header(&self) -> Line {
-        let Frame { state, view, .. } = self.frame;
+        let line = self.sign().body(Ink::Bold, &self.frame.view.agent);
+        self.counts(line)
+    }
+
+    /// The beginning of a header: a sign and the state in a word.
+    fn sign(&self) -> Line {
+        let state = &self.frame.state;
         let (sign, sign_ink, tag_ink) = self.glyphs().run(state, self.spin);
-        let mut line = Line::default()
+        Line::default()
             .head(sign_ink, sign)
             .head(Ink::Plain, " ")
             .head(tag_ink, &tag(state))
             .head(Ink::Plain, " ")
-            .body(Ink::Bold, &view.agent);
+    }
+
+    /// The end of a header.
+    fn counts(&self, mut line: Line) -> Line {
+        let view = &self.frame.view;
         if let Some(age) = age(self.frame, self.extra_ms) {
             line = line.tail(Ink::Dim, &age);
         }

@@ -38,12 +38,9 @@ pub(super) fn lines(scenes: &[Scene<'_>], rows: usize) -> Vec<Line> {
     }
     let mut lines = blocks.concat();
     if hidden > 0 {
-        let mut more =
-            Line::default().body(Ink::Dim, &format!("… {} more", count(hidden as u64, "run")));
-        if shown.is_empty() {
-            more = Line::default().body(Ink::Dim, &format!("… {}", count(hidden as u64, "run")));
-        }
-        lines.push(more);
+        let noun = if shown.is_empty() { "run" } else { "more run" };
+        let more = format!("… {}", count(hidden as u64, noun));
+        lines.push(Line::default().body(Ink::Dim, &more));
     }
     lines.truncate(rows);
     lines

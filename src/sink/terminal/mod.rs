@@ -21,6 +21,8 @@ mod clean;
 #[cfg(test)]
 pub(super) mod fixture;
 mod glyphs;
+#[cfg(test)]
+mod hostile;
 mod live;
 mod paint;
 mod plain;

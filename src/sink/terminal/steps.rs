@@ -22,7 +22,7 @@ pub(super) fn lines(view: &View, extra_ms: i64, glyphs: &Glyphs, max: usize) -> 
     }
     let fits = rows.len() + usize::from(earlier > 0) <= max;
     if !fits {
-        earlier += fold(&mut rows, max - 1);
+        earlier = earlier.saturating_add(fold(&mut rows, max - 1));
     }
     let mut lines = Vec::with_capacity(max);
     if earlier > 0 {
@@ -58,7 +58,7 @@ fn flatten<'a>(
         if let Some(child) = &step.child {
             // Of a child that is over its line says enough.
             if !child.state.is_final() {
-                *earlier += child.earlier;
+                *earlier = earlier.saturating_add(child.earlier);
             }
             flatten(&child.steps, Some(rows.len() - 1), depth + 1, rows, earlier);
         }

@@ -1,1 +1,152 @@
-//! Room `sink`: see the map in `lib.rs`.
+//! Places that show boxes.
+//!
+//! A [`Sink`] brings the box of a frame to that frame, and says what it did.
+//! It keeps no pace and repeats nothing: that is the work of the outbox before
+//! it, which a shell room joins to it ([`Done`] becomes the outbox's answer).
+//! A sink may block, as one that talks to a server does; the shell then gives
+//! it a thread of its own.
+
+use std::time::Duration;
+
+use crate::wire::event::VERSION;
+use crate::wire::frame::Frame;
+use crate::wire::receipt::{Did, Receipt};
+use crate::wire::time::Time;
+
+pub mod stdout;
+pub mod terminal;
+
+/// A moment, by both clocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Time since a start that the caller chose, the same for all calls.
+    pub now: Duration,
+    /// The time of day.
+    pub wall: Time,
+}
+
+/// The text that a sink reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Markup {
+    /// `text.markdown`.
+    Markdown,
+    /// `text.mrkdwn`.
+    Mrkdwn,
+    /// `text.plain`.
+    Plain,
+    /// No text: it draws from the view.
+    View,
+}
+
+/// What a sink wants and can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// The text it reads.
+    pub markup: Markup,
+    /// The longest text that it takes, in characters.
+    pub max_chars: Option<usize>,
+    /// Whether an outbox must stand before it. Without one it takes every
+    /// frame as it comes.
+    pub paced: bool,
+    /// Whether its boxes outlive the process, so that posts must be remembered.
+    pub lasting: bool,
+}
+
+/// What came of a frame, as far as pace and repetition are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The box shows it.
+    Applied,
+    /// The box showed it already.
+    Unchanged,
+    /// The server asks for a pause of this length.
+    Later(Duration),
+    /// The server did not do it, or nobody knows whether it did. Try again.
+    Failed,
+    /// It will not be done for this box; others are not affected.
+    Refused,
+    /// Somebody deleted the box.
+    Gone,
+    /// The reader went away: the quiet end of everything.
+    Closed,
+}
+
+/// What a sink did with a frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Put {
+    /// For the outbox.
+    pub done: Done,
+    /// For the world.
+    pub receipt: Receipt,
+}
+
+/// Why a sink is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Close {
+    /// The input ended: nothing more will come of the runs that are open.
+    Ended,
+    /// We stop, and may come back; the runs go on.
+    Paused,
+}
+
+/// A place that shows boxes.
+pub trait Sink: Send {
+    /// Its name in receipts and settings.
+    fn name(&self) -> &'static str;
+
+    /// What it wants and can do.
+    fn caps(&self) -> Caps;
+
+    /// Brings the box of `frame` to it. May block as long as the sink's own
+    /// deadlines allow.
+    fn put(&mut self, frame: &Frame, at: Moment) -> Put;
+
+    /// Lets it do what time alone asks for, as redrawing a clock. Gives how
+    /// long it can wait for the next call; `None` is until the next frame.
+    fn tick(&mut self, at: Moment) -> Option<Duration> {
+        let _ = at;
+        None
+    }
+
+    /// Our own end: nothing may be left that looks alive. No call follows.
+    fn close(&mut self, why: Close, at: Moment) {
+        let _ = (why, at);
+    }
+}
+
+/// The receipt of `frame` by `sink`.
+#[must_use]
+pub fn receipt(sink: &str, frame: &Frame, did: Did, error: Option<String>) -> Receipt {
+    Receipt {
+        v: VERSION,
+        kind: "receipt".into(),
+        key: frame.key.clone(),
+        rev: frame.rev,
+        sink: sink.into(),
+        post: None,
+        did,
+        error,
+        src: frame.src.clone(),
+    }
+}
+
+/// What became of a write: done, or the reader is gone, or an error with its words.
+fn written(sink: &str, frame: &Frame, did: Did, result: std::io::Result<()>) -> Put {
+    let (done, did, error) = match result {
+        Ok(()) if did == Did::Unchanged || did == Did::Skipped => (Done::Unchanged, did, None),
+        Ok(()) => (Done::Applied, did, None),
+        Err(error) if is_end(&error) => (Done::Closed, Did::Failed, Some(error.to_string())),
+        Err(error) => (Done::Failed, Did::Failed, Some(error.to_string())),
+    };
+    Put {
+        done,
+        receipt: receipt(sink, frame, did, error),
+    }
+}
+
+/// Whether an error says that the reader went away: a closed pipe, or a
+/// terminal that was hung up (EIO).
+fn is_end(error: &std::io::Error) -> bool {
+    const EIO: i32 = 5;
+    error.kind() == std::io::ErrorKind::BrokenPipe || error.raw_os_error() == Some(EIO)
+}

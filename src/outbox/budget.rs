@@ -1,0 +1,157 @@
+//! One server's budget: a token bucket whose rate is learned down and recovers.
+
+use std::time::Duration;
+
+use super::Now;
+
+/// A pause longer than this is cut: nobody should be silenced for days by one header.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+/// The rate is never learned below one request in this many seconds.
+const SLOWEST_SECONDS: f64 = 10.0;
+/// Time in which the rate recovers from nothing to its setting.
+const RECOVERY_SECONDS: f64 = 300.0;
+
+/// A token bucket that holds one second's worth of requests, and at least one.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Requests a second that were asked for; 0 is no limit.
+    wanted: f64,
+    /// Requests a second that the server seems to bear.
+    rate: f64,
+    tokens: f64,
+    /// When `tokens` and `rate` were true.
+    at: Now,
+    /// No request before this moment.
+    pause: Now,
+}
+
+impl Budget {
+    /// A full bucket of `rate` requests a second; 0, negative or not a number is no limit.
+    #[must_use]
+    pub fn new(rate: f64) -> Self {
+        let wanted = if rate.is_finite() { rate.max(0.0) } else { 0.0 };
+        Self {
+            wanted,
+            rate: wanted,
+            tokens: wanted.max(1.0),
+            at: Duration::ZERO,
+            pause: Duration::ZERO,
+        }
+    }
+
+    /// Requests a second that it allows now.
+    #[must_use]
+    pub fn rate(&self) -> f64 {
+        self.rate
+    }
+
+    /// The first moment from `now` on at which a request may go out.
+    pub fn ready_at(&mut self, now: Now) -> Now {
+        self.refill(now);
+        if now < self.pause {
+            return self.pause;
+        }
+        if self.wanted == 0.0 || self.tokens >= 1.0 {
+            return now;
+        }
+        // Rounded up, so that the token is there when the moment comes.
+        let nanos = ((1.0 - self.tokens) / self.rate * 1e9).ceil();
+        now.saturating_add(Duration::from_nanos(nanos as u64 + 1))
+    }
+
+    /// Takes one request out, whether or not one was there.
+    pub fn take(&mut self, now: Now) {
+        self.refill(now);
+        self.tokens -= 1.0;
+    }
+
+    /// The server asked for a pause of `after`.
+    ///
+    /// Halves the rate, at most once a pause: answers to requests that were
+    /// already under way tell nothing new.
+    pub fn later(&mut self, now: Now, after: Duration) {
+        self.refill(now);
+        if now >= self.pause {
+            self.rate = (self.rate / 2.0).max(self.wanted.min(1.0 / SLOWEST_SECONDS));
+        }
+        let until = now.saturating_add(after.min(LONGEST_PAUSE));
+        self.pause = self.pause.max(until);
+        self.tokens = self.tokens.min(1.0);
+    }
+
+    /// Adds what the time since the last call brought; a pause brings nothing.
+    fn refill(&mut self, now: Now) {
+        let from = self.at.max(self.pause.min(now));
+        let seconds = now.saturating_sub(from).as_secs_f64();
+        self.at = self.at.max(now);
+        let rate = self.rate;
+        self.rate = (rate + self.wanted * seconds / RECOVERY_SECONDS).min(self.wanted);
+        self.tokens = (self.tokens + rate * seconds).min(self.rate.max(1.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Requests that go out from `from` on within `span`, each as soon as it may.
+    fn served(budget: &mut Budget, from: Now, span: Duration) -> u32 {
+        let (mut now, mut count) = (from, 0);
+        loop {
+            now = budget.ready_at(now);
+            if now >= from + span {
+                return count;
+            }
+            budget.take(now);
+            count += 1;
+        }
+    }
+
+    #[test]
+    fn a_burst_of_one_second_then_the_rate() {
+        let mut budget = Budget::new(10.0);
+        let count = served(&mut budget, SECOND, 10 * SECOND);
+        assert!((108..=111).contains(&count), "{count} in 10 s at 10/s");
+    }
+
+    #[test]
+    fn no_rate_is_no_limit() {
+        for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let mut budget = Budget::new(rate);
+            for _ in 0..1_000 {
+                assert_eq!(budget.ready_at(SECOND), SECOND, "rate {rate}");
+                budget.take(SECOND);
+            }
+        }
+    }
+
+    #[test]
+    fn a_pause_is_honoured_and_the_rate_recovers_slowly() {
+        let mut budget = Budget::new(10.0);
+        budget.later(SECOND, 120 * SECOND);
+        assert_eq!(budget.ready_at(2 * SECOND), 121 * SECOND);
+        assert_eq!(budget.rate(), 5.0);
+        // A second answer within the pause prolongs it and learns nothing.
+        budget.later(2 * SECOND, 130 * SECOND);
+        assert_eq!(budget.ready_at(2 * SECOND), 132 * SECOND);
+        assert_eq!(budget.rate(), 5.0);
+        budget.ready_at(192 * SECOND);
+        assert!((budget.rate() - 7.0).abs() < 0.01, "{}", budget.rate());
+        budget.ready_at(900 * SECOND);
+        assert_eq!(budget.rate(), 10.0);
+    }
+
+    #[test]
+    fn an_absurd_pause_is_cut() {
+        let mut budget = Budget::new(10.0);
+        budget.later(SECOND, Duration::MAX);
+        assert_eq!(budget.ready_at(SECOND), SECOND + LONGEST_PAUSE);
+        for _ in 0..100 {
+            let now = budget.ready_at(SECOND);
+            budget.later(now + SECOND, SECOND);
+        }
+        assert!(budget.rate() > 0.0, "the rate never dies");
+    }
+}

@@ -1,0 +1,183 @@
+//! The outbox itself: all lanes, one budget, one breaker.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use super::breaker::Breaker;
+use super::budget::Budget;
+use super::lane::{Lane, Offer};
+use super::{Answer, Next, Now, Settings, Stats};
+use crate::wire::frame::Frame;
+
+/// Frames on their way to one server.
+#[derive(Debug)]
+pub struct Outbox {
+    settings: Settings,
+    lanes: HashMap<Box<str>, Lane>,
+    /// Lanes with nothing pending, the longest at rest first.
+    rest: BTreeMap<u64, Box<str>>,
+    tickets: u64,
+    budget: Budget,
+    breaker: Breaker,
+    stats: Stats,
+}
+
+impl Outbox {
+    /// An empty outbox.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            lanes: HashMap::new(),
+            rest: BTreeMap::new(),
+            tickets: 0,
+            budget: Budget::new(settings.rate_per_second),
+            breaker: Breaker::new(
+                settings.breaker_threshold,
+                settings.breaker_cooldown,
+                settings.probe_timeout,
+            ),
+            stats: Stats::default(),
+        }
+    }
+
+    /// Takes a frame in. Of each key only the newest waits; one that would not
+    /// change what its box shows is dropped.
+    pub fn offer(&mut self, frame: Frame, now: Now) {
+        self.stats.offered += 1;
+        let key: Box<str> = frame.key.as_str().into();
+        let lane = self.lanes.entry(key.clone()).or_default();
+        match lane.offer(frame, now) {
+            Offer::Waits => {}
+            Offer::Coalesced => self.stats.coalesced += 1,
+            Offer::Unchanged { dropped } => {
+                self.stats.unchanged += 1;
+                self.stats.coalesced += u64::from(dropped);
+            }
+            Offer::Stale => self.stats.stale += 1,
+            Offer::Gone => self.stats.given_up += 1,
+        }
+        self.settle_down(&key);
+    }
+
+    /// What to do now. A frame that it gives is under way until [`Outbox::settle`].
+    pub fn next(&mut self, now: Now) -> Next {
+        let server = self.breaker.ready_at(now).max(self.budget.ready_at(now));
+        if server > now && !self.is_empty() {
+            return Next::WaitUntil(server);
+        }
+        let mut soonest = None;
+        let mut best = None;
+        for (key, lane) in &self.lanes {
+            let Some((at, rank, since)) = lane.ready(&self.settings) else {
+                continue;
+            };
+            if at > now {
+                soonest = Some(soonest.map_or(at, |other: Now| other.min(at)));
+                continue;
+            }
+            // The key decides among equals, so that a run can be repeated.
+            let order = (rank, since, key);
+            if best.as_ref().is_none_or(|best| order < *best) {
+                best = Some(order);
+            }
+        }
+        let Some((_, since, key)) = best else {
+            return soonest.map_or(Next::Idle, Next::WaitUntil);
+        };
+        let key = key.clone();
+        let Some(frame) = self.lanes.get_mut(&key).and_then(|lane| lane.send(now)) else {
+            return Next::Idle;
+        };
+        self.budget.take(now);
+        self.breaker.sent(now);
+        self.stats.sent += 1;
+        self.stats.worst_wait = self.stats.worst_wait.max(now.saturating_sub(since));
+        Next::Send(frame)
+    }
+
+    /// Tells what became of the frame of `key` that is under way, `latency`
+    /// after it was given. Without one under way nothing happens.
+    pub fn settle(&mut self, key: &str, answer: Answer, latency: Duration, now: Now) {
+        let Some(lane) = self.lanes.get_mut(key) else {
+            return;
+        };
+        let Some(settled) = lane.settle(key, answer, latency, now, &self.settings) else {
+            return;
+        };
+        self.stats.coalesced += settled.coalesced;
+        self.stats.unchanged += settled.unchanged;
+        self.stats.given_up += settled.given_up;
+        match answer {
+            Answer::Applied | Answer::Unchanged | Answer::Refused | Answer::Gone => {
+                self.breaker.alive();
+            }
+            Answer::Later(after) => {
+                self.stats.later += 1;
+                self.breaker.alive();
+                self.budget.later(now, after);
+            }
+            Answer::Failed => {
+                self.stats.failed += 1;
+                self.breaker.failed(now);
+            }
+        }
+        self.settle_down(key);
+    }
+
+    /// Whether nothing waits and nothing is under way.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pending() == 0
+    }
+
+    /// Boxes with a frame that waits or is under way.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.lanes.len() - self.rest.len()
+    }
+
+    /// Boxes whose final frame is not acknowledged yet.
+    #[must_use]
+    pub fn finals_pending(&self) -> usize {
+        self.lanes.values().filter(|lane| lane.owes_final()).count()
+    }
+
+    /// Whether the server seems well: the breaker is closed.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.breaker.is_closed()
+    }
+
+    /// Counts since the start.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        Stats {
+            boxes: self.lanes.len(),
+            ..self.stats
+        }
+    }
+
+    /// Puts a lane with nothing pending to rest, or wakes it; lets go of those
+    /// that have rested longest when there are too many.
+    fn settle_down(&mut self, key: &str) {
+        let Some(lane) = self.lanes.get_mut(key) else {
+            return;
+        };
+        if let Some(ticket) = lane.rest.take() {
+            self.rest.remove(&ticket);
+        }
+        if !lane.is_empty() {
+            return;
+        }
+        self.tickets += 1;
+        lane.rest = Some(self.tickets);
+        self.rest.insert(self.tickets, key.into());
+        while self.rest.len() > self.settings.remember {
+            let Some((_, key)) = self.rest.pop_first() else {
+                return;
+            };
+            self.lanes.remove(&key);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! One box: what waits, what is under way, what it shows.
+
+use std::time::Duration;
+
+use super::mark::{Mark, Print, rank};
+use super::throttle::Throttle;
+use super::{Answer, Now, Rank, Settings, backoff};
+use crate::wire::frame::Frame;
+
+/// A frame that waits, or is under way.
+#[derive(Debug)]
+struct Held {
+    frame: Box<Frame>,
+    print: Print,
+    /// Since when its box has had something new; a newer frame inherits it.
+    since: Now,
+}
+
+/// One box, known by the key of its frames.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    waiting: Option<Held>,
+    flight: Option<Held>,
+    /// The newest frame ever offered.
+    newest: Option<Mark>,
+    /// Whether the box was ever seen to show a frame.
+    opened: bool,
+    /// What the box shows, as far as it is known.
+    shown: Option<Print>,
+    throttle: Throttle,
+    /// Failures or refusals in a row.
+    attempts: u32,
+    /// No retry before this moment.
+    hold: Now,
+    gone: bool,
+    /// Its ticket among the lanes at rest.
+    pub(super) rest: Option<u64>,
+}
+
+/// What became of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    Waits,
+    /// It waits in the place of an older one.
+    Coalesced,
+    /// The box shows it already; `dropped` says whether an older one waited.
+    Unchanged {
+        dropped: bool,
+    },
+    Stale,
+    Gone,
+}
+
+impl Lane {
+    pub(super) fn offer(&mut self, frame: Frame, now: Now) -> Offer {
+        if self.gone {
+            return Offer::Gone;
+        }
+        let mark = Mark::of(&frame);
+        if self
+            .newest
+            .as_ref()
+            .is_some_and(|known| !mark.replaces(known))
+        {
+            return Offer::Stale;
+        }
+        self.newest = Some(mark);
+        let print = Print::of(&frame);
+        let older = self.waiting.take();
+        if self.flight.is_none() && self.shown == Some(print) {
+            return Offer::Unchanged {
+                dropped: older.is_some(),
+            };
+        }
+        let coalesced = older.is_some();
+        self.waiting = Some(Held {
+            frame: Box::new(frame),
+            print,
+            since: older.map_or(now, |held| held.since),
+        });
+        if coalesced {
+            Offer::Coalesced
+        } else {
+            Offer::Waits
+        }
+    }
+
+    /// Whether neither a frame waits nor one is under way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_none() && self.flight.is_none()
+    }
+
+    /// Whether the last state of the run is not acknowledged yet.
+    pub(super) fn owes_final(&self) -> bool {
+        let held = self.waiting.iter().chain(&self.flight);
+        held.into_iter().any(|held| held.frame.state.is_final())
+    }
+
+    /// What may go out, when at the earliest, and since when it has waited;
+    /// nothing while a frame is under way.
+    pub(super) fn ready(&self, settings: &Settings) -> Option<(Now, Rank, Now)> {
+        let held = self.waiting.as_ref().filter(|_| self.flight.is_none())?;
+        let rank = match rank(&held.frame.state) {
+            Rank::Progress if !self.opened => Rank::First,
+            rank => rank,
+        };
+        let at = self.throttle.ready_at(settings, rank.urgent());
+        Some((at.max(self.hold), rank, held.since))
+    }
+
+    /// Takes the waiting frame under way.
+    pub(super) fn send(&mut self, now: Now) -> Option<Box<Frame>> {
+        let held = self.waiting.take()?;
+        self.throttle.sent(now);
+        let frame = held.frame.clone();
+        self.flight = Some(held);
+        Some(frame)
+    }
+
+    /// Learns what became of the frame under way; `None` where none was.
+    pub(super) fn settle(
+        &mut self,
+        key: &str,
+        answer: Answer,
+        latency: Duration,
+        now: Now,
+        settings: &Settings,
+    ) -> Option<Settled> {
+        let held = self.flight.take()?;
+        self.throttle.settled(latency);
+        let mut settled = Settled::default();
+        match answer {
+            Answer::Applied | Answer::Unchanged => {
+                self.attempts = 0;
+                self.opened = true;
+                self.shown = Some(held.print);
+            }
+            Answer::Later(_) => self.keep(held, &mut settled),
+            Answer::Failed => {
+                self.retry_later(key, now);
+                // It may have been done all the same: what the box shows is unknown.
+                self.shown = None;
+                self.keep(held, &mut settled);
+            }
+            Answer::Refused => {
+                self.retry_later(key, now);
+                if self.attempts < settings.refusals {
+                    self.keep(held, &mut settled);
+                } else {
+                    // Each further frame has one try, a long wait apart.
+                    settled.given_up = 1;
+                }
+            }
+            Answer::Gone => {
+                self.gone = true;
+                settled.given_up = 1 + u64::from(self.waiting.take().is_some());
+            }
+        }
+        if let Some(next) = &self.waiting
+            && self.shown == Some(next.print)
+        {
+            self.waiting = None;
+            settled.unchanged = 1;
+        }
+        Some(settled)
+    }
+
+    fn retry_later(&mut self, key: &str, now: Now) {
+        self.attempts = self.attempts.saturating_add(1);
+        self.hold = now.saturating_add(backoff::wait(key, self.attempts));
+    }
+
+    /// Keeps what was under way for another try, unless a newer frame waits.
+    fn keep(&mut self, held: Held, settled: &mut Settled) {
+        match &mut self.waiting {
+            Some(newer) => {
+                newer.since = held.since;
+                settled.coalesced = 1;
+            }
+            None => self.waiting = Some(held),
+        }
+    }
+}
+
+/// What an answer made of the frames of its box.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Settled {
+    pub(super) coalesced: u64,
+    pub(super) unchanged: u64,
+    pub(super) given_up: u64,
+}

@@ -1,0 +1,92 @@
+//! A run in single lines, one for each change of its state.
+
+use jiff::Timestamp;
+
+use super::paint::{Ink, Line, Paint};
+use super::words::{age, count, spent, tag};
+use super::{Close, Settings};
+use crate::wire::frame::{Frame, State};
+use crate::wire::time::Time;
+
+/// `12:03:04 [ACTIVE] main · "request"`, with its line end.
+pub(super) fn line(frame: &Frame, wall: Time, settings: &Settings) -> String {
+    let view = &frame.view;
+    let mut line = begin(frame, frame.at.unwrap_or(wall), settings);
+    if !frame.state.is_final() {
+        if let Some(waiting) = view
+            .blocked
+            .as_ref()
+            .filter(|_| frame.state == State::Blocked)
+        {
+            let what = waiting.what.iter().map(|what| format!(": {what}"));
+            let what: String = what.collect();
+            line = line.tail(Ink::Amber, &format!("waiting for {}{what}", waiting.on));
+        }
+        if let Some(request) = &view.request {
+            line = line.tail(Ink::Dim, &format!("\"{}\"", request.trim()));
+        }
+        return end(&line, settings);
+    }
+    if let Some(age) = age(frame, 0) {
+        line = line.tail(Ink::Plain, &age);
+    }
+    if view.totals.tools > 0 {
+        line = line.tail(Ink::Plain, &count(view.totals.tools, "tool"));
+    }
+    if view.totals.failed > 0 {
+        line = line.tail(Ink::Red, &format!("{} failed", view.totals.failed));
+    }
+    for part in view.note.iter().cloned().chain(spent(&view.totals)) {
+        line = line.tail(Ink::Plain, &part);
+    }
+    end(&line, settings)
+}
+
+/// What is said of a run that we leave behind while it goes on.
+pub(super) fn left(frame: &Frame, why: Close, wall: Time, settings: &Settings) -> String {
+    let line = begin(frame, wall, settings);
+    end(
+        &line.tail(Ink::Amber, &remark(why, wall, settings)),
+        settings,
+    )
+}
+
+/// `updates paused at 14:32`.
+pub(super) fn remark(why: Close, wall: Time, settings: &Settings) -> String {
+    match why {
+        Close::Ended => "the input ended here".into(),
+        Close::Paused => format!("updates paused at {}", clock(wall, "%H:%M", settings)),
+    }
+}
+
+fn begin(frame: &Frame, at: Time, settings: &Settings) -> Line {
+    let (_, _, ink) = super::glyphs::UNICODE.run(&frame.state, None);
+    Line::default()
+        .body(Ink::Dim, &clock(at, "%H:%M:%S", settings))
+        .body(Ink::Plain, " ")
+        .body(ink, &tag(&frame.state))
+        .body(Ink::Plain, " ")
+        .body(Ink::Bold, &frame.view.agent)
+}
+
+/// Lines for a file have no width; one that somebody made very long is cut.
+fn end(line: &Line, settings: &Settings) -> String {
+    let paint = Paint {
+        colour: settings.colour,
+        ascii: settings.ascii,
+    };
+    let mut text = line.paint(4_096, paint);
+    text.push('\n');
+    text
+}
+
+/// The time of day in the settings' zone.
+fn clock(at: Time, format: &str, settings: &Settings) -> String {
+    match Timestamp::from_millisecond(at.0) {
+        Ok(stamp) => stamp
+            .to_zoned(settings.zone.clone())
+            .strftime(format)
+            .to_string(),
+        Err(_) => "--:--".into(),
+    }
+}

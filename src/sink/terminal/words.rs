@@ -1,0 +1,96 @@
+//! Numbers and states as people read them.
+
+use crate::wire::frame::{Frame, State, StepStatus, Totals};
+use crate::wire::time::span;
+
+/// `1 tool`, `5 tools`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// `950 tokens`, `12.4k tokens`, `3.1M tokens`.
+pub(super) fn tokens(number: u64) -> String {
+    match number {
+        0..=999 => count(number, "token"),
+        1_000..=999_949 => format!("{:.1}k tokens", number as f64 / 1e3),
+        _ => format!("{:.1}M tokens", number as f64 / 1e6),
+    }
+}
+
+/// `$0.08`; under a cent `$0.004`.
+pub(super) fn dollars(cost: f64) -> String {
+    if cost > 0.0 && cost < 0.01 {
+        format!("${cost:.3}")
+    } else {
+        format!("${cost:.2}")
+    }
+}
+
+/// Tokens and cost, those that are known.
+pub(super) fn spent(totals: &Totals) -> Vec<String> {
+    let used = (totals.tokens > 0).then(|| tokens(totals.tokens));
+    used.into_iter()
+        .chain(totals.cost_usd.map(dollars))
+        .collect()
+}
+
+/// How long a run took, or has been running `extra_ms` after its frame.
+pub(super) fn age(frame: &Frame, extra_ms: i64) -> Option<String> {
+    let view = &frame.view;
+    let until = || Some(view.ended.or(frame.at)?.since_ms(view.started?));
+    let ms = view.ms.map(saturated).or_else(until)?;
+    let extra = if frame.state.is_final() { 0 } else { extra_ms };
+    Some(span(ms.saturating_add(extra)))
+}
+
+/// How a step ended in a word, where neither its remark nor its time says it.
+pub(super) fn fate(status: &StepStatus) -> Option<&str> {
+    match status {
+        StepStatus::Active | StepStatus::Ok => None,
+        StepStatus::Blocked => Some("waiting"),
+        StepStatus::Background => Some("in the background"),
+        StepStatus::Error => Some("failed"),
+        StepStatus::Stopped => Some("stopped"),
+        StepStatus::Unknown => Some("no result seen"),
+        StepStatus::Other(word) => Some(word),
+    }
+}
+
+/// Milliseconds as the clock counts them.
+pub(super) fn saturated(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
+/// The state's tag without what a hostile state could bring along.
+pub(super) fn tag(state: &State) -> String {
+    let tag = state.tag();
+    match state {
+        State::Other(_) => tag.chars().take(24).collect(),
+        _ => tag,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_people_say_them() {
+        let cases = [
+            (tokens(1), "1 token"),
+            (tokens(999), "999 tokens"),
+            (tokens(12_400), "12.4k tokens"),
+            (tokens(999_949), "999.9k tokens"),
+            (tokens(999_950), "1.0M tokens"),
+            (dollars(0.0), "$0.00"),
+            (dollars(0.004), "$0.004"),
+            (dollars(0.084), "$0.08"),
+            (count(1, "tool"), "1 tool"),
+            (count(0, "tool"), "0 tools"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(text, want);
+        }
+    }
+}

@@ -1,9 +1,19 @@
 //! Where pure rooms and IO rooms meet: transcripts become events, events become boxes.
+//!
+//! [`reader`] joins the follower with the dialects; [`pipeline`] joins label,
+//! view and render; [`world`] joins frames with sinks, and is pure; [`live`]
+//! carries its effects out on threads.
 
 mod clean;
 mod family;
+pub mod following;
 mod links;
+pub mod live;
+pub mod pipeline;
 pub mod reader;
 mod remarks;
-mod resume;
+pub mod replay;
+pub mod resume;
+pub mod stop;
 mod ticks;
+pub mod world;

@@ -67,6 +67,8 @@ pub struct Reader {
     buffer: Vec<Event>,
     remarks: Remarks,
     resumed: HashMap<Id, Kept>,
+    /// What the rhythm of ticks is counted from: a clock that nobody sets.
+    start: Instant,
 }
 
 impl Reader {
@@ -83,6 +85,14 @@ impl Reader {
             buffer: Vec::new(),
             remarks: Vec::new(),
             resumed: HashMap::new(),
+            start: Instant::now(),
+        }
+    }
+
+    /// Lets the system wake us from now on; the next look at the disk finds what came before.
+    pub fn watch(&mut self) {
+        if let Err(error) = self.follower.watch() {
+            self.odd.say(error.to_string());
         }
     }
 
@@ -257,17 +267,39 @@ impl Reader {
             openclaw::Settings { full: self.settings.full, deferred_flush: session.era == Era::Files, successor };
         let mut dialect = openclaw::Session::new(who, settings);
         let kept = self.resumed.remove(&id);
-        if let Some(kept) = &kept {
-            dialect.resume(kept.requests);
-        }
+        let requests = kept.as_ref().map_or_else(|| self.earlier_requests(id), |kept| kept.requests);
+        dialect.resume(requests);
         Slot {
             dialect,
             rhythm: Rhythm::default(),
             run_at: None,
             touched: SystemTime::UNIX_EPOCH,
-            requests_before: kept.map_or(0, |kept| kept.requests),
+            requests_before: requests,
             unjudged: false,
         }
+    }
+
+    /// Requests before the cursor, counted no further than to one: the first names its run `first`.
+    fn earlier_requests(&mut self, id: Id) -> u64 {
+        if self.follower.is_at_start(id) {
+            return 0;
+        }
+        let here = self.follower.cursor(id);
+        self.follower.rewind(id);
+        let mut found = false;
+        let mut reached = false;
+        let looked = self.follower.read(id, &mut |piece| {
+            let (bytes, past) = match piece {
+                Piece::Line { bytes, off, .. } => (bytes, here.is_before(At::Off(off))),
+                Piece::Row { bytes, seq } => (bytes, here.is_before(At::Seq(seq))),
+                _ => return true,
+            };
+            reached = past;
+            found = !past && openclaw::is_request(bytes);
+            !found && !reached
+        });
+        let back = self.follower.resume(id, &here);
+        u64::from(found || looked.is_err() || !back)
     }
 
     /// Reads every whole record behind the cursor.
@@ -432,10 +464,11 @@ impl Reader {
 
     /// A session was written to at `now`: its ticks go on from here.
     fn touch(&mut self, id: Id, now: SystemTime) {
+        let uptime = self.uptime(Instant::now());
         if let Some(slot) = self.slots.get_mut(&id) {
             slot.touched = now;
             if slot.dialect.is_watched() {
-                slot.rhythm.record(wire_time(now));
+                slot.rhythm.record(uptime);
             } else {
                 slot.rhythm.stop();
             }
@@ -511,30 +544,34 @@ impl Reader {
         Ok(())
     }
 
-    /// When the next tick is due.
-    #[must_use]
-    pub fn next_tick(&self) -> Option<Time> {
-        self.slots.values().filter_map(|slot| slot.rhythm.due()).min()
+    /// Time since the start, on the scale that rhythms count on.
+    fn uptime(&self, at: Instant) -> Time {
+        let since = at.saturating_duration_since(self.start);
+        Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// Emits the ticks that are due at `now`.
+    /// When the next tick is due.
+    #[must_use]
+    pub fn next_tick(&self) -> Option<Instant> {
+        let due = self.slots.values().filter_map(|slot| slot.rhythm.due()).min()?;
+        Some(self.start + Duration::from_millis(u64::try_from(due.0).unwrap_or(0)))
+    }
+
+    /// Emits the ticks that are due at `at`, which the day's clock calls `now`.
     ///
     /// # Errors
     ///
     /// What `emit` gives.
-    pub fn emit_ticks<E>(&mut self, now: Time, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        let mut due: Vec<Id> = self
-            .slots
-            .iter()
-            .filter(|(_, slot)| slot.rhythm.due().is_some_and(|due| due <= now))
-            .map(|(id, _)| *id)
-            .collect();
+    pub fn emit_ticks<E>(&mut self, at: Instant, now: Time, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        let uptime = self.uptime(at);
+        let is_due = |slot: &Slot| slot.rhythm.due().is_some_and(|due| due <= uptime);
+        let mut due: Vec<Id> = self.slots.iter().filter(|(_, slot)| is_due(slot)).map(|(id, _)| *id).collect();
         due.sort_unstable();
         for id in due {
             self.tick(id, now, emit)?;
             if let Some(slot) = self.slots.get_mut(&id) {
                 let pending = slot.dialect.is_pending();
-                slot.rhythm.sent(now, pending);
+                slot.rhythm.sent(uptime, pending);
             }
         }
         Ok(())
@@ -639,7 +676,9 @@ fn place(path: &str, at: At) -> String {
     }
 }
 
-fn system_time(time: Time) -> Option<SystemTime> {
+/// A wire time as the machine's clock has it; `None` before 1970.
+#[must_use]
+pub fn system_time(time: Time) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(u64::try_from(time.0).ok()?))
 }
 

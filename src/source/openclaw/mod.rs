@@ -394,6 +394,14 @@ impl Session {
     }
 }
 
+/// Whether a record is a user message, at a glance.
+#[must_use]
+pub fn is_request(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let entry: Result<Entry<'_>, _> = serde_json::from_str(&text);
+    entry.is_ok_and(|entry| entry.message.0.is_some_and(|message| message.role.0 == "\"user\""))
+}
+
 /// The type of a record that is JSON but not of the expected shape.
 fn odd_shape(text: &str, error: &serde_json::Error) -> Result<String, Broken> {
     let broken = |error: &serde_json::Error| Broken(format!("not a JSON object: {error}"));

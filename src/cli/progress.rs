@@ -1,0 +1,50 @@
+//! A sign of life on standard error while a long one-shot works.
+
+use std::io::IsTerminal as _;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Shown only on a terminal, and only once the work has taken a second.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+    start: Instant,
+    wanted: bool,
+    events: u64,
+}
+
+/// The clock is looked at once for this many events.
+const STRIDE: u64 = 4_096;
+
+impl Progress {
+    /// Nothing is shown to those who want quiet, nor while the events scroll by themselves.
+    pub(super) fn new(quiet: bool) -> Self {
+        let wanted = !quiet && std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
+        Self { bar: None, start: Instant::now(), wanted, events: 0 }
+    }
+
+    /// One more event went out.
+    pub(super) fn event(&mut self) {
+        self.events += 1;
+        if !self.wanted || !self.events.is_multiple_of(STRIDE) {
+            return;
+        }
+        if self.bar.is_none() && self.start.elapsed() > Duration::from_secs(1) {
+            let bar = ProgressBar::new_spinner();
+            let style = ProgressStyle::with_template("{spinner} {human_pos} events, {elapsed}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            self.bar = Some(bar);
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.events);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! `live-status tail`: transcripts to events.
+
+use std::io::{BufWriter, StdoutLock, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use clap::{Args, ValueEnum};
+
+use super::args::{Global, Redaction, duration};
+use super::failure::{Doing as _, Failure, Kind};
+use super::filter::{Filter, glob};
+use super::keeper::Keeper;
+use super::output;
+use super::progress::Progress;
+use crate::daemon::following::{self, Listener};
+use crate::daemon::reader::{self, Reader, wire_time};
+use crate::daemon::resume::{Kept, Place};
+use crate::daemon::stop::{Reason, Stop};
+use crate::follow::{self, Follower, Root, Surroundings};
+use crate::wire::event::Event;
+use crate::wire::ndjson::{Lines, Read};
+use crate::wire::time::Time;
+
+/// Emit events from the transcripts of AI agents
+///
+/// Reads what OpenClaw writes, in files (up to 2026.7) and in SQLite (2026.8
+/// and later), without touching it. Without SOURCE it looks where
+/// TRANSCRIPT_DIR, OPENCLAW_STATE_DIR and the home directory say. One JSON
+/// object a line; live-status-events(5) names every field.
+#[derive(Args, Debug)]
+pub(super) struct TailArgs {
+    #[command(flatten)]
+    pub(super) sources: Sources,
+
+    /// Stay, and emit what happens from now on
+    #[arg(short, long)]
+    pub(super) follow: bool,
+
+    /// Where following begins: at the open runs (end) or with everything (start)
+    #[arg(long, value_name = "WHERE", value_enum, default_value_t = Begin::End, requires = "follow")]
+    from: Begin,
+
+    /// Keep the place under NAME, and go on there next time
+    #[arg(long, value_name = "NAME", requires = "follow")]
+    resume: Option<String>,
+
+    /// Emit only events of KIND: a type (tool.start, tool.*) or a cause (user, cron)
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    include: Vec<String>,
+
+    /// Emit no events of KIND
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    exclude: Vec<String>,
+
+    /// End with a tick at TIME for every open run: its state as of then
+    #[arg(long, value_name = "TIME", value_parser = instant, conflicts_with = "follow")]
+    now: Option<Time>,
+
+    #[command(flatten)]
+    redaction: Redaction,
+}
+
+/// Where transcripts are, and which of them count.
+#[derive(Args, Debug)]
+pub(super) struct Sources {
+    /// A state, agents, agent or sessions directory, a .jsonl file, a .sqlite store, or - for standard input
+    #[arg(value_name = "SOURCE")]
+    pub(super) sources: Vec<PathBuf>,
+
+    /// Only this agent
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(super) agent: Vec<String>,
+
+    /// Only sessions whose key or UUID matches GLOB
+    #[arg(long, value_name = "GLOB")]
+    pub(super) session: Vec<String>,
+
+    /// Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)
+    #[arg(long, value_name = "TIME|AGE", value_parser = since)]
+    pub(super) since: Option<Time>,
+
+    /// Keep texts and inputs whole
+    #[arg(long)]
+    pub(super) full: bool,
+
+    /// Look once a second instead of being woken by the system
+    #[arg(long)]
+    pub(super) poll: bool,
+
+    /// Read transcripts that are symbolic links
+    #[arg(long)]
+    pub(super) follow_links: bool,
+
+    /// Skip longer lines
+    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20)]
+    pub(super) max_line_bytes: usize,
+}
+
+/// Where following begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Begin {
+    /// With everything there is.
+    Start,
+    /// At the end, open runs from their start.
+    End,
+}
+
+impl Sources {
+    /// Whether standard input is the source.
+    pub(super) fn is_stdin(&self) -> bool {
+        self.sources.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// The places to read, found or named.
+    pub(super) fn roots(&self, global: &Global) -> Result<Vec<Root>, Failure> {
+        if self.is_stdin() {
+            if self.sources.len() > 1 {
+                return Err(Failure::usage("standard input (-) stands alone as a source"));
+            }
+            return Ok(Vec::new());
+        }
+        if !self.sources.is_empty() {
+            let classify = |path: &PathBuf| {
+                Root::classify(path).map_err(|bad| Failure::new(Kind::Usage, bad).hint("live-status doctor shows what is there"))
+            };
+            return self.sources.iter().map(classify).collect();
+        }
+        let mut roots = Vec::new();
+        for found in discover() {
+            match found.root {
+                Ok(root) => {
+                    if global.verbose > 0 {
+                        global.say(format_args!("reading {} ({})", found.path.display(), found.why));
+                    }
+                    roots.push(root);
+                }
+                Err(bad) => return Err(Failure::new(Kind::Usage, bad).hint(format!("{} names it", found.why))),
+            }
+        }
+        if roots.is_empty() {
+            return Err(Failure::usage("no transcripts found: there is no ~/.openclaw")
+                .hint("name a directory or file, or set OPENCLAW_STATE_DIR; live-status doctor says where it looked"));
+        }
+        Ok(roots)
+    }
+
+    /// A reader over `roots`.
+    pub(super) fn reader(&self, roots: Vec<Root>, redaction: &Redaction, follow: bool, from_start: bool) -> Result<Reader, Failure> {
+        let options = follow::Options {
+            follow,
+            poll: self.poll,
+            links: self.follow_links,
+            max_line_bytes: self.max_line_bytes,
+            agents: self.agent.clone(),
+            modified_since: self.since.and_then(reader::system_time),
+        };
+        let sessions = self.session.iter().map(|pattern| glob(pattern)).collect::<Result<_, _>>()?;
+        let redactor = Arc::new(redaction.redactor()?);
+        let settings = reader::Settings { full: self.full, sessions, redactor, from_start };
+        Ok(Reader::new(Follower::new(roots, options), settings))
+    }
+}
+
+/// What OpenClaw's own rules find on this machine.
+pub(super) fn discover() -> Vec<follow::Found> {
+    follow::discover(&Surroundings {
+        home: std::env::var_os("HOME").map(PathBuf::from),
+        var: &|name| std::env::var_os(name),
+    })
+}
+
+impl TailArgs {
+    pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
+        let filter = Filter::new(&self.include, &self.exclude, self.sources.since)?;
+        let roots = self.sources.roots(global)?;
+        let mut reader = self.sources.reader(roots, &self.redaction, self.follow, self.from == Begin::Start)?;
+        let mut out = Out { out: output::blocks(), line: Vec::with_capacity(4 << 10), filter };
+        if self.sources.is_stdin() {
+            self.lines(&mut reader, &mut out)?;
+        } else if self.follow {
+            return self.follow(&mut reader, out, global);
+        } else {
+            let mut progress = Progress::new(global.quiet);
+            reader.read_all(&mut |event| {
+                progress.event();
+                out.emit(event)
+            })?;
+        }
+        if let Some(now) = self.now {
+            reader.tick_open(now, &mut |event| out.emit(event))?;
+        }
+        out.out.flush()?;
+        verdict(&mut reader, global)
+    }
+
+    fn lines(&self, reader: &mut Reader, out: &mut Out) -> Result<(), Failure> {
+        let mut lines = Lines::new(std::io::BufReader::with_capacity(256 << 10, std::io::stdin().lock()));
+        let mut line = Vec::new();
+        loop {
+            match lines.next_into(&mut line)? {
+                Read::End => return Ok(()),
+                Read::TooLong { offset, bytes } => reader.odd().oversize(bytes, || format!("standard input:{offset}")),
+                Read::Line { offset } => {
+                    if !line.trim_ascii().is_empty() {
+                        let at = Place { off: offset, end: offset + line.len() as u64 + 1 };
+                        reader.read_line(&line, at, &mut |event| out.emit(event))?;
+                    }
+                }
+            }
+            if lines.drained() {
+                out.out.flush()?;
+            }
+        }
+    }
+
+    fn follow(&self, reader: &mut Reader, out: Out, global: &Global) -> Result<(), Failure> {
+        let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
+        let stop = stop_on_signals(reader)?;
+        if let Some(keeper) = &mut keeper {
+            reader.resume(keeper.load(global)?);
+        }
+        let mut tail = Tail { out, keeper, global };
+        let reason = following::follow(reader, &stop, &mut tail)?;
+        tail.out.out.flush()?;
+        match reason {
+            Reason::Signal(number) => Err(Failure::new(Kind::Signal(number), anyhow::anyhow!("stopped"))),
+            Reason::Closed => Ok(()),
+        }
+    }
+}
+
+/// Stops following at a signal, or when nobody reads our output any more.
+pub(super) fn stop_on_signals(reader: &mut Reader) -> Result<Stop, Failure> {
+    let waker = reader.follower().waker();
+    let wake = waker.clone();
+    let stop = Stop::on_signals(move || wake.wake()).doing(|| "cannot listen for signals".into())?;
+    stop.on_closed_output(move || waker.wake());
+    Ok(stop)
+}
+
+/// Says what the reader met, and fails where some input could not be read.
+pub(super) fn verdict(reader: &mut Reader, global: &Global) -> Result<(), Failure> {
+    for note in reader.take_notes() {
+        global.say(note);
+    }
+    if let Some(summary) = reader.odd().summary() {
+        global.say(summary);
+    }
+    let odd = reader.odd();
+    if odd.is_failure() {
+        let (broken, unreadable) = (odd.broken, odd.unreadable);
+        return Err(Failure::input(format!("{broken} broken lines were skipped, {unreadable} transcripts could not be read"))
+            .hint("everything else was emitted; the lines above name each place"));
+    }
+    Ok(())
+}
+
+/// Standard output, filtered.
+struct Out {
+    out: BufWriter<StdoutLock<'static>>,
+    line: Vec<u8>,
+    filter: Filter,
+}
+
+impl Out {
+    fn emit(&mut self, event: &Event) -> Result<(), Failure> {
+        if self.filter.takes(event) {
+            self.line.clear();
+            event.write(&mut self.line);
+            self.out.write_all(&self.line)?;
+        }
+        Ok(())
+    }
+}
+
+/// `tail -f`: lines out, flushed whenever there is nothing more to read.
+struct Tail<'a> {
+    out: Out,
+    keeper: Option<Keeper>,
+    global: &'a Global,
+}
+
+impl Listener for Tail<'_> {
+    type Error = Failure;
+
+    fn event(&mut self, event: &mut Event) -> Result<(), Failure> {
+        self.out.emit(event)
+    }
+
+    fn drained(&mut self, notes: Vec<String>) -> Result<(), Failure> {
+        for note in notes {
+            self.global.say(note);
+        }
+        Ok(self.out.out.flush()?)
+    }
+
+    fn keep(&mut self, kept: Vec<Kept>) -> Result<(), Failure> {
+        self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.save(&kept))
+    }
+
+    fn keeps(&self) -> bool {
+        self.keeper.is_some()
+    }
+}
+
+/// Reads an instant: RFC 3339, or `now`.
+pub(super) fn instant(text: &str) -> Result<Time, String> {
+    if text == "now" {
+        return Ok(wire_time(SystemTime::now()));
+    }
+    Time::parse(text).ok_or_else(|| format!("{text:?} is no time; write it as 2026-09-25T10:00:00Z, or now"))
+}
+
+/// Reads an instant or an age: RFC 3339, `2h`, `3d`.
+fn since(text: &str) -> Result<Time, String> {
+    if let Some(time) = Time::parse(text) {
+        return Ok(time);
+    }
+    let age = duration(text).map_err(|_| format!("{text:?} is neither a time (2026-09-25T10:00:00Z) nor an age (2h, 3d)"))?;
+    let ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+    Ok(wire_time(SystemTime::now()).plus_ms(-ms))
+}

@@ -1,0 +1,77 @@
+//! Following until the end: the same loop serves `tail -f` and `run`.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use super::reader::{Reader, wire_time};
+use super::resume::Kept;
+use super::stop::{Reason, Stop};
+use crate::wire::event::Event;
+
+/// Who takes what the loop reads.
+pub trait Listener {
+    /// Why it wants no more.
+    type Error;
+
+    /// An event was read.
+    ///
+    /// # Errors
+    ///
+    /// Ends the following.
+    fn event(&mut self, event: &mut Event) -> Result<(), Self::Error>;
+
+    /// There is nothing more to read for now; `notes` are for a person.
+    ///
+    /// # Errors
+    ///
+    /// Ends the following.
+    fn drained(&mut self, notes: Vec<String>) -> Result<(), Self::Error>;
+
+    /// Where to begin again next time.
+    ///
+    /// # Errors
+    ///
+    /// Ends the following.
+    fn keep(&mut self, kept: Vec<Kept>) -> Result<(), Self::Error>;
+
+    /// Whether [`Listener::keep`] is wanted.
+    fn keeps(&self) -> bool {
+        false
+    }
+}
+
+/// Places are kept at most this often.
+const KEEP_EVERY: Duration = Duration::from_secs(2);
+
+/// Follows until `stop` is set.
+///
+/// # Errors
+///
+/// What the listener gives.
+pub fn follow<L: Listener>(reader: &mut Reader, stop: &Stop, listener: &mut L) -> Result<Reason, L::Error> {
+    // Watches first: what is written after the look at the disk wakes us.
+    reader.watch();
+    reader.begin(SystemTime::now(), &mut |event| listener.event(event))?;
+    reader.catch_up(&mut |event| listener.event(event))?;
+    listener.drained(reader.take_notes())?;
+    let mut unkept = listener.keeps().then(Instant::now);
+    loop {
+        if let Some(reason) = stop.reason() {
+            if listener.keeps() {
+                listener.keep(reader.keep(SystemTime::now()))?;
+            }
+            return Ok(reason);
+        }
+        let keep_at = unkept.map(|since| since + KEEP_EVERY);
+        let until = reader.next_tick().into_iter().chain(keep_at).min();
+        let any = reader.wait(until, &mut |event| listener.event(event))?;
+        reader.emit_ticks(Instant::now(), wire_time(SystemTime::now()), &mut |event| listener.event(event))?;
+        listener.drained(reader.take_notes())?;
+        if any && listener.keeps() {
+            unkept = unkept.or_else(|| Some(Instant::now()));
+        }
+        if unkept.is_some_and(|since| since.elapsed() >= KEEP_EVERY) {
+            listener.keep(reader.keep(SystemTime::now()))?;
+            unkept = None;
+        }
+    }
+}

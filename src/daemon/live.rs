@@ -1,0 +1,196 @@
+//! The loop of `run`: a reader, sinks on threads of their own, and one channel between them.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::pipeline::Pipeline;
+use super::reader::wire_time;
+use super::world::{Effect, World};
+use crate::outbox;
+use crate::sink::{Close, Done, Moment, Put, Sink};
+use crate::wire::event::Event;
+use crate::wire::frame::Frame;
+use crate::wire::receipt::Receipt;
+
+/// Everything that can happen to the loop.
+#[derive(Debug)]
+pub enum Input {
+    /// Events were read.
+    Events(Vec<Event>),
+    /// Frames came from a pipe.
+    Frames(Vec<Frame>),
+    /// A sink answered: its number, how long it took, and what it did.
+    Settled(usize, Duration, Box<Put>),
+    /// The reader is at its end; nothing more will come.
+    Ended,
+    /// We are to stop; runs go on without us.
+    Stop,
+}
+
+/// After a signal, finals and the last frames have this long to go out.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What became of everything.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The input ended, and all of it is shown.
+    Ended,
+    /// We were told to stop.
+    Stopped,
+    /// The reader of our output went away.
+    Closed,
+}
+
+/// Runs until the input ends or we are told to stop.
+///
+/// `receipts` is called for every answer of a sink. Gives what ended the loop,
+/// and how many frames could not be shown.
+pub fn run(
+    mut pipeline: Option<Pipeline>,
+    sinks: Vec<Box<dyn Sink>>,
+    settings: outbox::Settings,
+    inputs: (Sender<Input>, Receiver<Input>),
+    receipts: &mut dyn FnMut(&Receipt),
+) -> (Outcome, u64) {
+    let (sender, receiver) = inputs;
+    let start = Instant::now();
+    let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
+    let mut world = World::new(&caps, settings);
+    let workers: Vec<Worker> =
+        sinks.into_iter().enumerate().map(|(number, sink)| Worker::start(number, sink, start, sender.clone())).collect();
+    drop(sender);
+    let mut ending: Option<(Outcome, Instant)> = None;
+    loop {
+        let (effects, wait) = world.next(start.elapsed());
+        if carry_out(effects, &workers) {
+            ending = Some((Outcome::Closed, Instant::now()));
+        }
+        match &ending {
+            Some((Outcome::Closed, _)) => break,
+            Some(_) if world.is_settled() => break,
+            Some((_, until)) if Instant::now() >= *until => break,
+            _ => {}
+        }
+        let wait = wait.map(|at| at.saturating_sub(start.elapsed()));
+        let wait = ending.as_ref().map_or(wait, |(_, until)| {
+            let left = until.saturating_duration_since(Instant::now());
+            Some(wait.map_or(left, |wait| wait.min(left)))
+        });
+        let input = match wait {
+            None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(wait) => receiver.recv_timeout(wait),
+        };
+        let now = start.elapsed();
+        let effects = match input {
+            Ok(Input::Events(events)) => {
+                let mut effects = Vec::new();
+                for mut event in events {
+                    for frame in pipeline.as_mut().map(|pipeline| pipeline.step(&mut event)).unwrap_or_default() {
+                        effects.extend(world.offer(&frame, now));
+                    }
+                }
+                effects
+            }
+            Ok(Input::Frames(frames)) => frames.iter().flat_map(|frame| world.offer(frame, now)).collect(),
+            Ok(Input::Settled(number, latency, put)) => {
+                receipts(&put.receipt);
+                world.settle(number, &put.receipt.key, put.done, latency, now)
+            }
+            Ok(Input::Ended) => {
+                let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
+                // Nothing more will come: what waits for its turn has all the time it needs.
+                let patience = Duration::from_secs(365 * 86_400);
+                ending = Some((Outcome::Ended, Instant::now() + patience));
+                frames.iter().flat_map(|frame| world.offer(frame, now)).collect()
+            }
+            Ok(Input::Stop) => {
+                let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
+                ending = Some((Outcome::Stopped, Instant::now() + GRACE));
+                frames.iter().flat_map(|frame| world.offer(frame, now)).collect()
+            }
+            Err(RecvTimeoutError::Timeout) => Vec::new(),
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        if carry_out(effects, &workers) {
+            ending = Some((Outcome::Closed, Instant::now()));
+        }
+    }
+    let outcome = ending.map_or(Outcome::Ended, |(outcome, _)| outcome);
+    let why = if outcome == Outcome::Ended { Close::Ended } else { Close::Paused };
+    for worker in workers {
+        worker.close(why);
+    }
+    (outcome, world.failed())
+}
+
+/// Hands effects to their threads; `true` where everything is to end.
+fn carry_out(effects: Vec<Effect>, workers: &[Worker]) -> bool {
+    let mut close = false;
+    for effect in effects {
+        match effect {
+            Effect::Put(number, frame) => {
+                if let Some(worker) = workers.get(number) {
+                    // A thread that is gone has told so by its last answer.
+                    let _ = worker.orders.send(Order::Put(frame));
+                }
+            }
+            Effect::Close => close = true,
+        }
+    }
+    close
+}
+
+enum Order {
+    Put(Box<Frame>),
+    Close(Close),
+}
+
+/// A sink on a thread of its own: a slow one holds up nobody.
+struct Worker {
+    orders: Sender<Order>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    fn start(number: usize, mut sink: Box<dyn Sink>, start: Instant, answers: Sender<Input>) -> Self {
+        let (orders, inbox) = channel();
+        let work = move || {
+            let moment = || Moment { now: start.elapsed(), wall: wire_time(SystemTime::now()) };
+            loop {
+                let order = match sink.tick(moment()) {
+                    None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                    Some(wait) => inbox.recv_timeout(wait),
+                };
+                match order {
+                    Ok(Order::Put(frame)) => {
+                        let begun = Instant::now();
+                        let put = sink.put(&frame, moment());
+                        let closed = put.done == Done::Closed;
+                        let told = answers.send(Input::Settled(number, begun.elapsed(), Box::new(put)));
+                        if closed || told.is_err() {
+                            return;
+                        }
+                    }
+                    Ok(Order::Close(why)) => {
+                        sink.close(why, moment());
+                        return;
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+        };
+        let name = format!("sink-{number}");
+        let thread = std::thread::Builder::new().name(name).spawn(work).ok();
+        Self { orders, thread }
+    }
+
+    fn close(self, why: Close) {
+        let _ = self.orders.send(Order::Close(why));
+        if let Some(thread) = self.thread {
+            // A sink that panicked has nothing left to clean up.
+            let _ = thread.join();
+        }
+    }
+}

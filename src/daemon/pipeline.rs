@@ -1,0 +1,69 @@
+//! Events become frames: label, fold, render. The same for the pipe and for `run`.
+
+use std::sync::Arc;
+
+use crate::label::{Call, Labeller};
+use crate::render::{self, Renderer};
+use crate::safe::redact::Redactor;
+use crate::view::{self, Board};
+use crate::wire::event::{Body, Event, Label};
+use crate::wire::frame::Frame;
+
+/// Everything between an event and a frame.
+pub struct Pipeline {
+    labeller: Labeller,
+    redactor: Arc<Redactor>,
+    board: Board,
+    renderer: Renderer,
+}
+
+impl Pipeline {
+    /// An empty board.
+    #[must_use]
+    pub fn new(labeller: Labeller, redactor: Arc<Redactor>, view: view::Settings, render: render::Settings) -> Self {
+        Self { labeller, redactor, board: Board::new(view), renderer: Renderer::new(render) }
+    }
+
+    /// Folds `event`, labelled first where nobody did, and gives the frames that it makes visible.
+    pub fn step(&mut self, event: &mut Event) -> Vec<Frame> {
+        if event.label.is_none() {
+            event.label = label(&self.labeller, &event.body);
+        }
+        let frames = self.renderer.step(&mut self.board, event);
+        self.scrubbed(frames)
+    }
+
+    /// The end of the input: what was held back until a session was live.
+    pub fn finish(&mut self) -> Vec<Frame> {
+        let frames = self.renderer.finish(&mut self.board);
+        self.scrubbed(frames)
+    }
+
+    fn scrubbed(&self, mut frames: Vec<Frame>) -> Vec<Frame> {
+        frames.iter_mut().for_each(|frame| scrub(frame, &self.redactor));
+        frames
+    }
+}
+
+/// The phrase of an event that tells of a call; other events have none.
+#[must_use]
+pub fn label(labeller: &Labeller, body: &Body) -> Option<Label> {
+    let (name, title, kind, input) = match body {
+        Body::ToolStart(start) => (&start.name, &start.title, &start.kind, &start.input),
+        Body::ToolUpdate(update) if update.name.is_some() || !update.input.is_null() => {
+            (&update.name, &update.title, &update.kind, &update.input)
+        }
+        _ => return None,
+    };
+    Some(labeller.label(&Call { name: name.as_deref(), title: title.as_deref(), kind: kind.as_deref(), input }))
+}
+
+/// Takes out of a frame's texts what looks like a secret, though `tail` did so already:
+/// a saved stream may be older, and this is the last room before a sink.
+pub fn scrub(frame: &mut Frame, redactor: &Redactor) {
+    frame.each_text(&mut |text| {
+        if let std::borrow::Cow::Owned(clean) = redactor.redact(text) {
+            *text = clean;
+        }
+    });
+}

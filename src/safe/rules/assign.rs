@@ -84,11 +84,22 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, seen: &mut usize) -> O
                 rank: 4,
             });
         }
-        if !walk.pass(candidate) {
+        // Behind a whole word may follow more: `: String = "…"`; not behind a part.
+        let whole = text[value.0..value.1]
+            .iter()
+            .all(|&b| b.is_ascii_alphanumeric() || b"_.-&*?".contains(&b));
+        if !whole || !walk.pass(candidate) {
             return None;
         }
     }
     None
+}
+
+/// Letters alone, but in a mix of cases that no word has.
+fn is_mixed(value: &[u8]) -> bool {
+    let upper = value.iter().any(u8::is_ascii_uppercase);
+    let lower = value.iter().any(u8::is_ascii_lowercase);
+    value.len() >= 12 && ((upper && lower) || (value.len() >= 20 && entropy(value) > 3.8))
 }
 
 /// The whole name, `--` included, and nothing of an escape before it.
@@ -229,7 +240,7 @@ fn is_secret(
                 }
                 && token
                 && letters > 0
-                && (digits > 0 || (value.len() >= 20 && entropy(value) > 3.8))
+                && (digits > 0 || is_mixed(value))
                 && entropy(value) >= least
                 && !is_placeholder(value)
                 && !is_number_or_date(value)

@@ -14,8 +14,14 @@ pub(super) enum Promise {
 /// What the name `name` promises, and the kind to show; `None` if nothing.
 pub(super) fn promise(name: &[u8]) -> Option<(Promise, &'static str)> {
     let words = words(name);
-    let (at, found) = words.iter().enumerate().rev().find_map(|(at, word)| {
-        noun(word, at.checked_sub(1).map(|at| words[at].as_str())).map(|found| (at, found))
+    let nouns = words.iter().enumerate().filter_map(|(at, word)| {
+        let before = at.checked_sub(1).map(|at| words[at].as_str());
+        noun(word, before).map(|found| (at, found))
+    });
+    // A `password_token` may hold either: the value must prove the less.
+    let (at, found) = nouns.reduce(|one, two| match one.1.0 > two.1.0 {
+        true => (two.0, one.1),
+        false => two,
     })?;
     let denied = words[at + 1..]
         .iter()
@@ -386,7 +392,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_promises_by_its_last_noun() {
+    fn a_name_promises_by_its_nouns() {
         let cases = [
             ("DB_PASSWORD", Some(Promise::Strong)),
             ("mysqlpwd", Some(Promise::Strong)),

@@ -262,8 +262,7 @@ pub(super) const PREFIXES: &[(&str, &str, &str)] = &[
 
 /// Tokens known by a mark within: kind, mark, bytes before it, shape of the whole.
 pub(super) const INFIXES: &[(&str, &str, usize, &str)] = &[
-    ("azure", "q~", 4, "t3 d1 'q~' s31-34"),
-    ("azure", "q~", 4, "s3 d1 'q~' s31-34"),
+    ("azure", "q~", 4, "v3 d1 'q~' v31-34"),
     ("azure", "azse", 33, "b33 'azse' b5 p0-2"),
     ("terraform", ".atlasv1.", 14, "a14 '.atlasv1.' e60-70"),
     ("maxmind", "_mmk", 36, "a6 '_' a29 '_mmk'"),

@@ -24,6 +24,8 @@ pub(super) enum Class {
     WordEq,
     /// `t`: `w`, `=` and `.`.
     Dotted,
+    /// `v`: what needs no escape in a URL.
+    Unreserved,
     /// `b`: base64 without padding.
     Base64,
     /// `f`: either base64 with padding.
@@ -46,6 +48,7 @@ impl Class {
             b'w' => Self::Word,
             b'e' => Self::WordEq,
             b't' => Self::Dotted,
+            b'v' => Self::Unreserved,
             b'b' => Self::Base64,
             b'f' => Self::Base64Full,
             b'p' => Self::Pad,
@@ -65,6 +68,7 @@ impl Class {
             Self::Word => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'),
             Self::WordEq => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'='),
             Self::Dotted => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'=' | b'.'),
+            Self::Unreserved => b.is_ascii_alphanumeric() || b"_~.-".contains(&b),
             Self::Base64 => b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'),
             Self::Base64Full => {
                 b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-' | b'=')

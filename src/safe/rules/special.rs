@@ -154,7 +154,13 @@ fn userinfo(text: &[u8], _start: usize, end: usize) -> Option<Found> {
             b.is_ascii_graphic() && !b"\"'`<>@\\ ".contains(&b)
         });
         let colon = text[end..user].contains(&b':');
-        (text.get(odd) == Some(&b'@') && colon && !text[end..odd].contains(&b'?')).then_some(odd)?
+        let host = text[end..user]
+            .rsplit(|&b| b == b':')
+            .next()
+            .unwrap_or_default();
+        let port = host.iter().all(u8::is_ascii_digit);
+        let whole = text.get(odd) == Some(&b'@') && colon && !port;
+        (whole && !text[end..odd].contains(&b'?')).then_some(odd)?
     };
     let info = &text[end..last];
     let (start, secret) = match info.iter().position(|&b| b == b':') {
@@ -334,8 +340,7 @@ fn kubernetes(text: &[u8], start: usize, end: usize) -> Option<Found> {
             }
             continue;
         }
-        if secret.len() >= 8 && !is_filler(secret) && !is_reference(secret) && secret.len() % 4 == 0
-        {
+        if secret.len() >= 8 && !is_filler(secret) && secret.len() % 4 == 0 {
             return found(value, last, "kubernetes");
         }
         at = last.max(colon + 1);

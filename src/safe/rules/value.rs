@@ -19,11 +19,14 @@ pub(super) fn entropy(value: &[u8]) -> f64 {
 pub(super) fn is_drawn(value: &[u8], digits: bool, words: bool) -> bool {
     let least = match value.len() {
         _ if digits => 1.9,
-        0..16 => 2.2,
+        0..16 => 1.85,
         16..24 => 2.6,
         _ => 2.9,
     };
-    entropy(value) >= least && !is_filler(value) && !(words && is_wordlike(value))
+    // Words have few digits; a random string of letters and digits has many.
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let words = words && digits * 8 < value.len() && is_wordlike(value);
+    entropy(value) >= least && !is_filler(value) && !words
 }
 
 /// `xxxxxxxx`, `0123456789abcdef`, `abcabcabc`, `AKIA…EXAMPLE`.
@@ -36,10 +39,17 @@ pub(super) fn is_filler(value: &[u8]) -> bool {
     let periodic = (1..=value.len() / 2)
         .take(16)
         .any(|period| value.len() >= 8 && value[period..] == value[..value.len() - period]);
-    (pairs >= 7 && steps * 2 > pairs) || periodic || has_any(value, FILLERS)
+    (pairs >= 7 && steps * 10 > pairs * 6) || periodic || has_any(value, FILLERS)
 }
 
-const FILLERS: &[&str] = &["example", "xxxx", "****", "....", "redacted", "placeholder"];
+const FILLERS: &[&str] = &[
+    "example",
+    "xxxxxx",
+    "****",
+    "....",
+    "redacted",
+    "placeholder",
+];
 
 /// What people write where a secret goes, in lower case, anywhere in the value.
 const PLACEHOLDERS: &[&str] = &[
@@ -156,7 +166,11 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
         b'@' => second == b'{' || second == b'@',
         b'#' => second == b'{',
         b'.' => matches!(second, b'.' | b'/'),
-        b'&' | b'*' => second.is_ascii_alphabetic() || second == b'*',
+        b'&' | b'*' => value[1..]
+            .iter()
+            .all(|b| b.is_ascii_alphabetic() || b"_-*".contains(b)),
+        // A YAML tag.
+        b'!' => value[1..].iter().all(u8::is_ascii_lowercase),
         _ => false,
     };
     opens

@@ -60,6 +60,10 @@ impl Print {
     pub(super) fn of(frame: &Frame) -> Self {
         let mut hasher = DefaultHasher::new();
         frame.state.as_str().hash(&mut hasher);
+        // A run that got its place only now is news to a sink that had none.
+        if let Some(route) = frame.routes.first() {
+            (&route.sink, &route.server, &route.channel, &route.root).hash(&mut hasher);
+        }
         match frame.text.as_ref().and_then(|text| text.any()) {
             Some(text) => text.hash(&mut hasher),
             None => {

@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use crate::wire::frame::Frame;
 
+#[cfg(test)]
+mod answers;
 pub mod backoff;
 pub mod breaker;
 pub mod budget;

@@ -103,6 +103,9 @@ pub trait Sink: Send {
 
     /// Lets it do what time alone asks for, as redrawing a clock. Gives how
     /// long it can wait for the next call; `None` is until the next frame.
+    ///
+    /// To be called after every [`Sink::put`] too: that may have brought the
+    /// next call nearer.
     fn tick(&mut self, at: Moment) -> Option<Duration> {
         let _ = at;
         None

@@ -140,6 +140,14 @@ impl Live {
     }
 }
 
+/// Whatever ends us, the prompt gets its own line.
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.screen.end_line();
+        let _ = self.screen.end();
+    }
+}
+
 /// A bar that is its message.
 fn bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{msg}");

@@ -19,6 +19,8 @@ mod block;
 mod board;
 mod clean;
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 pub(super) mod fixture;
 mod glyphs;
 #[cfg(test)]

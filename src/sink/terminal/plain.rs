@@ -90,3 +90,71 @@ fn clock(at: Time, format: &str, settings: &Settings) -> String {
         Err(_) => "--:--".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Memory, frame, rich};
+    use super::super::tests::{at, board_with};
+    use super::*;
+    use crate::sink::Sink;
+    use crate::wire::frame::Waiting;
+
+    fn plain(colour: bool, ascii: bool) -> Settings {
+        Settings {
+            live: false,
+            colour,
+            ascii,
+            zone: jiff::tz::TimeZone::fixed(jiff::tz::offset(2)),
+            ..Settings::default()
+        }
+    }
+
+    /// The lines of a run from its start to its end.
+    fn lines(settings: Settings) -> Memory {
+        let (memory, mut terminal) = board_with(24, 80, settings);
+        terminal.put(&rich("a"), at(0));
+        let mut next = rich("a");
+        next.rev += 1;
+        terminal.put(&next, at(1));
+        next.rev += 1;
+        next.state = State::Blocked;
+        next.view.blocked = Some(Waiting {
+            on: "permission".into(),
+            what: Some("Run rm?".into()),
+            since: None,
+        });
+        terminal.put(&next, at(2));
+        next.rev += 1;
+        next.state = State::Done;
+        terminal.put(&next, at(3));
+        terminal.put(&next, at(4));
+        assert_eq!(terminal.tick(at(5)), None, "lines need no clock");
+        terminal.put(&frame("b", 1, State::Active), at(6));
+        terminal.close(Close::Paused, at(7));
+        memory
+    }
+
+    #[test]
+    fn each_change_of_state_is_a_line() {
+        let request = "\"Why does the client give up after one timeout?\"";
+        assert_eq!(
+            lines(plain(false, false)).writes().concat(),
+            format!(
+                "14:03:04 [ACTIVE] main · {request}\n\
+                 14:03:04 [BLOCKED] main · waiting for permission: Run rm? · {request}\n\
+                 14:03:04 [DONE] main · 38s · 5 tools · 1 failed · 12.4k tokens · $0.08\n\
+                 14:03:04 [ACTIVE] main\n\
+                 16:32:10 [ACTIVE] main · updates paused at 16:32\n"
+            )
+        );
+    }
+
+    #[test]
+    fn ascii_and_colour_are_the_callers_choice() {
+        let ascii = lines(plain(false, true)).writes().concat();
+        assert!(ascii.is_ascii(), "{ascii}");
+        assert!(ascii.contains("[DONE] main - 38s - 5 tools"), "{ascii}");
+        let colour = lines(plain(true, false)).writes().concat();
+        assert!(colour.contains("\x1b[1;32m[DONE]\x1b[0m"), "{colour}");
+    }
+}

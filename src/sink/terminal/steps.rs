@@ -16,7 +16,7 @@ const DEEPEST: usize = 8;
 pub(super) fn lines(view: &View, extra_ms: i64, glyphs: &Glyphs, max: usize) -> Vec<Line> {
     let mut rows = Vec::new();
     let mut earlier = view.earlier;
-    flatten(&view.steps, None, 0, &mut rows, &mut earlier);
+    flatten(&view.steps, None, &mut rows, &mut earlier);
     if max == 0 {
         return Vec::new();
     }
@@ -37,14 +37,12 @@ pub(super) fn lines(view: &View, extra_ms: i64, glyphs: &Glyphs, max: usize) -> 
 struct Row<'a> {
     step: &'a Step,
     parent: Option<usize>,
-    depth: usize,
     kept: bool,
 }
 
 fn flatten<'a>(
     steps: &'a [Step],
     parent: Option<usize>,
-    depth: usize,
     rows: &mut Vec<Row<'a>>,
     earlier: &mut u64,
 ) {
@@ -52,7 +50,6 @@ fn flatten<'a>(
         rows.push(Row {
             step,
             parent,
-            depth: depth.min(DEEPEST),
             kept: true,
         });
         if let Some(child) = &step.child {
@@ -60,7 +57,7 @@ fn flatten<'a>(
             if !child.state.is_final() {
                 *earlier = earlier.saturating_add(child.earlier);
             }
-            flatten(&child.steps, Some(rows.len() - 1), depth + 1, rows, earlier);
+            flatten(&child.steps, Some(rows.len() - 1), rows, earlier);
         }
     }
 }
@@ -149,25 +146,124 @@ fn guide(rows: &[Row<'_>], index: usize, glyphs: &Glyphs) -> String {
         let later = |row: &Row<'_>| row.kept && row.parent == parent;
         rows[index + 1..].iter().any(later)
     };
-    let mut parts = Vec::new();
-    if rows[index].depth > 0 {
-        parts.push(if follows(index) {
-            glyphs.branch
-        } else {
-            glyphs.last
-        });
-    }
-    let mut above = rows[index].parent;
-    while let Some(index) = above
-        && parts.len() < rows[index].depth + 1
-        && rows[index].depth > 0
+    let Some(mut above) = rows[index].parent else {
+        return "  ".into();
+    };
+    let own = if follows(index) {
+        glyphs.branch
+    } else {
+        glyphs.last
+    };
+    let mut parts = vec![own];
+    while let Some(parent) = rows[above].parent
+        && parts.len() < DEEPEST
     {
-        parts.push(if follows(index) { glyphs.trunk } else { "  " });
-        above = rows[index].parent;
+        parts.push(if follows(above) { glyphs.trunk } else { "  " });
+        above = parent;
     }
-    if rows[index].depth > 0 {
-        parts.push("  ");
-    }
-    parts.push("  ");
+    parts.push("    ");
     parts.iter().rev().copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{frame, step};
+    use super::super::glyphs::{ASCII, UNICODE};
+    use super::super::paint::Paint;
+    use super::*;
+    use crate::wire::frame::{Child, State, Totals};
+
+    fn child(title: &str, steps: Vec<Step>) -> Step {
+        let mut step = step(title, "", StepStatus::Active, 12_000);
+        step.child = Some(Box::new(Child {
+            title: title.into(),
+            sid: None,
+            state: State::Active,
+            steps,
+            earlier: 0,
+            totals: Totals::default(),
+        }));
+        step
+    }
+
+    fn ok(title: &str) -> Step {
+        step(title, "", StepStatus::Ok, 100)
+    }
+
+    fn drawn(steps: Vec<Step>, max: usize, ascii: bool) -> Vec<String> {
+        let mut frame = frame("a", 1, State::Active);
+        frame.view.steps = steps;
+        let paint = Paint {
+            colour: false,
+            ascii,
+        };
+        let glyphs = if ascii { &ASCII } else { &UNICODE };
+        let lines = lines(&frame.view, 0, glyphs, max);
+        lines.iter().map(|line| line.paint(80, paint)).collect()
+    }
+
+    fn family() -> Vec<Step> {
+        vec![
+            child(
+                "one",
+                vec![
+                    ok("a"),
+                    child("two", vec![ok("b"), child("three", vec![ok("c")])]),
+                    ok("d"),
+                ],
+            ),
+            ok("e"),
+        ]
+    }
+
+    #[test]
+    fn branches_lead_from_children_to_parents() {
+        let want = [
+            "  ▸ one · 12s",
+            "    ├ ✓ a · 0.1s",
+            "    ├ ▸ two · 12s",
+            "    │ ├ ✓ b · 0.1s",
+            "    │ └ ▸ three · 12s",
+            "    │   └ ✓ c · 0.1s",
+            "    └ ✓ d · 0.1s",
+            "  ✓ e · 0.1s",
+        ];
+        assert_eq!(drawn(family(), 15, false), want);
+        let ascii = drawn(family(), 15, true);
+        assert_eq!(ascii[4], "    | `-> three - 12s");
+    }
+
+    #[test]
+    fn a_step_stays_as_long_as_one_under_it() {
+        let cases: [(usize, &[&str]); 4] = [
+            (
+                6,
+                &[
+                    "  … 3 earlier steps",
+                    "  ▸ one · 12s",
+                    "    ├ ▸ two · 12s",
+                    "    │ └ ▸ three · 12s",
+                    "    └ ✓ d · 0.1s",
+                    "  ✓ e · 0.1s",
+                ],
+            ),
+            (2, &["  … 7 earlier steps", "  ▸ one · 12s"]),
+            (1, &["  … 8 earlier steps"]),
+            (0, &[]),
+        ];
+        for (max, want) in cases {
+            assert_eq!(drawn(family(), max, false), want, "{max} lines");
+        }
+    }
+
+    #[test]
+    fn a_child_of_a_child_of_a_child_ends_somewhere() {
+        let mut deep = ok("leaf");
+        for _ in 0..40 {
+            deep = child("agent", vec![deep]);
+        }
+        let lines = drawn(vec![deep], 60, false);
+        assert_eq!(lines.len(), 41);
+        assert!(lines[40].contains("leaf"), "{}", lines[40]);
+    }
 }

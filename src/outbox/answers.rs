@@ -1,0 +1,116 @@
+//! What the server's answers make of the frames that wait.
+
+use super::tests::{active, frame, ms, next, settle};
+use super::*;
+use crate::wire::frame::State;
+
+#[test]
+fn a_pause_silences_the_server_and_the_newest_goes_after_it() {
+    let mut outbox = Outbox::new(Settings::default());
+    outbox.offer(active("a", 1), ms(0));
+    outbox.offer(active("b", 1), ms(1));
+    assert_eq!(next(&mut outbox, 1), "a:1");
+    settle(&mut outbox, "a", Answer::Later(ms(120_000)), 10);
+    assert_eq!(next(&mut outbox, 10), "wait 120010");
+    outbox.offer(frame("a", 7, State::Done), ms(20));
+    assert_eq!(next(&mut outbox, 120_010), "a:7");
+    assert!(outbox.is_healthy(), "a pause is no failure");
+    assert_eq!(outbox.stats().later, 1);
+}
+
+#[test]
+fn an_outage_ends_with_one_edit_a_box() {
+    let mut outbox = Outbox::new(Settings::default());
+    let mut at = 0;
+    for rev in 0..10_000 {
+        at += 10;
+        outbox.offer(active("a", rev), ms(at));
+        if let Next::Send(frame) = outbox.next(ms(at)) {
+            settle(&mut outbox, &frame.key, Answer::Failed, at);
+        }
+    }
+    assert!(!outbox.is_healthy());
+    assert!(outbox.stats().sent < 12, "{:?}", outbox.stats());
+    at += 60_000;
+    assert_eq!(next(&mut outbox, at), "a:9999");
+    settle(&mut outbox, "a", Answer::Applied, at);
+    assert!(outbox.is_empty() && outbox.is_healthy());
+}
+
+#[test]
+fn a_final_frame_is_kept_until_it_is_acknowledged() {
+    let mut outbox = Outbox::new(Settings::default());
+    outbox.offer(frame("a", 1, State::Done), ms(0));
+    let (mut at, mut tries) = (0, 0);
+    while tries < 30 {
+        match outbox.next(ms(at)) {
+            Next::Send(_) => {
+                tries += 1;
+                assert_eq!(outbox.finals_pending(), 1);
+                settle(&mut outbox, "a", Answer::Failed, at);
+            }
+            Next::WaitUntil(moment) => at = moment.as_millis() as u64 + 1,
+            Next::Idle => unreachable!("a frame waits after {tries} tries"),
+        }
+    }
+    assert_eq!(outbox.finals_pending(), 1);
+}
+
+#[test]
+fn a_refused_box_is_given_up_and_others_go_on() {
+    let mut outbox = Outbox::new(Settings::default());
+    outbox.offer(active("a", 1), ms(0));
+    let (mut at, mut tries) = (0, 0);
+    while !outbox.is_empty() {
+        match outbox.next(ms(at)) {
+            Next::Send(_) => {
+                tries += 1;
+                settle(&mut outbox, "a", Answer::Refused, at);
+            }
+            Next::WaitUntil(moment) => at = moment.as_millis() as u64 + 1,
+            Next::Idle => unreachable!("a frame waits"),
+        }
+    }
+    assert_eq!((tries, outbox.stats().given_up), (5, 1));
+    assert!(outbox.is_healthy());
+    outbox.offer(active("b", 1), ms(at));
+    assert_eq!(next(&mut outbox, at), "b:1");
+}
+
+#[test]
+fn a_deleted_box_is_left_alone() {
+    let mut outbox = Outbox::new(Settings::default());
+    outbox.offer(active("a", 1), ms(0));
+    assert_eq!(next(&mut outbox, 0), "a:1");
+    outbox.offer(active("a", 2), ms(1));
+    settle(&mut outbox, "a", Answer::Gone, 10);
+    outbox.offer(frame("a", 3, State::Done), ms(20));
+    assert!(outbox.is_empty());
+    assert_eq!(outbox.stats().given_up, 3);
+}
+
+#[test]
+fn an_answer_nobody_waits_for_changes_nothing() {
+    let mut outbox = Outbox::new(Settings::default());
+    settle(&mut outbox, "a", Answer::Applied, 0);
+    outbox.offer(active("a", 1), ms(0));
+    settle(&mut outbox, "a", Answer::Gone, 0);
+    assert_eq!(next(&mut outbox, 0), "a:1");
+}
+
+#[test]
+fn memory_is_bounded_by_what_is_pending() {
+    let mut outbox = Outbox::new(Settings {
+        rate_per_second: 0.0,
+        remember: 100,
+        ..Settings::default()
+    });
+    for run in 0..5_000 {
+        let key = format!("run {run}");
+        outbox.offer(frame(&key, 1, State::Done), ms(run));
+        assert_eq!(next(&mut outbox, run), format!("{key}:1"));
+        settle(&mut outbox, &key, Answer::Applied, run);
+    }
+    assert_eq!(outbox.stats().boxes, 100);
+    assert_eq!(outbox.pending(), 0);
+}

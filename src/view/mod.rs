@@ -1,1 +1,52 @@
-//! Room `view`: see the map in `lib.rs`.
+//! Room `view`: events fold into the state of a run. Pure: no clock, no disk.
+//!
+//! [`Board::fold`] takes one event at a time; what it learns is kept by session,
+//! and everything that joins sessions (who is whose child, whether a run is over)
+//! is concluded from those facts when it is asked for. So the order in which
+//! sessions interleave does not matter, and a record read twice changes nothing.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `settings` | the times after which something is concluded |
+//! | `key` | names of sessions and runs; what a fold touched |
+//! | `step` | one call of a tool, or a sub-agent |
+//! | `run` | what is known of one run; `record` folds into it, `ending` is its end |
+//! | `speech`, `spend`, `seen` | its commentary, its tokens, ids that were seen |
+//! | `session` | one transcript: its runs and how far it was read |
+//! | `board` | all sessions; `fold` walks one event in |
+//! | `family` | who is whose child |
+//! | `kin` | a run's children, each at the step that started it |
+//! | `verdict` | the state of a run, and why: section 4 of the design as code |
+//! | `totals` | counts over a family |
+//! | `look` | [`RunView`]: what a renderer asks |
+//! | `forget` | what keeps memory bounded |
+
+mod board;
+mod ending;
+mod family;
+mod fold;
+mod forget;
+mod key;
+mod kin;
+mod look;
+mod record;
+mod run;
+mod seen;
+mod session;
+mod settings;
+mod speech;
+mod spend;
+mod step;
+mod totals;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use board::Board;
+pub use key::{RunKey, Touched};
+pub use kin::Kin;
+pub use look::{ChildView, RunView, Wait};
+pub use settings::Settings;
+pub use step::{Agent, Step};
+pub use verdict::{Note, Verdict};

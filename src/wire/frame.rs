@@ -5,6 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::event::{Context, Name, Plan, Route, Src};
 use super::time::Time;
@@ -336,4 +337,60 @@ pub(super) fn titled(schema: schemars::Schema, title: &str) -> Value {
     let mut value = serde_json::json!(schema);
     value["title"] = title.into();
     value
+}
+
+/// The key of a run's frames: the same on every host, after every restart.
+///
+/// The first 26 characters of the lower-case base32 (RFC 4648) of
+/// SHA-256 over `live-status/1`, `source`, `sid` and `run`, each preceded by its
+/// length in bytes as a big-endian `u32`, so that no two runs meet by
+/// concatenation.
+#[must_use]
+pub fn key(source: &str, sid: &str, run: &str) -> String {
+    let mut hash = Sha256::new();
+    for field in ["live-status/1", source, sid, run] {
+        // No field is 4 GiB long; a saturated length would still be deterministic.
+        let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+        hash.update(length.to_be_bytes());
+        hash.update(field.as_bytes());
+    }
+    base32(&hash.finalize(), 26)
+}
+
+/// The first `length` characters of `bytes` in lower-case base32.
+fn base32(bytes: &[u8], length: usize) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| byte >> (7 - at % 8) & 1);
+    (0..length)
+        .map(|place| {
+            let five = (0..5).fold(0, |value, at| value << 1 | bit(place * 5 + at));
+            char::from(ALPHABET[usize::from(five & 31)])
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base32_is_that_of_rfc_4648_in_lower_case() {
+        for (bytes, want) in [("fooba", "mzxw6ytb"), ("foobar", "mzxw6ytboi"), ("f", "my")] {
+            assert_eq!(base32(bytes.as_bytes(), want.len()), want, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn keys_are_fixed_and_fields_do_not_run_together() {
+        let cases = [
+            (("openclaw", "s1", "r1"), ("openclaw", "s1r", "1")),
+            (("a", "", "bc"), ("a", "b", "c")),
+        ];
+        for (one, two) in cases {
+            let (left, right) = (key(one.0, one.1, one.2), key(two.0, two.1, two.2));
+            assert_ne!(left, right, "{one:?} and {two:?}");
+            assert_eq!(left.len(), 26);
+            assert_eq!(left, key(one.0, one.1, one.2), "same input, same key");
+        }
+    }
 }

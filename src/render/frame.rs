@@ -1,0 +1,134 @@
+//! One frame, within its limit of bytes.
+
+use crate::view::RunView;
+use crate::wire::event::{Route, Src};
+use crate::wire::frame::{Frame, MAX_FRAME_BYTES, MAX_STEPS, Rendered, State};
+
+use super::phrase;
+use super::settings::{Markup, Settings};
+use super::structure::{Room, id, short, structure};
+use super::text::{Moment, text};
+
+/// Longest field of a route or of a place, in bytes; a longer one names nothing.
+const MAX_FIELD_BYTES: usize = 512;
+
+/// The frame of `run`, counted as `rev`.
+pub(super) fn frame(run: &RunView<'_>, rev: u64, settings: &Settings) -> Frame {
+    let rooms = [(MAX_STEPS, 50), (30, 20), (15, 10), (6, 4), (0, 0)];
+    let mut frame = None;
+    for (steps, items) in rooms {
+        let room = Room {
+            steps,
+            items,
+            speech: steps > 0,
+        };
+        let built = build(run, rev, settings, room);
+        let bytes = serde_json::to_vec(&built).map_or(0, |bytes| bytes.len());
+        let fits = bytes < MAX_FRAME_BYTES;
+        frame = Some(built);
+        if fits {
+            break;
+        }
+    }
+    // The last room is small enough for any run; the fallback is never taken.
+    frame.unwrap_or_else(|| build(run, rev, settings, NOTHING))
+}
+
+const NOTHING: Room = Room {
+    steps: 0,
+    items: 0,
+    speech: false,
+};
+
+fn build(run: &RunView<'_>, rev: u64, settings: &Settings, room: Room) -> Frame {
+    let key = run.key();
+    let verdict = run.verdict();
+    let view = structure(run, &verdict, settings, room);
+    let moment = Moment {
+        state: &verdict.state,
+        at: run.now(),
+    };
+    let text = text(&view, moment, settings);
+    let mut title = vec![format!("{}: {}", name(&view.agent), word(&verdict.state))];
+    if view.totals.tools > 0 {
+        title.push(phrase::count(view.totals.tools, "tool"));
+    }
+    title.extend(view.ms.map(|ms| match verdict.state.is_final() {
+        true => phrase::took(ms),
+        false => phrase::running(ms),
+    }));
+    Frame {
+        v: crate::wire::event::VERSION,
+        kind: "frame".into(),
+        key: key.frame_key(),
+        source: id(&key.source),
+        sid: id(&key.sid),
+        session: run.session().map(id),
+        run: id(&key.run),
+        rev,
+        at: run.now(),
+        state: verdict.state,
+        end: verdict.end,
+        routes: run
+            .routes()
+            .iter()
+            .filter(|route| is_sound(route))
+            .cloned()
+            .collect(),
+        title: title.join(", "),
+        text: Some(rendered(text, settings.markup)),
+        src: run.sources().iter().map(place).collect(),
+        view,
+    }
+}
+
+fn rendered(text: String, markup: Markup) -> Rendered {
+    let mut rendered = Rendered::default();
+    let place = match markup {
+        Markup::Markdown => &mut rendered.markdown,
+        Markup::Mrkdwn => &mut rendered.mrkdwn,
+        Markup::Plain => &mut rendered.plain,
+    };
+    *place = Some(text);
+    rendered
+}
+
+fn word(state: &State) -> &str {
+    match state {
+        State::Active => "working",
+        State::Blocked => "waiting",
+        State::Done => "done",
+        State::Error => "failed",
+        State::Interrupted => "interrupted",
+        State::Other(word) => word,
+    }
+}
+
+/// The agent's name in a title: some places read a title aloud as a notification,
+/// where it must not call anybody.
+fn name(agent: &str) -> String {
+    short(agent, 60).replace('@', "\u{FF20}")
+}
+
+/// Whether no field of the route is absurdly long.
+fn is_sound(route: &Route) -> bool {
+    let fields = [
+        &route.account,
+        &route.server,
+        &route.team,
+        &route.channel,
+        &route.user,
+        &route.root,
+        &route.message,
+    ];
+    let mut longest = fields.into_iter().flatten().map(String::len);
+    route.sink.len() <= MAX_FIELD_BYTES && longest.all(|bytes| bytes <= MAX_FIELD_BYTES)
+}
+
+fn place(src: &Src) -> Src {
+    Src {
+        at: src.at.as_ref().map(id),
+        generation: src.generation.as_ref().map(id),
+        ..src.clone()
+    }
+}

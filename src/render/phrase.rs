@@ -1,0 +1,181 @@
+//! Numbers and notes as people say them. ASCII only, no markup.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::view::Note;
+use crate::wire::event::{BlockedOn, Outcome};
+use crate::wire::frame::StepStatus;
+use crate::wire::time::{Time, span};
+
+/// How long something has been running: coarser the older it is, so that the
+/// passing of time alone seldom changes a box.
+pub(super) fn running(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    match seconds {
+        0..=59 => format!("{seconds}s"),
+        60..=599 => format!("{}m {}s", seconds / 60, seconds % 60 / 5 * 5),
+        600..=3_599 => format!("{}m", seconds / 60),
+        3_600..=86_399 => format!("{}h {}m", seconds / 3_600, seconds % 3_600 / 60 / 5 * 5),
+        _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3_600),
+    }
+}
+
+/// How long something took.
+pub(super) fn took(ms: u64) -> String {
+    span(i64::try_from(ms).unwrap_or(i64::MAX))
+}
+
+/// `1 tool`, `5 tools`.
+pub(super) fn count(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+/// `950 tokens`, `12.4k tokens`, `1.2M tokens`.
+pub(super) fn tokens(number: u64) -> String {
+    let tenth = |unit: u64| (number / (unit / 10)) as f64 / 10.0;
+    match number {
+        0..=999 => count(number, "token"),
+        1_000..=999_999 => format!("{:.1}k tokens", tenth(1_000)),
+        1_000_000..=999_999_999 => format!("{:.1}M tokens", tenth(1_000_000)),
+        _ => format!("{:.1}G tokens", tenth(1_000_000_000)),
+    }
+}
+
+/// `$0.08`; nothing where it is too little to say.
+pub(super) fn cost(usd: f64) -> Option<String> {
+    if usd >= 0.01 {
+        Some(format!("${usd:.2}"))
+    } else {
+        (usd >= 0.0005).then(|| format!("${usd:.3}"))
+    }
+}
+
+/// The minute, as `14:32`.
+pub(super) fn minute(at: Time, zone: &TimeZone) -> Option<String> {
+    let stamp = Timestamp::from_millisecond(at.0).ok()?;
+    let local = zone.to_datetime(stamp);
+    Some(format!("{:02}:{:02}", local.hour(), local.minute()))
+}
+
+/// A remark about a state; what went wrong is as its source says it.
+pub(super) fn note(note: &Note) -> String {
+    match note {
+        Note::Quiet(ms) => format!("no output for {}", silence(*ms)),
+        Note::NoAnswer(ms) => {
+            format!("no output for {} after the last result", silence(*ms))
+        }
+        Note::Retrying => "retrying after an error".into(),
+        Note::Error(error) => error.to_string(),
+    }
+}
+
+/// How long nothing came: in steps that grow, as a clock that ticks is noise.
+fn silence(ms: i64) -> String {
+    let seconds = ms / 1_000;
+    match seconds {
+        ..60 => format!("{}s", seconds / 30 * 30),
+        60..300 => format!("{}m", seconds / 60),
+        300..3_600 => format!("{}m", seconds / 300 * 5),
+        3_600..86_400 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// What a blocked run waits for.
+pub(super) fn waiting(on: &str) -> &'static str {
+    match BlockedOn::from(on) {
+        BlockedOn::Permission => "Waiting for permission",
+        BlockedOn::Question => "Waiting for an answer",
+        BlockedOn::Plan => "Waiting for its plan to be approved",
+        BlockedOn::Quota => "Waiting for quota",
+        BlockedOn::Other(_) => "Waiting for a person",
+    }
+}
+
+/// Whether a step of that status still takes time.
+pub(super) fn runs(status: &StepStatus) -> bool {
+    match status {
+        StepStatus::Active | StepStatus::Blocked | StepStatus::Background => true,
+        StepStatus::Ok
+        | StepStatus::Error
+        | StepStatus::Stopped
+        | StepStatus::Unknown
+        | StepStatus::Other(_) => false,
+    }
+}
+
+/// The word for an outcome that is not `ok`.
+pub(super) fn outcome(outcome: &Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Ok => None,
+        Outcome::Error => Some("failed"),
+        Outcome::Interrupted => Some("interrupted"),
+        Outcome::Timeout => Some("timed out"),
+        Outcome::Denied => Some("denied"),
+        Outcome::Skipped => Some("skipped"),
+        Outcome::Cancelled => Some("cancelled"),
+        Outcome::Background => Some("in background"),
+        Outcome::Unknown | Outcome::Other(_) => Some("no result"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_is_told_more_coarsely_with_age() {
+        let cases = [
+            (0, "0s"),
+            (4_900, "4s"),
+            (59_999, "59s"),
+            (128_000, "2m 5s"),
+            (754_000, "12m"),
+            (3_600_000 + 14 * 60_000, "1h 10m"),
+            (90_000_000, "1d 1h"),
+        ];
+        for (ms, want) in cases {
+            assert_eq!(running(ms), want, "{ms} ms");
+        }
+    }
+
+    #[test]
+    fn tokens_and_money_are_short() {
+        let counts = [
+            (1, "1 token"),
+            (950, "950 tokens"),
+            (12_449, "12.4k tokens"),
+            (999_999, "999.9k tokens"),
+            (1_234_567, "1.2M tokens"),
+        ];
+        for (number, want) in counts {
+            assert_eq!(tokens(number), want, "{number}");
+        }
+        let costs = [
+            (0.08, Some("$0.08")),
+            (12.0, Some("$12.00")),
+            (0.004, Some("$0.004")),
+            (0.0001, None),
+            (0.0, None),
+        ];
+        for (usd, want) in costs {
+            assert_eq!(cost(usd).as_deref(), want, "{usd}");
+        }
+    }
+
+    #[test]
+    fn silence_is_told_in_growing_steps() {
+        let cases = [
+            (30_000, "30s"),
+            (60_000, "1m"),
+            (119_999, "1m"),
+            (419_000, "5m"),
+            (7_300_000, "2h"),
+        ];
+        for (ms, want) in cases {
+            assert_eq!(silence(ms), want, "{ms} ms");
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The structured view of a run, as it travels in a frame.
+
+use std::collections::HashMap;
+
+use crate::safe::{clip, clip_bytes, neutralise};
+use crate::view::{self, ChildView, Kin, RunView, Verdict};
+use crate::wire::event::{Name, Plan, PlanItem};
+use crate::wire::frame::{Child, State, Step, StepStatus, View, Waiting};
+use crate::wire::time::Time;
+
+use super::phrase;
+use super::prune::prune;
+use super::settings::{Commentary, Detail, Settings};
+
+/// How deep sub-agents are shown inside each other; deeper ones only count.
+const MAX_DEPTH: usize = 5;
+
+/// Longest texts, in graphemes.
+const NAME: usize = 60;
+const TITLE: usize = 80;
+const TARGET: usize = 100;
+const ARGUMENTS: usize = 200;
+const SENTENCE: usize = 200;
+
+/// How much of a run a view may hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// Most steps, nested ones included.
+    pub(super) steps: usize,
+    /// Most items of a plan.
+    pub(super) items: usize,
+    /// Whether there is room for commentary and the request.
+    pub(super) speech: bool,
+}
+
+/// The structured state of `run`, judged as `verdict`.
+pub(super) fn structure(
+    run: &RunView<'_>,
+    verdict: &Verdict,
+    settings: &Settings,
+    room: Room,
+) -> View {
+    let level = Level { settings, room };
+    let over = verdict.state.is_final();
+    let (mut steps, mut earlier) = level.steps(run, verdict, 0);
+    prune(&mut steps, &mut earlier, room.steps, false);
+    let speech = if room.speech {
+        commentary(run, settings.commentary)
+    } else {
+        Vec::new()
+    };
+    let request = run.request().filter(|_| room.speech);
+    View {
+        agent: short(run.agent(), NAME),
+        request: request.map(|text| short(text, SENTENCE)),
+        started: run.started(),
+        ended: verdict.ended.filter(|_| over),
+        ms: lasted(run, verdict),
+        steps,
+        earlier,
+        commentary: speech,
+        plan: run.plan().map(|plan| level.plan(plan)),
+        blocked: run
+            .wait()
+            .filter(|_| verdict.state == State::Blocked)
+            .map(|wait| Waiting {
+                on: short(wait.on, NAME),
+                what: wait.what.map(|what| short(what, SENTENCE)),
+                since: wait.since,
+            }),
+        note: verdict
+            .note
+            .as_ref()
+            .map(|note| short(&phrase::note(note), SENTENCE)),
+        totals: level.tidy(run.totals(over)),
+        model: run.model().map(|model| short(model, NAME)),
+        context: run.context(),
+        why: settings.explain.then(|| why(run, verdict)),
+    }
+}
+
+/// `text` as one line of at most `graphemes`, and not much longer in bytes.
+pub(super) fn short(text: &str, graphemes: usize) -> String {
+    // Bytes first: what is far too long is not worth being cleaned. A grapheme
+    // of many code points may not outgrow the frame.
+    let text = neutralise::line(clip_bytes(text, graphemes * 32));
+    clip_bytes(&clip(&text, graphemes), graphemes * 8).to_owned()
+}
+
+/// How long the run took, or has been running.
+fn lasted(run: &RunView<'_>, verdict: &Verdict) -> Option<u64> {
+    let until = match verdict.state.is_final() {
+        true => verdict.ended.or(verdict.last),
+        false => run.now(),
+    };
+    between(run.started(), until)
+}
+
+fn between(then: Option<Time>, now: Option<Time>) -> Option<u64> {
+    u64::try_from(now?.since_ms(then?)).ok()
+}
+
+fn commentary(run: &RunView<'_>, wanted: Commentary) -> Vec<String> {
+    match wanted {
+        Commentary::Off => Vec::new(),
+        Commentary::Latest => run.commentary().pop().into_iter().collect(),
+        Commentary::All => run.commentary(),
+    }
+}
+
+fn why(run: &RunView<'_>, verdict: &Verdict) -> String {
+    let moment = |time: Option<Time>| match time {
+        Some(time) => time.to_string(),
+        None => "unknown".into(),
+    };
+    format!(
+        "{}; last record {}, now {}",
+        verdict.rule,
+        moment(verdict.last),
+        moment(run.now())
+    )
+}
+
+struct Level<'s> {
+    settings: &'s Settings,
+    room: Room,
+}
+
+impl Level<'_> {
+    /// The steps of `run`, its children among them, and how many are not given.
+    fn steps(&self, run: &RunView<'_>, verdict: &Verdict, depth: usize) -> (Vec<Step>, u64) {
+        let mut kin: Vec<_> = run.kin();
+        let mut untold: Vec<Kin<'_>> = Vec::new();
+        kin.retain(|kin| {
+            let told = kin.step.is_some();
+            if !told {
+                untold.push(kin.clone());
+            }
+            told
+        });
+        let by_step: HashMap<&Name, &Kin<'_>> = kin.iter().map(|kin| (&kin.id, kin)).collect();
+        let all: Vec<&view::Step> = run.steps().collect();
+        let mut earlier = run.earlier();
+        let mut steps = Vec::new();
+        for (place, step) in all.iter().enumerate() {
+            let newest = all.len() - place <= self.room.steps.max(1);
+            let kin = by_step.get(&step.id);
+            if !newest && kin.is_none() && !step.failed() && !step.is_pending() {
+                earlier += 1;
+                continue;
+            }
+            let mut shown = self.step(run, verdict, step);
+            if let Some(kin) = kin {
+                self.become_child(&mut shown, run, kin, depth);
+            }
+            steps.push(shown);
+        }
+        for kin in &untold {
+            let mut shown = self.untold(kin);
+            self.become_child(&mut shown, run, kin, depth);
+            // Behind what began before it, and before what began after it.
+            let place = steps
+                .iter()
+                .rposition(|step: &Step| step.started <= shown.started);
+            steps.insert(place.map_or(0, |before| before + 1), shown);
+        }
+        (steps, earlier)
+    }
+
+    fn step(&self, run: &RunView<'_>, verdict: &Verdict, step: &view::Step) -> Step {
+        let pending = step.is_pending();
+        let given_up = pending && (verdict.state.is_final() || run.is_over());
+        let (status, note) = if pending && run.is_blocked(&step.id) && !verdict.state.is_final() {
+            (StepStatus::Blocked, Some("waiting".into()))
+        } else if given_up && run.was_stopped(verdict) {
+            (StepStatus::Stopped, Some("stopped".into()))
+        } else if given_up || step.closed && step.outcome.is_none() {
+            (StepStatus::Unknown, Some("no result".into()))
+        } else {
+            (step.status(), note(step))
+        };
+        let running = pending && !given_up || step.is_job() && !verdict.state.is_final();
+        let ms = match running {
+            true => between(step.started, run.now()),
+            false => step.took_ms(),
+        };
+        Step {
+            id: id(&step.id),
+            title: short(&step.title, TITLE),
+            detail: self.detail(step.detail.as_deref()),
+            status,
+            started: step.started,
+            ms,
+            note,
+            child: None,
+        }
+    }
+
+    fn detail(&self, detail: Option<&str>) -> Option<String> {
+        let longest = match self.settings.detail {
+            Detail::None => return None,
+            Detail::Target => TARGET,
+            Detail::Args => ARGUMENTS,
+        };
+        detail
+            .map(|detail| short(detail, longest))
+            .filter(|detail| !detail.is_empty())
+    }
+
+    /// A step for a child that no step of its parent tells.
+    fn untold(&self, kin: &Kin<'_>) -> Step {
+        Step {
+            id: id(&kin.id),
+            title: String::new(),
+            detail: None,
+            status: StepStatus::Unknown,
+            started: kin.started,
+            ms: None,
+            note: None,
+            child: None,
+        }
+    }
+
+    fn become_child(&self, step: &mut Step, run: &RunView<'_>, kin: &Kin<'_>, depth: usize) {
+        let child = run.child(kin);
+        let title = short(child.title(), NAME);
+        if step.title.is_empty() {
+            step.title.clone_from(&title);
+        }
+        let state = child.verdict.as_ref().map(|verdict| verdict.state.clone());
+        if let Some(state) = &state {
+            (step.status, step.note) = of_state(state);
+        }
+        if let Some(verdict) = &child.verdict {
+            let until = match verdict.state.is_final() {
+                true => verdict.ended,
+                false => run.now(),
+            };
+            step.ms = between(kin.started, until).or(step.ms);
+        }
+        let (mut steps, mut earlier) = (Vec::new(), 0);
+        if depth + 1 < MAX_DEPTH {
+            (steps, earlier) = self.below(run, &child, depth + 1);
+        }
+        step.child = Some(Box::new(Child {
+            title,
+            sid: child.sid().map(id),
+            state: state.unwrap_or(State::Interrupted),
+            steps,
+            earlier,
+            totals: self.tidy(child.totals()),
+        }));
+    }
+
+    /// The steps of a child: those of all its runs here, or those it made in
+    /// its parent's transcript.
+    fn below(
+        &self,
+        run: &RunView<'_>,
+        child: &ChildView<'_, '_>,
+        depth: usize,
+    ) -> (Vec<Step>, u64) {
+        let (mut steps, mut earlier) = (Vec::new(), 0);
+        for run in child.runs() {
+            let (more, before) = self.steps(&run, &run.verdict(), depth);
+            steps.extend(more);
+            earlier += before;
+        }
+        if let (true, Some(verdict)) = (steps.is_empty(), &child.verdict) {
+            let inline = child.kin.inline.iter();
+            steps.extend(inline.map(|step| self.step(run, verdict, step)));
+        }
+        (steps, earlier)
+    }
+
+    fn plan(&self, plan: &Plan) -> Plan {
+        let items = plan
+            .items
+            .iter()
+            .take(self.room.items)
+            .map(|item| PlanItem {
+                id: short(&item.id, NAME),
+                text: short(&item.text, TARGET),
+                state: short(item.state.as_str(), NAME).as_str().into(),
+            });
+        Plan {
+            done: plan.done,
+            total: plan.total,
+            current: plan.current.as_deref().map(|text| short(text, TARGET)),
+            items: items.collect(),
+        }
+    }
+
+    fn tidy(&self, mut totals: crate::wire::frame::Totals) -> crate::wire::frame::Totals {
+        for (kind, _) in &mut totals.kinds {
+            *kind = short(kind, TITLE);
+        }
+        totals
+    }
+}
+
+/// A name that is too long to travel is cut, and told apart by a hash.
+pub(super) fn id(name: &Name) -> Name {
+    const LONGEST: usize = 200;
+    if name.len() <= LONGEST {
+        return name.clone();
+    }
+    let hash = crate::wire::frame::key("", "", name);
+    format!("{}…{hash}", clip_bytes(name, LONGEST / 2)).into()
+}
+
+fn of_state(state: &State) -> (StepStatus, Option<String>) {
+    match state {
+        State::Active => (StepStatus::Active, None),
+        State::Blocked => (StepStatus::Blocked, Some("waiting".into())),
+        State::Done => (StepStatus::Ok, None),
+        State::Error => (StepStatus::Error, Some("failed".into())),
+        State::Interrupted | State::Other(_) => (StepStatus::Stopped, Some("interrupted".into())),
+    }
+}
+
+fn note(step: &view::Step) -> Option<String> {
+    match (&step.outcome, step.exit_code) {
+        (Some(outcome), Some(code)) if code != 0 && phrase::outcome(outcome).is_some() => {
+            Some(format!("exit {code}"))
+        }
+        (Some(outcome), _) => phrase::outcome(outcome).map(Into::into),
+        (None, _) => None,
+    }
+}

@@ -1,0 +1,379 @@
+//! What a renderer asks of a run.
+
+use crate::wire::event::{Context, Name, Plan, Route, SessionKind, Src};
+use crate::wire::frame::{State, Totals};
+use crate::wire::time::Time;
+
+use super::board::Board;
+use super::key::{At, RunKey};
+use super::kin::Kin;
+use super::run::Run;
+use super::session::Session;
+use super::settings::ms;
+use super::step::Step;
+use super::totals;
+use super::verdict::{Verdict, passed};
+
+/// Most places named as where a frame's records were read.
+const MAX_SOURCES: usize = 16;
+
+/// One run at the newest moment its family knows.
+#[derive(Clone, Copy, Debug)]
+pub struct RunView<'a> {
+    board: &'a Board,
+    at: At,
+    session: &'a Session,
+    run: &'a Run,
+    now: Option<Time>,
+}
+
+/// What a run waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wait<'a> {
+    /// `permission`, `question`, `plan` or `quota`.
+    pub on: &'a str,
+    /// What is asked.
+    pub what: Option<&'a str>,
+    /// Since when.
+    pub since: Option<Time>,
+}
+
+impl<'a> RunView<'a> {
+    pub(super) fn of(board: &'a Board, at: At) -> Option<Self> {
+        let (session, run) = board.at(at)?;
+        let times = board.family(at).into_iter().map(|at| board.at(at)?.0.now);
+        Some(Self {
+            board,
+            at,
+            session,
+            run,
+            now: times.max().flatten(),
+        })
+    }
+
+    /// The run's key.
+    #[must_use]
+    pub fn key(&self) -> RunKey {
+        RunKey {
+            source: self.session.source.clone(),
+            sid: self.session.sid.clone(),
+            run: self.run.id.clone().unwrap_or_default(),
+        }
+    }
+
+    /// The session's name within its source.
+    #[must_use]
+    pub fn session(&self) -> Option<&'a Name> {
+        self.session.name.as_ref()
+    }
+
+    /// The agent's id, else its source.
+    #[must_use]
+    pub fn agent(&self) -> &'a str {
+        match self.session.agent.as_deref() {
+            Some(agent) if !agent.is_empty() => agent,
+            _ => &self.session.source,
+        }
+    }
+
+    /// What was asked.
+    #[must_use]
+    pub fn request(&self) -> Option<&'a str> {
+        self.run.request.as_deref()
+    }
+
+    /// When it began.
+    #[must_use]
+    pub fn started(&self) -> Option<Time> {
+        self.run
+            .started
+            .or(self.session.ticks.map(|(first, _)| first))
+    }
+
+    /// The moment this view speaks of: the newest record or tick of the family.
+    #[must_use]
+    pub fn now(&self) -> Option<Time> {
+        self.now
+    }
+
+    /// Its state, and why.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let known = self.board.judge(self.at, self.now);
+        // A view is of a run that is on the board.
+        known.unwrap_or(Verdict {
+            state: State::Interrupted,
+            end: None,
+            ended: None,
+            note: None,
+            rule: "it is not known",
+            last: None,
+            output: None,
+        })
+    }
+
+    /// Its steps, oldest first; those of its children are with [`Self::kin`].
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = &'a Step> {
+        let run = self.run;
+        let shown = move |step: &&'a Step| {
+            let of_agent = |id: &Name| {
+                let mut agents = run.steps.iter().filter(|step| step.agent.is_some());
+                agents.any(|step| step.id == *id)
+            };
+            step.known && !step.parent.as_ref().is_some_and(of_agent)
+        };
+        run.steps.iter().filter(shown)
+    }
+
+    /// Steps that are only counted any more.
+    #[must_use]
+    pub fn earlier(&self) -> u64 {
+        self.run.dropped.shown
+    }
+
+    /// Its children in the order of their steps.
+    #[must_use]
+    pub fn kin(&self) -> Vec<Kin<'a>> {
+        self.board.kin(self.at)
+    }
+
+    /// What is known of one of its children.
+    #[must_use]
+    pub fn child<'k>(&self, kin: &'k Kin<'a>) -> ChildView<'k, 'a> {
+        let over = self.run.end.is_some();
+        ChildView {
+            board: self.board,
+            kin,
+            verdict: self.board.judge_kin(kin, self.now, over),
+            now: self.now,
+        }
+    }
+
+    /// What it waits for: its own wait first, then the one of a sub-agent.
+    #[must_use]
+    pub fn wait(&self) -> Option<Wait<'a>> {
+        let mut family = self.board.family(self.at).into_iter();
+        let block = family.find_map(|at| self.board.at(at)?.1.blocks.first())?;
+        Some(Wait {
+            on: block.on.as_str(),
+            what: block.what.as_deref(),
+            since: block.since,
+        })
+    }
+
+    /// Whether the call waits for a person.
+    #[must_use]
+    pub fn is_blocked(&self, call: &Name) -> bool {
+        let mut blocks = self.run.blocks.iter();
+        blocks.any(|block| block.call.as_ref() == Some(call))
+    }
+
+    /// Whether its own records say that it is over, whatever its children do.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.run.end.is_some()
+    }
+
+    /// Whether what had not come back by its end was stopped, as far as that is known.
+    #[must_use]
+    pub fn was_stopped(&self, verdict: &Verdict) -> bool {
+        match &self.run.end {
+            Some(end) => end.state() != State::Done,
+            None => verdict.state != State::Done,
+        }
+    }
+
+    /// Its counts, those of its children included once.
+    #[must_use]
+    pub fn totals(&self, over: bool) -> Totals {
+        self.board.totals(&[self.at], over)
+    }
+
+    /// The newest lines of its commentary, oldest first.
+    #[must_use]
+    pub fn commentary(&self) -> Vec<String> {
+        self.run.speech.lines()
+    }
+
+    /// Its plan.
+    #[must_use]
+    pub fn plan(&self) -> Option<&'a Plan> {
+        self.run.plan.as_ref()
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> Option<&'a str> {
+        self.run.model.as_deref()
+    }
+
+    /// How full the model's context is.
+    #[must_use]
+    pub fn context(&self) -> Option<Context> {
+        self.run.context
+    }
+
+    /// Where its box belongs, the first route first.
+    #[must_use]
+    pub fn routes(&self) -> &'a [Route] {
+        &self.run.routes
+    }
+
+    /// Records folded into the family.
+    #[must_use]
+    pub fn rev(&self) -> u64 {
+        let family = self.board.family(self.at).into_iter();
+        family.filter_map(|at| Some(self.board.at(at)?.1.rev)).sum()
+    }
+
+    /// Where the newest records of the family were read, its own first.
+    #[must_use]
+    pub fn sources(&self) -> Vec<Src> {
+        let mut family = self.board.family(self.at);
+        family.sort_by_key(|at| (*at != self.at, self.board.key(*at)));
+        let runs = family.iter().filter_map(|at| Some(self.board.at(*at)?.1));
+        let mut sources: Vec<Src> = Vec::new();
+        for src in runs.flat_map(|run| &run.sources) {
+            let same = |known: &Src| {
+                known.kind == src.kind && known.at == src.at && known.generation == src.generation
+            };
+            match sources.iter().position(same) {
+                Some(known) if newer(src, &sources[known]) => sources[known].clone_from(src),
+                Some(_) => {}
+                None if sources.len() < MAX_SOURCES => sources.push(src.clone()),
+                None => {}
+            }
+        }
+        sources
+    }
+
+    /// Whether another run's box shows it.
+    #[must_use]
+    pub fn is_nested(&self) -> bool {
+        self.run.up.is_some()
+    }
+
+    /// Whether it names a parent that was never seen, and may still come.
+    #[must_use]
+    pub fn is_orphan(&self) -> bool {
+        let waited = self
+            .session
+            .ticks
+            .map_or(0, |(first, newest)| newest.since_ms(first));
+        !self.is_nested() && self.board.is_child(self.at) && waited < ms(self.board.settings.orphan)
+    }
+
+    /// Whether it has a box: it is nobody's child, its cause deserves one, and it
+    /// worked long enough or used a tool.
+    ///
+    /// An orphan's answer is right once [`Self::is_orphan`] is not.
+    #[must_use]
+    pub fn has_box(&self) -> bool {
+        !self.is_nested() && self.is_wanted() && self.has_worked()
+    }
+
+    fn is_wanted(&self) -> bool {
+        let settings = &self.board.settings;
+        let by_kind = match (&self.run.cause, &self.session.kind) {
+            (Some(_), _) | (None, None) => true,
+            (None, Some(SessionKind::Cron | SessionKind::Hook | SessionKind::Heartbeat)) => {
+                settings.include.iter().any(|cause| {
+                    Some(cause.as_str()) == self.session.kind.as_ref().map(SessionKind::as_str)
+                })
+            }
+            (None, Some(_)) => true,
+        };
+        by_kind && self.run.has_cause(&settings.include)
+    }
+
+    fn has_worked(&self) -> bool {
+        let used = |at: &At| {
+            let Some((_, run)) = self.board.at(*at) else {
+                return false;
+            };
+            !run.steps.is_empty() || run.dropped.tools > 0
+        };
+        let family = self.board.family(self.at);
+        if family.len() > 1 || family.iter().any(used) {
+            return true;
+        }
+        let end = self.run.end.as_ref();
+        if end.is_some_and(|end| end.silent) {
+            return false;
+        }
+        if end.is_some() && self.run.told == 0 {
+            // Announced by its row, and superseded before it said a word.
+            return false;
+        }
+        let verdict = self.verdict();
+        let until = if verdict.state.is_final() {
+            verdict.ended.or(self.now)
+        } else {
+            self.now
+        };
+        passed(self.started(), until) >= ms(self.board.settings.after)
+    }
+}
+
+fn newer(src: &Src, than: &Src) -> bool {
+    (src.off, src.seq, src.n) > (than.off, than.seq, than.n)
+}
+
+/// A sub-agent inside its parent's view.
+#[derive(Debug)]
+pub struct ChildView<'k, 'a> {
+    board: &'a Board,
+    /// How its parent sees it.
+    pub kin: &'k Kin<'a>,
+    /// Its state; none where nothing tells.
+    pub verdict: Option<Verdict>,
+    now: Option<Time>,
+}
+
+impl<'a> ChildView<'_, 'a> {
+    /// Its label, else its session's title, else its agent's id.
+    #[must_use]
+    pub fn title(&self) -> &'a str {
+        let label = self.kin.agent.and_then(|agent| agent.title.as_deref());
+        let session = self.kin.session.and_then(|no| self.board.sessions.get(&no));
+        let title = session.and_then(|session| session.title.as_deref());
+        let agent = session.and_then(|session| session.agent.as_deref());
+        let kind = self.kin.agent.map(|agent| agent.kind.as_str());
+        let known = [label, title, agent, kind].into_iter().flatten();
+        known
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .unwrap_or("sub-agent")
+    }
+
+    /// Its session's UUID, once known.
+    #[must_use]
+    pub fn sid(&self) -> Option<&'a Name> {
+        let session = self.kin.session.and_then(|no| self.board.sessions.get(&no));
+        let told = self.kin.agent.and_then(|agent| agent.child.sid.as_ref());
+        session.map(|session| &session.sid).or(told)
+    }
+
+    /// Its runs under this parent, oldest first, all at the same moment.
+    pub fn runs(&self) -> impl DoubleEndedIterator<Item = RunView<'a>> {
+        let (board, now) = (self.board, self.now);
+        let views = self
+            .kin
+            .runs
+            .iter()
+            .filter_map(move |at| RunView::of(board, *at));
+        views.map(move |view| RunView { now, ..view })
+    }
+
+    /// Its counts.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let verdict = self.verdict.as_ref();
+        let over = verdict.is_some_and(|verdict| verdict.state.is_final());
+        if self.kin.runs.is_empty() {
+            totals::of_steps(&self.kin.inline, over)
+        } else {
+            self.board.totals(&self.kin.runs, over)
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! One record folds into the run it belongs to.
+
+use crate::wire::event::{
+    AgentState, Blocked, BlockedOn, Body, Cause, Event, Link, Name, Outcome, Phase, RunStart,
+    Status, ToolEnd, ToolStart, ToolUpdate,
+};
+use crate::wire::time::Time;
+
+use super::ending::{Ending, Trust};
+use super::run::{Block, Last, MAX_FEW, Run};
+use super::step::{Agent, Step, kept};
+
+/// The id of the wait that a normalised status is.
+const BY_STATUS: &str = "status";
+
+impl Run {
+    /// Folds `event`, read at `when`, into the run; whether it changed anything
+    /// that a row's repetition would not.
+    pub(super) fn take(&mut self, event: &Event, when: Option<Time>) -> bool {
+        self.meet(when);
+        match &event.body {
+            Body::RunStart(start) => self.begin(start),
+            Body::RunEnd(end) => return self.finish(Ending::told(end, when)),
+            Body::Route(route) => return self.route(route),
+            Body::Text(text) => {
+                self.went_on(when);
+                if text.phase != Phase::Final {
+                    self.resume(when, Trust::Inferred);
+                }
+                self.speech.hear(text);
+                self.last_kind = Last::Assistant;
+                self.show(when);
+            }
+            Body::ToolStart(start) => self.start(event, start, when),
+            Body::ToolUpdate(update) => self.update(event, update, when),
+            Body::ToolEnd(end) => self.came_back(event, end, when),
+            Body::JobEnd(end) => {
+                let is_job = |step: &&mut Step| step.job.as_ref() == Some(&end.job);
+                if let Some(step) = self.steps.iter_mut().rev().find(is_job) {
+                    step.outcome = Some(end.outcome.clone());
+                    step.ms = None;
+                    step.ended = when;
+                    self.show(when);
+                }
+            }
+            Body::Blocked(blocked) => self.block(blocked, when),
+            Body::Unblocked(unblocked) => self.blocks.retain(|block| block.id != unblocked.id),
+            Body::Plan(plan) => self.plan = Some(plan.clone()),
+            Body::Usage(usage) => {
+                self.spend.count(&event.source, usage);
+                self.context = usage.context.or(self.context);
+            }
+            Body::Status(status) => return self.status(status, when),
+            Body::Model(model) => self.model = Some(kept(&model.model)),
+            Body::Error(error) => {
+                self.error = Some(kept(&error.message));
+                self.last_kind = match error.retrying {
+                    true => Last::Retry,
+                    false => Last::Error,
+                };
+            }
+            Body::Reset(_) => self.supersede(),
+            Body::AgentStart(start) => {
+                let id = match &start.call {
+                    Some(call) => call.clone(),
+                    None => agent_id(&start.child),
+                };
+                let agent = Agent {
+                    child: start.child.clone(),
+                    title: start.title.as_deref().map(kept),
+                    kind: start.kind.clone(),
+                    started: when,
+                    ended: None,
+                };
+                self.spawn(&id, agent, when);
+            }
+            Body::AgentEnd(end) => {
+                let told = (end.outcome.clone(), when);
+                let same = |agent: &&mut Agent| same_child(&agent.child, &end.child);
+                let agents = self.steps.iter_mut().rev().filter_map(|s| s.agent.as_mut());
+                if let Some(agent) = agents.into_iter().find(same) {
+                    agent.ended = Some(told);
+                    self.show(when);
+                }
+            }
+            Body::SessionStart(_)
+            | Body::Compact(_)
+            | Body::Rewind(_)
+            | Body::Live(_)
+            | Body::Tick(_)
+            | Body::Meta(_)
+            | Body::Unknown(_) => {}
+        }
+        true
+    }
+
+    fn begin(&mut self, start: &RunStart) {
+        // The request itself knows better than the row that announced it.
+        if !self.announced || self.request.is_none() {
+            self.cause = Some(start.cause.clone());
+        }
+        self.announced = true;
+        if self.request.is_none() {
+            self.request = start.request.as_deref().map(kept);
+        }
+        if self.by.is_none() {
+            self.by.clone_from(&start.by);
+        }
+        if self.parent.is_none() {
+            self.parent.clone_from(&start.parent);
+        }
+        if let Some(route) = &start.route {
+            self.route(route);
+        }
+    }
+
+    fn start(&mut self, event: &Event, start: &ToolStart, when: Option<Time>) {
+        self.went_on(when);
+        self.resume(when, Trust::Explicit);
+        self.speech.went_on();
+        self.last_kind = Last::Assistant;
+        self.show(when);
+        if self.is_dropped(&start.call) {
+            return;
+        }
+        let names = [&start.name, &start.title, &start.kind].map(Option::as_deref);
+        let step = match self.steps.iter().rposition(|step| step.id == start.call) {
+            Some(known) => &mut self.steps[known],
+            None => self.push(Step::new(start.call.clone(), when)),
+        };
+        if !step.known {
+            // Its result may have come first.
+            step.started = when;
+        }
+        (step.known, step.call) = (true, true);
+        step.parent.clone_from(&start.parent_call);
+        step.entitle(event.label.as_ref(), names);
+    }
+
+    fn update(&mut self, event: &Event, update: &ToolUpdate, when: Option<Time>) {
+        let names = [&update.name, &update.title, &update.kind].map(Option::as_deref);
+        self.show(when);
+        if let Some(step) = self.step(&update.call)
+            && (event.label.is_some() || names.iter().any(Option::is_some))
+        {
+            step.entitle(event.label.as_ref(), names);
+        }
+    }
+
+    fn came_back(&mut self, event: &Event, end: &ToolEnd, when: Option<Time>) {
+        self.blocks
+            .retain(|block| block.call.as_ref() != Some(&end.call));
+        self.last_kind = Last::Result;
+        self.show(when);
+        if self.is_dropped(&end.call) {
+            return;
+        }
+        let step = match self.steps.iter().rposition(|step| step.id == end.call) {
+            Some(known) => &mut self.steps[known],
+            None => {
+                // We may have joined in the middle: it counts, and is shown
+                // once something says what it was.
+                let step = self.push(Step::new(end.call.clone(), None));
+                step.call = true;
+                step
+            }
+        };
+        if let (false, Some(label)) = (step.known, &event.label) {
+            step.entitle(Some(label), [None; 3]);
+            step.known = true;
+        }
+        step.end(end, when);
+    }
+
+    fn block(&mut self, blocked: &Blocked, when: Option<Time>) {
+        let block = Block {
+            id: blocked.id.clone(),
+            on: blocked.on.clone(),
+            call: blocked.call.clone(),
+            what: blocked.what.as_deref().map(kept),
+            since: when,
+        };
+        match self.blocks.iter().position(|known| known.id == block.id) {
+            Some(known) => {
+                let known = &mut self.blocks[known];
+                let since = known.since.or(block.since);
+                *known = Block { since, ..block };
+            }
+            None if self.blocks.len() < MAX_FEW => self.blocks.push(block),
+            None => {}
+        }
+    }
+
+    /// The agent goes on: it waits no longer for what no call of its own tells.
+    fn went_on(&mut self, when: Option<Time>) {
+        self.blocks
+            .retain(|block| block.call.is_some() || !is_later(when, block.since));
+    }
+
+    /// An end believed no more than `most` was none, as work follows it.
+    ///
+    /// What a source itself said holds unless the work is newer: an error that
+    /// was tried again. A late record of a run that is over has an earlier time.
+    fn resume(&mut self, when: Option<Time>, most: Trust) {
+        let was_none = self.end.as_ref().is_some_and(|end| match end.trust {
+            Trust::Superseded => false,
+            Trust::Inferred => true,
+            Trust::Explicit => {
+                most == Trust::Explicit
+                    && end.outcome != Outcome::Interrupted
+                    && is_later(when, end.at)
+            }
+        });
+        if was_none {
+            self.end = None;
+            self.reopened = self.reopened.max(when);
+        }
+    }
+
+    fn status(&mut self, status: &Status, when: Option<Time>) -> bool {
+        let inferred = |outcome: &str| Ending {
+            outcome: outcome.into(),
+            at: when,
+            trust: Trust::Inferred,
+            silent: false,
+        };
+        match status.state {
+            AgentState::Blocked => {
+                let reason = status.reason.as_deref().unwrap_or_default();
+                let on = match BlockedOn::from(reason) {
+                    BlockedOn::Other(_) => BlockedOn::Question,
+                    on => on,
+                };
+                let known = self.blocks.len();
+                let blocked = Blocked {
+                    id: BY_STATUS.into(),
+                    on,
+                    call: None,
+                    what: None,
+                };
+                self.block(&blocked, when);
+                return self.blocks.len() > known;
+            }
+            AgentState::Idle => {
+                self.unblock_status();
+                return self.finish(inferred("ok"));
+            }
+            AgentState::Error => {
+                self.error = status.reason.as_deref().map(kept).or(self.error.take());
+                return self.finish(inferred("error"));
+            }
+            AgentState::Working => self.unblock_status(),
+            AgentState::Other(_) => {}
+        }
+        true
+    }
+
+    fn unblock_status(&mut self) {
+        self.blocks.retain(|block| *block.id != *BY_STATUS);
+    }
+
+    /// Makes the step called `id` the sub-agent `agent`; whether that is news.
+    pub(super) fn spawn(&mut self, id: &Name, agent: Agent, when: Option<Time>) -> bool {
+        self.show(when);
+        let step = match self.steps.iter().rposition(|step| step.id == *id) {
+            Some(known) => &mut self.steps[known],
+            None => {
+                let step = self.push(Step::new(id.clone(), when));
+                step.known = true;
+                step
+            }
+        };
+        match &mut step.agent {
+            Some(known) => {
+                // A later record may know more of the child, and forgets nothing.
+                let (old, new) = (&mut known.child, agent.child);
+                old.sid = new.sid.or(old.sid.take());
+                old.session = new.session.or(old.session.take());
+                old.run = new.run.or(old.run.take());
+                known.title = agent.title.or(known.title.take());
+                known.kind = agent.kind;
+                false
+            }
+            None => {
+                step.agent = Some(agent);
+                true
+            }
+        }
+    }
+
+    /// Whether its cause alone gives it a box.
+    pub(super) fn has_cause(&self, include: &[Cause]) -> bool {
+        match &self.cause {
+            None | Some(Cause::User | Cause::Subagent) => true,
+            Some(cause) => include.contains(cause),
+        }
+    }
+}
+
+fn is_later(when: Option<Time>, than: Option<Time>) -> bool {
+    matches!((when, than), (Some(when), Some(than)) if when > than)
+}
+
+/// Whether two links name the same session as far as both tell.
+pub(super) fn same_child(one: &Link, two: &Link) -> bool {
+    if let (Some(one), Some(two)) = (&one.run, &two.run)
+        && one != two
+    {
+        return false;
+    }
+    match (&one.sid, &two.sid) {
+        (Some(one), Some(two)) => one == two,
+        _ => one.session.is_some() && one.session == two.session,
+    }
+}
+
+/// The id of a step that no call tells.
+pub(super) fn agent_id(child: &Link) -> Name {
+    let name = child.session.as_deref().or(child.sid.as_deref());
+    format!("agent:{}", name.unwrap_or_default()).into()
+}

@@ -1,0 +1,240 @@
+//! What is known of one run, from its own records alone.
+
+use crate::wire::event::{
+    BlockedOn, Cause, Context, Event, Link, Name, Person, Plan, Route, Src, SrcKind,
+};
+use crate::wire::time::Time;
+
+use super::ending::{Ending, Trust};
+use super::key::At;
+use super::seen::{Seen, hash};
+use super::speech::Speech;
+use super::spend::Spend;
+use super::step::Step;
+
+/// Most steps kept of one run; older ones that are over only count.
+const MAX_STEPS: usize = 256;
+
+/// Most kinds of work told apart.
+const MAX_KINDS: usize = 64;
+
+/// Most routes of one run, and most waits at a time.
+pub(super) const MAX_FEW: usize = 8;
+
+/// What the last record was: it decides what silence means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Last {
+    /// The request: it is the model's turn.
+    #[default]
+    Request,
+    /// The assistant spoke or called.
+    Assistant,
+    /// A result came back: it is the model's turn.
+    Result,
+    /// It failed and tries again.
+    Retry,
+    /// It failed for good.
+    Error,
+}
+
+/// One wait for a person, permission or quota.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Block {
+    pub(super) id: Name,
+    pub(super) on: BlockedOn,
+    pub(super) call: Option<Name>,
+    pub(super) what: Option<String>,
+    pub(super) since: Option<Time>,
+}
+
+/// Steps that are only counted any more.
+#[derive(Debug, Default)]
+pub(super) struct Dropped {
+    pub(super) tools: u64,
+    pub(super) failed: u64,
+    pub(super) shown: u64,
+    pub(super) kinds: Vec<(String, u64)>,
+    ids: Seen,
+}
+
+/// One run.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    pub(super) id: Option<Name>,
+    /// The first of its session, so the one its parent set off.
+    pub(super) first: bool,
+    /// `run.start` was seen.
+    pub(super) announced: bool,
+    pub(super) cause: Option<Cause>,
+    pub(super) request: Option<String>,
+    pub(super) by: Option<Person>,
+    pub(super) parent: Option<Link>,
+    pub(super) routes: Vec<Route>,
+    pub(super) started: Option<Time>,
+    /// Time of its newest record.
+    pub(super) last: Option<Time>,
+    /// Time of its newest step or text.
+    pub(super) output: Option<Time>,
+    pub(super) last_kind: Last,
+    pub(super) error: Option<String>,
+    pub(super) steps: Vec<Step>,
+    pub(super) dropped: Dropped,
+    pub(super) blocks: Vec<Block>,
+    pub(super) end: Option<Ending>,
+    /// When a turn last went on with it: ends before that are stale.
+    pub(super) reopened: Option<Time>,
+    pub(super) speech: Speech,
+    pub(super) spend: Spend,
+    pub(super) plan: Option<Plan>,
+    pub(super) model: Option<String>,
+    pub(super) context: Option<Context>,
+    /// Records folded.
+    pub(super) rev: u64,
+    /// Records folded that were no row's.
+    pub(super) told: u64,
+    /// The newest record of each place.
+    pub(super) sources: Vec<Src>,
+    /// The run it nests under, and those nested under it: see `family`.
+    pub(super) up: Option<At>,
+    pub(super) down: Vec<At>,
+}
+
+impl Run {
+    /// The newest step of call `id`.
+    pub(super) fn step(&mut self, id: &str) -> Option<&mut Step> {
+        self.steps.iter_mut().rev().find(|step| *step.id == *id)
+    }
+
+    /// Whether `id` was a call of this run, kept or only counted.
+    pub(super) fn has_call(&self, id: &str) -> bool {
+        self.steps.iter().rev().any(|step| *step.id == *id) || self.dropped.ids.has(hash(id))
+    }
+
+    /// Whether the call was let go of, so that it must not come back.
+    pub(super) fn is_dropped(&self, id: &str) -> bool {
+        self.dropped.ids.has(hash(id))
+    }
+
+    /// Adds a step; where there are too many, the oldest that is over only counts.
+    pub(super) fn push(&mut self, step: Step) -> &mut Step {
+        if self.steps.len() >= MAX_STEPS {
+            let over = |step: &Step| step.agent.is_none() && !step.is_pending() && !step.is_job();
+            // A run with 256 calls at once and no result: the oldest goes.
+            let oldest = self.steps.iter().position(over).unwrap_or(0);
+            let old = self.steps.remove(oldest);
+            self.dropped.take(&old);
+        }
+        let at = self.steps.len();
+        self.steps.push(step);
+        &mut self.steps[at]
+    }
+
+    /// Takes the time of a record; times never go back.
+    pub(super) fn meet(&mut self, when: Option<Time>) {
+        self.last = self.last.max(when);
+        self.started = self.started.or(when);
+    }
+
+    /// A step or a text was seen.
+    pub(super) fn show(&mut self, when: Option<Time>) {
+        self.output = self.output.max(when);
+    }
+
+    /// Takes an end; whether it changed anything.
+    pub(super) fn finish(&mut self, ending: Ending) -> bool {
+        let stale = matches!((ending.at, self.reopened), (Some(end), Some(again)) if end < again);
+        let wins = match &self.end {
+            None => !stale,
+            Some(known) => !stale && ending.corrects(known),
+        };
+        if wins {
+            self.end = Some(ending);
+        }
+        wins
+    }
+
+    /// A turn goes on with it: what had not come back by its end never will.
+    pub(super) fn reopen(&mut self, when: Option<Time>) {
+        if self.end.take().is_some() {
+            for step in &mut self.steps {
+                step.closed |= step.is_pending();
+            }
+        }
+        self.reopened = self.reopened.max(when);
+    }
+
+    /// Whether an end is known that nothing but a correction changes.
+    pub(super) fn is_settled(&self) -> bool {
+        self.end.is_some() && self.blocks.is_empty()
+    }
+
+    /// Work of its own that has not ended: calls, and jobs in the background.
+    pub(super) fn pending(&self) -> Option<&Step> {
+        self.steps
+            .iter()
+            .find(|step| step.is_pending() || step.is_job())
+    }
+
+    /// A later run of the session began while this one was open.
+    pub(super) fn supersede(&mut self) {
+        self.blocks.clear();
+        if self.end.is_some() {
+            return;
+        }
+        let done = self.last_kind == Last::Assistant && self.pending().is_none();
+        self.end = Some(Ending {
+            outcome: if done { "ok" } else { "interrupted" }.into(),
+            at: self.last,
+            trust: Trust::Superseded,
+            silent: false,
+        });
+    }
+
+    /// Remembers where `event` was read, and counts it.
+    pub(super) fn count(&mut self, event: &Event) {
+        self.rev += 1;
+        self.told += u64::from(event.src.kind != SrcKind::Row);
+        let src = &event.src;
+        let same = |known: &Src| known.kind == src.kind && known.at == src.at;
+        match self.sources.iter().position(same) {
+            Some(known) => self.sources[known].clone_from(src),
+            None if self.sources.len() < MAX_FEW => self.sources.push(src.clone()),
+            None => {}
+        }
+    }
+
+    /// Adds a route unless it is known.
+    pub(super) fn route(&mut self, route: &Route) -> bool {
+        let same = |known: &Route| {
+            let mut known = known.clone();
+            known.from.clone_from(&route.from);
+            known == *route
+        };
+        let new = self.routes.len() < MAX_FEW && !self.routes.iter().any(same);
+        if new {
+            self.routes.push(route.clone());
+        }
+        new
+    }
+}
+
+impl Dropped {
+    fn take(&mut self, step: &Step) {
+        self.ids.add(hash(&*step.id));
+        self.tools += u64::from(step.call);
+        self.failed += u64::from(step.call && step.failed());
+        self.shown += u64::from(step.known);
+        if !step.call || step.title.is_empty() {
+            return;
+        }
+        match self
+            .kinds
+            .iter()
+            .position(|(title, _)| *title == step.title)
+        {
+            Some(known) => self.kinds[known].1 += 1,
+            None if self.kinds.len() < MAX_KINDS => self.kinds.push((step.title.clone(), 1)),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The state of a run, and why: the life of a run as the design tells it.
+//!
+//! In the order of trust: an end that a record tells, then what silence means.
+//! Silence is measured from the newest record of the family to its newest tick
+//! or record, so nothing here reads a clock.
+
+use crate::wire::event::{Name, Outcome};
+use crate::wire::frame::{End, State};
+use crate::wire::time::Time;
+
+use super::board::Board;
+use super::ending::{Trust, of_outcome};
+use super::key::At;
+use super::kin::Kin;
+use super::run::{Last, Run};
+use super::settings::ms;
+
+/// The state of a run, its children considered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The state.
+    pub state: State,
+    /// What told the end; only with a final state.
+    pub end: Option<End>,
+    /// When it ended: the time of its last record, or that its end tells.
+    pub ended: Option<Time>,
+    /// A remark about the state.
+    pub note: Option<Note>,
+    /// Which rule gave the state.
+    pub rule: &'static str,
+    /// The newest record of the family.
+    pub last: Option<Time>,
+    /// The newest step or text of the family.
+    pub output: Option<Time>,
+}
+
+/// A remark about a run's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// No step and no text for so many milliseconds.
+    Quiet(i64),
+    /// Nothing for so many milliseconds since the last result of a tool.
+    NoAnswer(i64),
+    /// It failed and tries again.
+    Retrying,
+    /// What went wrong, as its source says it.
+    Error(Name),
+}
+
+impl Board {
+    /// The state of `at` at `now`.
+    pub(super) fn judge(&self, at: At, now: Option<Time>) -> Option<Verdict> {
+        let (_, run) = self.at(at)?;
+        let mut below = Below::default();
+        let over = matches!(&run.end, Some(end) if end.trust != Trust::Superseded);
+        for kin in self.kin(at) {
+            if let Some(verdict) = self.judge_kin(&kin, now, over) {
+                below.add(&kin, verdict);
+            }
+        }
+        below.last = below.last.max(run.last);
+        below.output = below.output.max(run.output).max(run.started);
+        let mut verdict = self.own(run, now, &below);
+        (verdict.last, verdict.output) = (below.last, below.output);
+        if verdict.state != State::Blocked {
+            below.overrule(&mut verdict);
+        }
+        verdict.note = self.note(run, &verdict, now);
+        Some(verdict)
+    }
+
+    /// The state of a child whose parent is `over` or not; none where nothing
+    /// tells, which then holds nobody up.
+    pub(super) fn judge_kin(
+        &self,
+        kin: &Kin<'_>,
+        now: Option<Time>,
+        over: bool,
+    ) -> Option<Verdict> {
+        let mut runs = kin.runs.iter().filter_map(|at| self.judge(*at, now));
+        let mut newest = runs.next();
+        for verdict in runs {
+            let open = newest.as_ref().is_some_and(|known| !known.state.is_final());
+            if !open || !verdict.state.is_final() {
+                newest = Some(verdict);
+            }
+        }
+        let told = kin.agent.and_then(|agent| agent.ended.as_ref());
+        if let Some(mut verdict) = newest {
+            let began = kin.runs.last().and_then(|at| self.at(*at)?.1.started);
+            let own = verdict.end == Some(End::Explicit);
+            if let Some((outcome, at)) = told
+                && !own
+                && (at.is_none() || *at >= began)
+            {
+                verdict = of_end(outcome, *at, "its parent was told so", verdict);
+            }
+            return Some(verdict);
+        }
+        let nothing = unjudged();
+        if let Some((outcome, at)) = told {
+            return Some(of_end(outcome, *at, "its parent was told so", nothing));
+        }
+        let outcome = kin.step.and_then(|step| step.outcome.as_ref());
+        let failed = kin.step.is_some_and(|step| step.failed());
+        if !kin.inline.is_empty() || failed {
+            return Some(match outcome {
+                Some(outcome) => {
+                    let ended = kin.step.and_then(|step| step.ended);
+                    of_end(outcome, ended, "its call came back", nothing)
+                }
+                None => nothing,
+            });
+        }
+        // Never seen, or seen elsewhere. After the parent's end nobody would
+        // tell us that time passed, so it must not hold the box open.
+        let elsewhere = kin.session.and_then(|no| self.sessions.get(&no));
+        if over || elsewhere.is_some_and(|session| !session.runs.is_empty()) {
+            return None;
+        }
+        if passed(kin.started, now) >= ms(self.settings.max_duration) {
+            return Some(of_end(
+                &Outcome::Unknown,
+                kin.started,
+                "it was never seen",
+                nothing,
+            ));
+        }
+        Some(nothing)
+    }
+
+    /// The state of the run itself.
+    fn own(&self, run: &Run, now: Option<Time>, below: &Below) -> Verdict {
+        let settings = &self.settings;
+        let quiet = passed(below.last, now);
+        let end = run.end.as_ref();
+        if !run.blocks.is_empty() {
+            // A stop ends a wait; any other end may come while a person is asked,
+            // who is not waited for for ever.
+            let over = end.is_some_and(|end| {
+                end.outcome == Outcome::Interrupted
+                    || passed(end.at, now) >= ms(settings.max_duration)
+            });
+            if !over {
+                return open(State::Blocked, "it waits for a person, permission or quota");
+            }
+        }
+        if let Some(end) = end {
+            let rule = match end.trust {
+                Trust::Explicit => "its source said that it ended",
+                Trust::Inferred => "its records say that it ended",
+                Trust::Superseded => "the next request of its session began",
+            };
+            return over(end.state(), End::Explicit, end.at, rule);
+        }
+        if let Some(step) = run.pending() {
+            return open(
+                State::Active,
+                if step.is_job() {
+                    "a background job runs"
+                } else {
+                    "a tool is pending"
+                },
+            );
+        }
+        let silence = |state, rule| over(state, End::Silence, run.last, rule);
+        match run.last_kind {
+            Last::Assistant if quiet >= ms(settings.idle) => {
+                silence(State::Done, "silence after the assistant's last record")
+            }
+            Last::Error if quiet >= ms(settings.idle) => {
+                silence(State::Error, "silence after an error")
+            }
+            Last::Request | Last::Result | Last::Retry if quiet >= ms(settings.max_duration) => {
+                silence(State::Interrupted, "no answer of the model for too long")
+            }
+            Last::Assistant | Last::Error => open(State::Active, "the assistant was just heard"),
+            Last::Request => open(State::Active, "the request waits for the model"),
+            Last::Result => open(State::Active, "a result waits for the model"),
+            Last::Retry => open(State::Active, "it tries again after an error"),
+        }
+    }
+
+    fn note(&self, run: &Run, verdict: &Verdict, now: Option<Time>) -> Option<Note> {
+        let silent = passed(verdict.output, now);
+        match verdict.state {
+            State::Active if run.last_kind == Last::Retry => Some(Note::Retrying),
+            State::Active
+                if run.last_kind == Last::Result
+                    && run.end.is_none()
+                    && run.pending().is_none()
+                    && verdict.rule != CHILD
+                    && silent >= ms(self.settings.stuck) =>
+            {
+                Some(Note::NoAnswer(silent))
+            }
+            State::Active if silent >= ms(self.settings.quiet) => Some(Note::Quiet(silent)),
+            State::Error => run.error.as_deref().map(|error| Note::Error(error.into())),
+            _ => None,
+        }
+    }
+}
+
+const CHILD: &str = "a sub-agent runs";
+
+/// What the children of a run come to.
+#[derive(Default)]
+struct Below {
+    active: bool,
+    blocked: bool,
+    /// The child that ended last.
+    ended: Option<(Option<Time>, Option<End>)>,
+    last: Option<Time>,
+    output: Option<Time>,
+}
+
+impl Below {
+    fn add(&mut self, kin: &Kin<'_>, verdict: Verdict) {
+        self.last = self.last.max(verdict.last);
+        self.output = self.output.max(verdict.output);
+        match verdict.state {
+            State::Blocked => self.blocked = true,
+            State::Done | State::Error | State::Interrupted => {
+                let known = self.ended.as_ref().map(|(at, _)| *at);
+                if !kin.runs.is_empty() && known.is_none_or(|at| at < verdict.ended) {
+                    self.ended = Some((verdict.ended, verdict.end));
+                }
+            }
+            State::Active | State::Other(_) => self.active = true,
+        }
+    }
+
+    /// A run is not over before its children are; its end is the latest.
+    fn overrule(self, verdict: &mut Verdict) {
+        let own = (verdict.last, verdict.output);
+        if self.blocked {
+            *verdict = open(State::Blocked, "a sub-agent waits for a person");
+        } else if self.active {
+            if verdict.state != State::Active {
+                *verdict = open(State::Active, CHILD);
+            }
+        } else if let (true, Some((ended, end))) = (verdict.state.is_final(), self.ended)
+            && ended > verdict.ended
+        {
+            verdict.ended = ended;
+            verdict.end = end;
+        }
+        (verdict.last, verdict.output) = own;
+    }
+}
+
+/// A child of which nothing is known but that it was started.
+fn unjudged() -> Verdict {
+    open(State::Active, "it was started")
+}
+
+fn of_end(outcome: &Outcome, at: Option<Time>, rule: &'static str, known: Verdict) -> Verdict {
+    Verdict {
+        state: of_outcome(outcome),
+        end: Some(End::Explicit),
+        ended: at.or(known.last),
+        note: None,
+        rule,
+        ..known
+    }
+}
+
+fn open(state: State, rule: &'static str) -> Verdict {
+    Verdict {
+        state,
+        end: None,
+        ended: None,
+        note: None,
+        rule,
+        last: None,
+        output: None,
+    }
+}
+
+fn over(state: State, end: End, ended: Option<Time>, rule: &'static str) -> Verdict {
+    Verdict {
+        end: Some(end),
+        ended,
+        ..open(state, rule)
+    }
+}
+
+/// Milliseconds from `then` to `now`; none passed where either is unknown.
+pub(super) fn passed(then: Option<Time>, now: Option<Time>) -> i64 {
+    match (then, now) {
+        (Some(then), Some(now)) => now.since_ms(then),
+        _ => 0,
+    }
+}

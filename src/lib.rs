@@ -27,7 +27,7 @@
 //! settings reach them as arguments. `tests/it/rooms.rs` holds every `crate::`
 //! path against this table.
 
-// pub mod cli;
+pub mod cli;
 pub mod daemon;
 pub mod follow;
 pub mod label;

@@ -78,10 +78,12 @@ impl Labelling {
         let rules = match &self.labels {
             None => Rules::default(),
             Some(path) => {
-                let text = std::fs::read_to_string(path).doing(|| format!("cannot read {}", path.display()))?;
+                let text = std::fs::read_to_string(path)
+                    .doing(|| format!("cannot read {}", path.display()))?;
                 Rules::parse(&text).map_err(|bad| {
-                    Failure::config(format!("{}: {bad}", path.display()))
-                        .hint("a rule is a pattern and a phrase: \"exec:cargo\" = \"Building {target}\"")
+                    Failure::config(format!("{}: {bad}", path.display())).hint(
+                        "a rule is a pattern and a phrase: \"exec:cargo\" = \"Building {target}\"",
+                    )
                 })?
             }
         };
@@ -110,8 +112,14 @@ impl Redaction {
         }
         let mut own = Vec::new();
         if let Some(path) = &self.secrets_file {
-            let text = std::fs::read_to_string(path).doing(|| format!("cannot read {}", path.display()))?;
-            own.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+            let text = std::fs::read_to_string(path)
+                .doing(|| format!("cannot read {}", path.display()))?;
+            own.extend(
+                text.lines()
+                    .map(str::trim)
+                    .filter(|line| !line.is_empty())
+                    .map(str::to_owned),
+            );
         }
         Ok(Redactor::new(&own))
     }
@@ -172,21 +180,26 @@ impl Drawing {
 
     /// Settings of the drawing.
     pub(super) fn render(&self) -> Result<render::Settings, Failure> {
-        let timezone = match self.tz.as_deref().map(|name| name.trim_start_matches(':')) {
-            None | Some("") => jiff::tz::TimeZone::system(),
-            Some(name) => jiff::tz::TimeZone::get(name).map_err(|error| {
-                Failure::usage(format!("no time zone {name:?}: {error}")).hint("name one as Europe/Vienna or UTC")
-            })?,
-        };
         Ok(render::Settings {
             markup: self.markup,
             max_lines: usize::from(self.max_lines),
             max_chars: self.max_chars as usize,
             commentary: self.commentary,
-            timezone,
+            timezone: time_zone(self.tz.as_deref())?,
             explain: self.explain,
             ..render::Settings::default()
         })
+    }
+}
+
+/// The zone of that name; this machine's where there is none.
+pub(super) fn time_zone(name: Option<&str>) -> Result<jiff::tz::TimeZone, Failure> {
+    match name.map(|name| name.trim_start_matches(':')) {
+        None | Some("") => Ok(jiff::tz::TimeZone::system()),
+        Some(name) => jiff::tz::TimeZone::get(name).map_err(|error| {
+            Failure::usage(format!("no time zone {name:?}: {error}"))
+                .hint("name one as Europe/Vienna or UTC")
+        }),
     }
 }
 
@@ -194,7 +207,9 @@ impl Drawing {
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let bad = || format!("{text:?} is no span of time; write it as 500ms, 1.5s, 2m, 1h or 3d");
     let text = text.trim();
-    let unit_at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let unit_at = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(unit_at);
     let seconds = match unit {
         "ms" => 0.001,

@@ -58,7 +58,8 @@ pub(super) fn load(args: &[OsString]) -> Result<File, Failure> {
     let named = named(args).or_else(|| std::env::var_os("LIVE_STATUS_CONFIG").map(PathBuf::from));
     let mut file = File::default();
     if let Some(path) = named {
-        let text = std::fs::read_to_string(&path).doing(|| format!("cannot read the settings file {}", path.display()))?;
+        let text = std::fs::read_to_string(&path)
+            .doing(|| format!("cannot read the settings file {}", path.display()))?;
         file.add(&path, &text)?;
         return Ok(file);
     }
@@ -67,7 +68,10 @@ pub(super) fn load(args: &[OsString]) -> Result<File, Failure> {
         match std::fs::read_to_string(&path) {
             Ok(text) => file.add(&path, &text)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => file.remarks.push(format!("cannot read the settings file {}: {error}", path.display())),
+            Err(error) => file.remarks.push(format!(
+                "cannot read the settings file {}: {error}",
+                path.display()
+            )),
         }
     }
     Ok(file)
@@ -101,8 +105,12 @@ fn usual_places() -> Vec<PathBuf> {
 impl File {
     fn add(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            Failure::config(format!("{}: {}", path.display(), error.to_string().trim_end()))
-                .hint("settings are lines as: max-lines = 15")
+            Failure::config(format!(
+                "{}: {}",
+                path.display(),
+                error.to_string().trim_end()
+            ))
+            .hint("settings are lines as: max-lines = 15")
         })?;
         let known = keys();
         for (key, value) in table {
@@ -112,8 +120,11 @@ impl File {
                     let score = |name: &str| strsim::jaro_winkler(name, &key);
                     score(&a.0).total_cmp(&score(&b.0))
                 });
-                let near = near.map_or(String::new(), |(name, _)| format!("; did you mean {name:?}?"));
-                self.remarks.push(format!("{}: unknown setting {key:?}{near}", path.display()));
+                let near = near.map_or(String::new(), |(name, _)| {
+                    format!("; did you mean {name:?}?")
+                });
+                self.remarks
+                    .push(format!("{}: unknown setting {key:?}{near}", path.display()));
                 continue;
             }
             let values = match value {
@@ -121,7 +132,11 @@ impl File {
                 value => vec![plain(&value)],
             };
             self.settings.retain(|setting| setting.key != key);
-            self.settings.push(Setting { key, values, path: path.to_owned() });
+            self.settings.push(Setting {
+                key,
+                values,
+                path: path.to_owned(),
+            });
         }
         self.read.push(path.to_owned());
         Ok(())
@@ -130,14 +145,23 @@ impl File {
     /// Makes what the files say the defaults of `command` and its verbs.
     pub(super) fn apply(&self, command: Command) -> Command {
         let command = self.apply_one(command);
-        let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-        verbs.into_iter().fold(command, |command, verb| command.mut_subcommand(verb, |verb| self.apply_one(verb)))
+        let verbs: Vec<String> = command
+            .get_subcommands()
+            .map(|verb| verb.get_name().to_owned())
+            .collect();
+        verbs.into_iter().fold(command, |command, verb| {
+            command.mut_subcommand(verb, |verb| self.apply_one(verb))
+        })
     }
 
     fn apply_one(&self, mut command: Command) -> Command {
         for setting in &self.settings {
-            let arg = command.get_arguments().find(|arg| arg.get_long() == Some(&setting.key));
-            let Some(id) = arg.map(|arg| arg.get_id().clone()) else { continue };
+            let arg = command
+                .get_arguments()
+                .find(|arg| arg.get_long() == Some(&setting.key));
+            let Some(id) = arg.map(|arg| arg.get_id().clone()) else {
+                continue;
+            };
             command = command.mut_arg(id, |arg| arg.default_values(setting.values.clone()));
         }
         command
@@ -156,7 +180,10 @@ impl File {
     }
 
     fn path_of(&self, key: &str) -> Option<&Path> {
-        self.settings.iter().find(|setting| setting.key == key).map(|setting| setting.path.as_path())
+        self.settings
+            .iter()
+            .find(|setting| setting.key == key)
+            .map(|setting| setting.path.as_path())
     }
 }
 
@@ -170,7 +197,12 @@ fn plain(value: &toml::Value) -> String {
 /// Every setting: its key and its help, sorted.
 fn keys() -> Vec<(String, String)> {
     let command = super::command();
-    let verbs = command.get_subcommands().filter(|verb| matches!(verb.get_name(), "tail" | "label" | "render" | "post" | "run"));
+    let verbs = command.get_subcommands().filter(|verb| {
+        matches!(
+            verb.get_name(),
+            "tail" | "label" | "render" | "post" | "run"
+        )
+    });
     let mut keys: Vec<(String, String)> = std::iter::once(&command)
         .chain(verbs)
         .flat_map(Command::get_arguments)
@@ -196,22 +228,42 @@ impl ConfigArgs {
 
 fn show(file: &File, origin: bool) -> Result<(), Failure> {
     let command = file.apply(super::command());
-    let matches = command.clone().try_get_matches_from(["live-status", "run"]).map_err(|error| file.explain(&error))?;
-    let Some((_, run)) = matches.subcommand() else { return Ok(()) };
-    let Some(definition) = command.find_subcommand("run") else { return Ok(()) };
+    let matches = command
+        .clone()
+        .try_get_matches_from(["live-status", "run"])
+        .map_err(|error| file.explain(&error))?;
+    let Some((_, run)) = matches.subcommand() else {
+        return Ok(());
+    };
+    let Some(definition) = command.find_subcommand("run") else {
+        return Ok(());
+    };
     let mut text = String::new();
     let known = keys();
     for (key, _) in &known {
-        let Some(arg) = definition.get_arguments().chain(command.get_arguments()).find(|arg| arg.get_long() == Some(key)) else {
+        let Some(arg) = definition
+            .get_arguments()
+            .chain(command.get_arguments())
+            .find(|arg| arg.get_long() == Some(key))
+        else {
             continue;
         };
         let id = arg.get_id().as_str();
-        let source = run.try_contains_id(id).ok().and_then(|_| run.value_source(id));
+        let source = run
+            .try_contains_id(id)
+            .ok()
+            .and_then(|_| run.value_source(id));
         let value = run.try_get_raw(id).ok().flatten().map(|values| {
             let values: Vec<_> = values.map(OsStr::to_string_lossy).collect();
             match values.as_slice() {
                 [one] => spelled(one),
-                many => format!("[{}]", many.iter().map(|one| spelled(one)).collect::<Vec<_>>().join(", ")),
+                many => format!(
+                    "[{}]",
+                    many.iter()
+                        .map(|one| spelled(one))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
             }
         });
         let Some(value) = value else {
@@ -222,10 +274,14 @@ fn show(file: &File, origin: bool) -> Result<(), Failure> {
         if origin {
             let from = match source {
                 Some(ValueSource::EnvVariable) => {
-                    arg.get_env().map_or("environment".into(), |name| format!("environment {}", name.to_string_lossy()))
+                    arg.get_env().map_or("environment".into(), |name| {
+                        format!("environment {}", name.to_string_lossy())
+                    })
                 }
                 Some(ValueSource::CommandLine) => "flag".to_owned(),
-                _ => file.path_of(key).map_or("default".into(), |path| path.display().to_string()),
+                _ => file
+                    .path_of(key)
+                    .map_or("default".into(), |path| path.display().to_string()),
             };
             text.push_str(&format!("  # {from}"));
         }
@@ -237,20 +293,32 @@ fn show(file: &File, origin: bool) -> Result<(), Failure> {
 /// A value as TOML spells it.
 fn spelled(value: &str) -> String {
     let bare = value.parse::<i64>().is_ok() || matches!(value, "true" | "false");
-    if bare { value.to_owned() } else { toml::Value::String(value.to_owned()).to_string() }
+    if bare {
+        value.to_owned()
+    } else {
+        toml::Value::String(value.to_owned()).to_string()
+    }
 }
 
 fn check(file: &File) -> Result<(), Failure> {
     let command = file.apply(super::command());
-    command.try_get_matches_from(["live-status", "run"]).map_err(|error| {
-        Failure::config(error.to_string().trim_end()).hint("the value stands in a settings file or in the environment")
-    })?;
+    command
+        .try_get_matches_from(["live-status", "run"])
+        .map_err(|error| {
+            Failure::config(error.to_string().trim_end())
+                .hint("the value stands in a settings file or in the environment")
+        })?;
     if let Some(remark) = file.remarks.first() {
         return Err(Failure::config(remark));
     }
     let text: String = match file.read.as_slice() {
-        [] => "no settings file: every setting has its default or comes from the environment\n".into(),
-        read => read.iter().map(|path| format!("ok: {}\n", path.display())).collect(),
+        [] => {
+            "no settings file: every setting has its default or comes from the environment\n".into()
+        }
+        read => read
+            .iter()
+            .map(|path| format!("ok: {}\n", path.display()))
+            .collect(),
     };
     output::print(text.as_bytes())
 }
@@ -281,17 +349,31 @@ mod tests {
     #[test]
     fn the_file_is_found_before_the_line_is_parsed() {
         let line = |words: &[&str]| named(&words.iter().map(OsString::from).collect::<Vec<_>>());
-        assert_eq!(line(&["x", "run", "--config", "a.toml"]), Some("a.toml".into()));
-        assert_eq!(line(&["x", "--config=b.toml", "run"]), Some("b.toml".into()));
+        assert_eq!(
+            line(&["x", "run", "--config", "a.toml"]),
+            Some("a.toml".into())
+        );
+        assert_eq!(
+            line(&["x", "--config=b.toml", "run"]),
+            Some("b.toml".into())
+        );
         assert_eq!(line(&["x", "run", "--", "--config", "a.toml"]), None);
     }
 
     #[test]
     fn an_unknown_setting_is_named_with_its_likely_meaning() {
         let mut file = File::default();
-        file.add(Path::new("c.toml"), "max_lines = 9\nmax-lnes = 3\n").expect("TOML");
+        file.add(Path::new("c.toml"), "max_lines = 9\nmax-lnes = 3\n")
+            .expect("TOML");
         assert_eq!(file.settings.len(), 1);
-        assert_eq!(file.remarks, ["c.toml: unknown setting \"max-lnes\"; did you mean \"max-lines\"?"]);
-        assert!(File::default().add(Path::new("c.toml"), "max-lines = \n").is_err());
+        assert_eq!(
+            file.remarks,
+            ["c.toml: unknown setting \"max-lnes\"; did you mean \"max-lines\"?"]
+        );
+        assert!(
+            File::default()
+                .add(Path::new("c.toml"), "max-lines = \n")
+                .is_err()
+        );
     }
 }

@@ -57,7 +57,11 @@ impl Kind {
 impl Failure {
     /// A failure of that kind.
     pub fn new(kind: Kind, error: impl Into<anyhow::Error>) -> Self {
-        Self { kind, error: error.into(), hint: None }
+        Self {
+            kind,
+            error: error.into(),
+            hint: None,
+        }
     }
 
     /// The command line is wrong.
@@ -117,7 +121,11 @@ impl fmt::Display for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        let kind = if error.kind() == std::io::ErrorKind::BrokenPipe { Kind::Closed } else { Kind::Io };
+        let kind = if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Kind::Closed
+        } else {
+            Kind::Io
+        };
         Self::new(kind, error)
     }
 }
@@ -136,7 +144,10 @@ impl<T> Doing<T> for std::io::Result<T> {
     fn doing(self, what: impl FnOnce() -> String) -> Result<T, Failure> {
         self.map_err(|error| {
             let failure = Failure::from(error);
-            Failure { error: failure.error.context(what()), ..failure }
+            Failure {
+                error: failure.error.context(what()),
+                ..failure
+            }
         })
     }
 }

@@ -21,8 +21,15 @@ pub(super) struct Filter {
 
 impl Filter {
     /// Reads KINDs: a type as `tool.start`, a glob as `tool.*`, or a cause as `cron`.
-    pub(super) fn new(include: &[String], exclude: &[String], since: Option<Time>) -> Result<Self, Failure> {
-        let mut filter = Self { since, ..Self::default() };
+    pub(super) fn new(
+        include: &[String],
+        exclude: &[String],
+        since: Option<Time>,
+    ) -> Result<Self, Failure> {
+        let mut filter = Self {
+            since,
+            ..Self::default()
+        };
         for kind in include {
             if Cause::KNOWN.contains(&kind.as_str()) {
                 filter.causes_only.insert(kind.clone());
@@ -63,7 +70,8 @@ impl Filter {
             }
         }
         let kind = event.body.kind();
-        let included = self.include.is_empty() || self.include.iter().any(|glob| glob.is_match(kind));
+        let included =
+            self.include.is_empty() || self.include.iter().any(|glob| glob.is_match(kind));
         included && !self.exclude.iter().any(|glob| glob.is_match(kind))
     }
 }
@@ -74,8 +82,13 @@ fn known(kind: &str) -> Result<Regex, Failure> {
     if Body::KINDS.iter().any(|name| regex.is_match(name)) {
         return Ok(regex);
     }
-    Err(Failure::usage(format!("no event is of kind {kind:?}"))
-        .hint(format!("kinds are {}; or a cause: {}", Body::KINDS.join(", "), Cause::KNOWN.join(", "))))
+    Err(
+        Failure::usage(format!("no event is of kind {kind:?}")).hint(format!(
+            "kinds are {}; or a cause: {}",
+            Body::KINDS.join(", "),
+            Cause::KNOWN.join(", ")
+        )),
+    )
 }
 
 /// A glob with `*` and `?` as a regular expression over the whole text, without regard to case.
@@ -89,7 +102,8 @@ pub(super) fn glob(pattern: &str) -> Result<Regex, Failure> {
         }
     }
     text.push('$');
-    Regex::new(&text).map_err(|error| Failure::usage(format!("the pattern {pattern:?} cannot be used: {error}")))
+    Regex::new(&text)
+        .map_err(|error| Failure::usage(format!("the pattern {pattern:?} cannot be used: {error}")))
 }
 
 #[cfg(test)]
@@ -111,7 +125,11 @@ mod tests {
             ("a?c", "abc", true),
             ("a.c", "abc", false),
         ] {
-            assert_eq!(glob(pattern).expect("a pattern").is_match(text), want, "{pattern} {text}");
+            assert_eq!(
+                glob(pattern).expect("a pattern").is_match(text),
+                want,
+                "{pattern} {text}"
+            );
         }
     }
 }

@@ -29,7 +29,12 @@ const NAMED: u64 = 10;
 
 impl<'a> Odd<'a> {
     pub(super) fn new(global: &'a Global, verb: &'static str) -> Self {
-        Self { global, verb, broken: 0, later: false }
+        Self {
+            global,
+            verb,
+            broken: 0,
+            later: false,
+        }
     }
 
     /// A line over the cap was skipped.
@@ -41,7 +46,10 @@ impl<'a> Odd<'a> {
     pub(super) fn not_an_event(&mut self, offset: u64, error: &NotAnEvent) {
         if let NotAnEvent::Later(_) = error {
             if !self.later {
-                self.global.say(format_args!("{}: standard input:{offset}: {error}; such lines are passed on", self.verb));
+                self.global.say(format_args!(
+                    "{}: standard input:{offset}: {error}; such lines are passed on",
+                    self.verb
+                ));
             }
             self.later = true;
         } else {
@@ -53,7 +61,10 @@ impl<'a> Odd<'a> {
     pub(super) fn broken(&mut self, offset: u64, error: impl std::fmt::Display) {
         self.broken += 1;
         if self.broken <= NAMED {
-            complain(format_args!("{}: standard input:{offset}: {error}", self.verb));
+            complain(format_args!(
+                "{}: standard input:{offset}: {error}",
+                self.verb
+            ));
         }
     }
 
@@ -61,7 +72,10 @@ impl<'a> Odd<'a> {
     pub(super) fn verdict(&self) -> Result<(), Failure> {
         match self.broken {
             0 => Ok(()),
-            broken => Err(Failure::input(format!("{}: {broken} lines of standard input could not be read", self.verb))),
+            broken => Err(Failure::input(format!(
+                "{}: {broken} lines of standard input could not be read",
+                self.verb
+            ))),
         }
     }
 }

@@ -72,15 +72,30 @@ fn is_about_a_call(line: &[u8]) -> bool {
     text.contains("\"tool.start\"") || text.contains("\"tool.update\"")
 }
 
-fn explain(labeller: &crate::label::Labeller, event: &Event, out: &mut impl std::io::Write) -> Result<(), Failure> {
+fn explain(
+    labeller: &crate::label::Labeller,
+    event: &Event,
+    out: &mut impl std::io::Write,
+) -> Result<(), Failure> {
     let (name, title, kind, input) = match &event.body {
         Body::ToolStart(start) => (&start.name, &start.title, &start.kind, &start.input),
         Body::ToolUpdate(update) => (&update.name, &update.title, &update.kind, &update.input),
         _ => return Ok(()),
     };
-    let call = Call { name: name.as_deref(), title: title.as_deref(), kind: kind.as_deref(), input };
+    let call = Call {
+        name: name.as_deref(),
+        title: title.as_deref(),
+        kind: kind.as_deref(),
+        input,
+    };
     let label = labeller.label(&call);
-    writeln!(out, "{}  {}  <- {}", name.as_deref().unwrap_or("(no name)"), label.text, label.rule)?;
+    writeln!(
+        out,
+        "{}  {}  <- {}",
+        name.as_deref().unwrap_or("(no name)"),
+        label.text,
+        label.rule
+    )?;
     for reason in labeller.explain(&call) {
         writeln!(out, "    {reason}")?;
     }

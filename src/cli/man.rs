@@ -28,12 +28,21 @@ impl ManArgs {
         if let Some(dir) = &self.all {
             return write_all(dir, &pages);
         }
-        let wanted = |name: &str| name.rsplit_once('.').is_some_and(|(stem, _)| {
-            stem == self.page || stem.strip_prefix("live-status-") == Some(&self.page) || name == self.page
-        });
+        let wanted = |name: &str| {
+            name.rsplit_once('.').is_some_and(|(stem, _)| {
+                stem == self.page
+                    || stem.strip_prefix("live-status-") == Some(&self.page)
+                    || name == self.page
+            })
+        };
         let page = pages.iter().find(|(name, _)| wanted(name)).ok_or_else(|| {
-            let names: Vec<_> = pages.iter().filter_map(|(name, _)| name.rsplit_once('.')).map(|(stem, _)| stem).collect();
-            Failure::usage(format!("no man page {:?}", self.page)).hint(format!("there are {}", names.join(", ")))
+            let names: Vec<_> = pages
+                .iter()
+                .filter_map(|(name, _)| name.rsplit_once('.'))
+                .map(|(stem, _)| stem)
+                .collect();
+            Failure::usage(format!("no man page {:?}", self.page))
+                .hint(format!("there are {}", names.join(", ")))
         })?;
         output::print(&page.1)
     }
@@ -58,10 +67,21 @@ fn pages() -> Vec<(String, Vec<u8>)> {
     }
     pages.push(("live-status.1".into(), page_of(command)));
     pages.push(("live-status-events.5".into(), events_page()));
-    pages.push(("live-status-frames.5".into(), object_page("live-status-frames", "what render writes and post reads", &frame::schema())));
+    pages.push((
+        "live-status-frames.5".into(),
+        object_page(
+            "live-status-frames",
+            "what render writes and post reads",
+            &frame::schema(),
+        ),
+    ));
     pages.push((
         "live-status-receipts.5".into(),
-        object_page("live-status-receipts", "what post writes", &receipt::schema()),
+        object_page(
+            "live-status-receipts",
+            "what post writes",
+            &receipt::schema(),
+        ),
     ));
     pages.sort();
     pages
@@ -69,7 +89,9 @@ fn pages() -> Vec<(String, Vec<u8>)> {
 
 fn page_of(command: clap::Command) -> Vec<u8> {
     let mut text = Vec::new();
-    let man = clap_mangen::Man::new(command.version(env!("CARGO_PKG_VERSION"))).manual("live-status").source("live-status");
+    let man = clap_mangen::Man::new(command.version(env!("CARGO_PKG_VERSION")))
+        .manual("live-status")
+        .source("live-status");
     // Writing to memory does not fail.
     let _ = man.render(&mut text);
     text
@@ -92,7 +114,9 @@ fn events_page() -> Vec<u8> {
         fields(&mut page, resolve(&schema, part), &schema);
     }
     for part in parts.iter().filter(|part| part.get("if").is_some()) {
-        let kind = part["if"]["properties"]["type"]["const"].as_str().unwrap_or_default();
+        let kind = part["if"]["properties"]["type"]["const"]
+            .as_str()
+            .unwrap_or_default();
         page.control("SH", [kind]);
         fields(&mut page, resolve(&schema, &part["then"]), &schema);
     }
@@ -120,29 +144,57 @@ fn compatible(page: &mut Roff) {
 
 /// The named types that fields refer to.
 fn types(page: &mut Roff, schema: &Value) {
-    let Some(types) = schema["$defs"].as_object() else { return };
+    let Some(types) = schema["$defs"].as_object() else {
+        return;
+    };
     page.control("SH", ["TYPES"]);
     for (name, definition) in types {
         page.control("SS", [name.as_str()]);
         if let Some(text) = definition["description"].as_str() {
             page.text([roman(text.replace('\n', " "))]);
         }
-        let values: Vec<&str> = definition["anyOf"][0]["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let values: Vec<&str> = definition["anyOf"][0]["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         if !values.is_empty() {
-            page.text([roman("One of "), italic(values.join(", ")), roman(", or a value of a later version.")]);
+            page.text([
+                roman("One of "),
+                italic(values.join(", ")),
+                roman(", or a value of a later version."),
+            ]);
         }
         fields(page, definition, schema);
     }
 }
 
 fn fields(page: &mut Roff, object: &Value, schema: &Value) {
-    let required: Vec<&str> = object["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let Some(properties) = object["properties"].as_object() else { return };
+    let required: Vec<&str> = object["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let Some(properties) = object["properties"].as_object() else {
+        return;
+    };
     for (name, field) in properties {
         page.control("TP", []);
-        let optional = if required.contains(&name.as_str()) { "" } else { "?" };
-        page.text([bold(format!("{name}{optional}")), roman(" "), italic(kind_of(field))]);
-        let text = field["description"].as_str().or_else(|| resolve(schema, field)["description"].as_str());
+        let optional = if required.contains(&name.as_str()) {
+            ""
+        } else {
+            "?"
+        };
+        page.text([
+            bold(format!("{name}{optional}")),
+            roman(" "),
+            italic(kind_of(field)),
+        ]);
+        let text = field["description"]
+            .as_str()
+            .or_else(|| resolve(schema, field)["description"].as_str());
         page.text([roman(text.unwrap_or("").replace('\n', " "))]);
     }
 }
@@ -153,20 +205,29 @@ fn kind_of(field: &Value) -> String {
         return reference.rsplit('/').next().unwrap_or_default().to_owned();
     }
     if let Some(choices) = field["anyOf"].as_array() {
-        let names: Vec<String> = choices.iter().map(kind_of).filter(|name| name != "null").collect();
+        let names: Vec<String> = choices
+            .iter()
+            .map(kind_of)
+            .filter(|name| name != "null")
+            .collect();
         return names.join(" or ");
     }
     match &field["type"] {
         Value::String(name) if name == "array" => format!("array of {}", kind_of(&field["items"])),
         Value::String(name) => name.clone(),
-        Value::Array(names) => {
-            names.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect::<Vec<_>>().join(" or ")
-        }
+        Value::Array(names) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|name| *name != "null")
+            .collect::<Vec<_>>()
+            .join(" or "),
         _ => "any".into(),
     }
 }
 
 fn resolve<'a>(schema: &'a Value, part: &'a Value) -> &'a Value {
-    let name = part["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+    let name = part["$ref"]
+        .as_str()
+        .and_then(|reference| reference.rsplit('/').next());
     name.map_or(part, |name| &schema["$defs"][name])
 }

@@ -6,13 +6,17 @@ mod config;
 mod doctor;
 pub mod failure;
 mod filter;
+mod input;
+mod keeper;
 mod label;
 mod man;
 mod output;
 mod post;
+mod progress;
 mod render;
 mod run;
 mod schema;
+mod show;
 mod tail;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -87,7 +91,10 @@ enum Verb {
 
 /// The package's version with those of its wire formats.
 const fn version() -> &'static str {
-    concat!(env!("CARGO_PKG_VERSION"), " (events 1, frames 1, receipts 1)")
+    concat!(
+        env!("CARGO_PKG_VERSION"),
+        " (events 1, frames 1, receipts 1)"
+    )
 }
 
 /// Runs the command line `args`, the program's name first.

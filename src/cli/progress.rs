@@ -20,7 +20,12 @@ impl Progress {
     /// Nothing is shown to those who want quiet, nor while the events scroll by themselves.
     pub(super) fn new(quiet: bool) -> Self {
         let wanted = !quiet && std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
-        Self { bar: None, start: Instant::now(), wanted, events: 0 }
+        Self {
+            bar: None,
+            start: Instant::now(),
+            wanted,
+            events: 0,
+        }
     }
 
     /// One more event went out.

@@ -49,7 +49,10 @@ enum Form {
 /// Reads a cause by its name.
 pub(super) fn cause(text: &str) -> Result<Cause, String> {
     match Cause::from(text) {
-        Cause::Other(name) => Err(format!("no run is caused by {name:?}; causes are {}", Cause::KNOWN.join(", "))),
+        Cause::Other(name) => Err(format!(
+            "no run is caused by {name:?}; causes are {}",
+            Cause::KNOWN.join(", ")
+        )),
         cause => Ok(cause),
     }
 }
@@ -62,10 +65,19 @@ impl RenderArgs {
             self.drawing.view(self.include.clone()),
             self.drawing.render()?,
         );
-        let form = self.output.unwrap_or(if std::io::stdout().is_terminal() { Form::Text } else { Form::Frames });
+        let form = self.output.unwrap_or(if std::io::stdout().is_terminal() {
+            Form::Text
+        } else {
+            Form::Frames
+        });
         let mut lines = Lines::new(super::input::stdin("render")?);
         let mut line = Vec::new();
-        let mut out = Boxes { out: output::blocks(), form, newest: Vec::new(), line: Vec::new() };
+        let mut out = Boxes {
+            out: output::blocks(),
+            form,
+            newest: Vec::new(),
+            line: Vec::new(),
+        };
         let mut odd = super::input::Odd::new(global, "render");
         loop {
             match lines.next_into(&mut line)? {
@@ -105,7 +117,11 @@ impl<W: std::io::Write> Boxes<W> {
                     frame.write(&mut self.line);
                     self.out.write_all(&self.line)?;
                 }
-                Form::Text => match self.newest.iter_mut().find(|newest| newest.key == frame.key) {
+                Form::Text => match self
+                    .newest
+                    .iter_mut()
+                    .find(|newest| newest.key == frame.key)
+                {
                     Some(newest) => *newest = frame,
                     None => self.newest.push(frame),
                 },
@@ -116,7 +132,11 @@ impl<W: std::io::Write> Boxes<W> {
 
     fn finish(&mut self) -> Result<(), Failure> {
         for (number, frame) in self.newest.iter().enumerate() {
-            let text = frame.text.as_ref().and_then(|text| text.any()).unwrap_or(&frame.title);
+            let text = frame
+                .text
+                .as_ref()
+                .and_then(|text| text.any())
+                .unwrap_or(&frame.title);
             let gap = if number == 0 { "" } else { "\n" };
             writeln!(self.out, "{gap}{text}")?;
         }

@@ -116,13 +116,17 @@ impl Sources {
     pub(super) fn roots(&self, global: &Global) -> Result<Vec<Root>, Failure> {
         if self.is_stdin() {
             if self.sources.len() > 1 {
-                return Err(Failure::usage("standard input (-) stands alone as a source"));
+                return Err(Failure::usage(
+                    "standard input (-) stands alone as a source",
+                ));
             }
             return Ok(Vec::new());
         }
         if !self.sources.is_empty() {
             let classify = |path: &PathBuf| {
-                Root::classify(path).map_err(|bad| Failure::new(Kind::Usage, bad).hint("live-status doctor shows what is there"))
+                Root::classify(path).map_err(|bad| {
+                    Failure::new(Kind::Usage, bad).hint("live-status doctor shows what is there")
+                })
             };
             return self.sources.iter().map(classify).collect();
         }
@@ -131,11 +135,19 @@ impl Sources {
             match found.root {
                 Ok(root) => {
                     if global.verbose > 0 {
-                        global.say(format_args!("reading {} ({})", found.path.display(), found.why));
+                        global.say(format_args!(
+                            "reading {} ({})",
+                            found.path.display(),
+                            found.why
+                        ));
                     }
                     roots.push(root);
                 }
-                Err(bad) => return Err(Failure::new(Kind::Usage, bad).hint(format!("{} names it", found.why))),
+                Err(bad) => {
+                    return Err(
+                        Failure::new(Kind::Usage, bad).hint(format!("{} names it", found.why))
+                    );
+                }
             }
         }
         if roots.is_empty() {
@@ -146,7 +158,13 @@ impl Sources {
     }
 
     /// A reader over `roots`.
-    pub(super) fn reader(&self, roots: Vec<Root>, redaction: &Redaction, follow: bool, from_start: bool) -> Result<Reader, Failure> {
+    pub(super) fn reader(
+        &self,
+        roots: Vec<Root>,
+        redaction: &Redaction,
+        follow: bool,
+        from_start: bool,
+    ) -> Result<Reader, Failure> {
         let options = follow::Options {
             follow,
             poll: self.poll,
@@ -155,9 +173,18 @@ impl Sources {
             agents: self.agent.clone(),
             modified_since: self.since.and_then(reader::system_time),
         };
-        let sessions = self.session.iter().map(|pattern| glob(pattern)).collect::<Result<_, _>>()?;
+        let sessions = self
+            .session
+            .iter()
+            .map(|pattern| glob(pattern))
+            .collect::<Result<_, _>>()?;
         let redactor = Arc::new(redaction.redactor()?);
-        let settings = reader::Settings { full: self.full, sessions, redactor, from_start };
+        let settings = reader::Settings {
+            full: self.full,
+            sessions,
+            redactor,
+            from_start,
+        };
         Ok(Reader::new(Follower::new(roots, options), settings))
     }
 }
@@ -174,8 +201,17 @@ impl TailArgs {
     pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
         let filter = Filter::new(&self.include, &self.exclude, self.sources.since)?;
         let roots = self.sources.roots(global)?;
-        let mut reader = self.sources.reader(roots, &self.redaction, self.follow, self.from == Begin::Start)?;
-        let mut out = Out { out: output::blocks(), line: Vec::with_capacity(4 << 10), filter };
+        let mut reader = self.sources.reader(
+            roots,
+            &self.redaction,
+            self.follow,
+            self.from == Begin::Start,
+        )?;
+        let mut out = Out {
+            out: output::blocks(),
+            line: Vec::with_capacity(4 << 10),
+            filter,
+        };
         if self.sources.is_stdin() {
             self.lines(&mut reader, &mut out)?;
         } else if self.follow {
@@ -195,15 +231,23 @@ impl TailArgs {
     }
 
     fn lines(&self, reader: &mut Reader, out: &mut Out) -> Result<(), Failure> {
-        let mut lines = Lines::new(std::io::BufReader::with_capacity(256 << 10, std::io::stdin().lock()));
+        let mut lines = Lines::new(std::io::BufReader::with_capacity(
+            256 << 10,
+            std::io::stdin().lock(),
+        ));
         let mut line = Vec::new();
         loop {
             match lines.next_into(&mut line)? {
                 Read::End => return Ok(()),
-                Read::TooLong { offset, bytes } => reader.odd().oversize(bytes, || format!("standard input:{offset}")),
+                Read::TooLong { offset, bytes } => reader
+                    .odd()
+                    .oversize(bytes, || format!("standard input:{offset}")),
                 Read::Line { offset } => {
                     if !line.trim_ascii().is_empty() {
-                        let at = Place { off: offset, end: offset + line.len() as u64 + 1 };
+                        let at = Place {
+                            off: offset,
+                            end: offset + line.len() as u64 + 1,
+                        };
                         reader.read_line(&line, at, &mut |event| out.emit(event))?;
                     }
                 }
@@ -220,11 +264,18 @@ impl TailArgs {
         if let Some(keeper) = &mut keeper {
             reader.resume(keeper.load(global)?);
         }
-        let mut tail = Tail { out, keeper, global };
+        let mut tail = Tail {
+            out,
+            keeper,
+            global,
+        };
         let reason = following::follow(reader, &stop, &mut tail)?;
         tail.out.out.flush()?;
         match reason {
-            Reason::Signal(number) => Err(Failure::new(Kind::Signal(number), anyhow::anyhow!("stopped"))),
+            Reason::Signal(number) => Err(Failure::new(
+                Kind::Signal(number),
+                anyhow::anyhow!("stopped"),
+            )),
             Reason::Closed => Ok(()),
         }
     }
@@ -234,7 +285,8 @@ impl TailArgs {
 pub(super) fn stop_on_signals(reader: &mut Reader) -> Result<Stop, Failure> {
     let waker = reader.follower().waker();
     let wake = waker.clone();
-    let stop = Stop::on_signals(move || wake.wake()).doing(|| "cannot listen for signals".into())?;
+    let stop =
+        Stop::on_signals(move || wake.wake()).doing(|| "cannot listen for signals".into())?;
     stop.on_closed_output(move || waker.wake());
     Ok(stop)
 }
@@ -250,8 +302,10 @@ pub(super) fn verdict(reader: &mut Reader, global: &Global) -> Result<(), Failur
     let odd = reader.odd();
     if odd.is_failure() {
         let (broken, unreadable) = (odd.broken, odd.unreadable);
-        return Err(Failure::input(format!("{broken} broken lines were skipped, {unreadable} transcripts could not be read"))
-            .hint("everything else was emitted; the lines above name each place"));
+        return Err(Failure::input(format!(
+            "{broken} broken lines were skipped, {unreadable} transcripts could not be read"
+        ))
+        .hint("everything else was emitted; the lines above name each place"));
     }
     Ok(())
 }
@@ -296,7 +350,9 @@ impl Listener for Tail<'_> {
     }
 
     fn keep(&mut self, kept: Vec<Kept>) -> Result<(), Failure> {
-        self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.save(&kept))
+        self.keeper
+            .as_mut()
+            .map_or(Ok(()), |keeper| keeper.save(&kept))
     }
 
     fn keeps(&self) -> bool {
@@ -309,7 +365,8 @@ pub(super) fn instant(text: &str) -> Result<Time, String> {
     if text == "now" {
         return Ok(wire_time(SystemTime::now()));
     }
-    Time::parse(text).ok_or_else(|| format!("{text:?} is no time; write it as 2026-09-25T10:00:00Z, or now"))
+    Time::parse(text)
+        .ok_or_else(|| format!("{text:?} is no time; write it as 2026-09-25T10:00:00Z, or now"))
 }
 
 /// Reads an instant or an age: RFC 3339, `2h`, `3d`.
@@ -317,7 +374,9 @@ fn since(text: &str) -> Result<Time, String> {
     if let Some(time) = Time::parse(text) {
         return Ok(time);
     }
-    let age = duration(text).map_err(|_| format!("{text:?} is neither a time (2026-09-25T10:00:00Z) nor an age (2h, 3d)"))?;
+    let age = duration(text).map_err(|_| {
+        format!("{text:?} is neither a time (2026-09-25T10:00:00Z) nor an age (2h, 3d)")
+    })?;
     let ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
     Ok(wire_time(SystemTime::now()).plus_ms(-ms))
 }

@@ -47,7 +47,11 @@ const KEEP_EVERY: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// What the listener gives.
-pub fn follow<L: Listener>(reader: &mut Reader, stop: &Stop, listener: &mut L) -> Result<Reason, L::Error> {
+pub fn follow<L: Listener>(
+    reader: &mut Reader,
+    stop: &Stop,
+    listener: &mut L,
+) -> Result<Reason, L::Error> {
     // Watches first: what is written after the look at the disk wakes us.
     reader.watch();
     reader.begin(SystemTime::now(), &mut |event| listener.event(event))?;
@@ -64,7 +68,9 @@ pub fn follow<L: Listener>(reader: &mut Reader, stop: &Stop, listener: &mut L) -
         let keep_at = unkept.map(|since| since + KEEP_EVERY);
         let until = reader.next_tick().into_iter().chain(keep_at).min();
         let any = reader.wait(until, &mut |event| listener.event(event))?;
-        reader.emit_ticks(Instant::now(), wire_time(SystemTime::now()), &mut |event| listener.event(event))?;
+        reader.emit_ticks(Instant::now(), wire_time(SystemTime::now()), &mut |event| {
+            listener.event(event)
+        })?;
         listener.drained(reader.take_notes())?;
         if any && listener.keeps() {
             unkept = unkept.or_else(|| Some(Instant::now()));

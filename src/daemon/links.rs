@@ -22,7 +22,11 @@ impl Registry {
 
     /// A session was started by another one.
     pub(super) fn parent(&mut self, session: &Name, parent: &str) {
-        if self.parents.get(session).is_none_or(|known| **known != *parent) {
+        if self
+            .parents
+            .get(session)
+            .is_none_or(|known| **known != *parent)
+        {
             self.parents.insert(session.clone(), parent.into());
         }
     }
@@ -34,7 +38,11 @@ impl Registry {
             Body::RunStart(start) => {
                 self.fill(start.parent.as_mut());
                 if let (None, Some(parent)) = (&start.route, &start.parent) {
-                    start.route = parent.session.as_ref().and_then(|session| self.route(session)).cloned();
+                    start.route = parent
+                        .session
+                        .as_ref()
+                        .and_then(|session| self.route(session))
+                        .cloned();
                 } else if let (Some(route), Some(session)) = (&start.route, &event.session) {
                     self.routes.insert(session.clone(), route.clone());
                 }
@@ -58,7 +66,11 @@ impl Registry {
     fn fill(&self, link: Option<&mut Link>) {
         let Some(link) = link else { return };
         if link.sid.is_none() {
-            link.sid = link.session.as_ref().and_then(|session| self.sids.get(session)).cloned();
+            link.sid = link
+                .session
+                .as_ref()
+                .and_then(|session| self.sids.get(session))
+                .cloned();
         }
     }
 

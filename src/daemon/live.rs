@@ -57,8 +57,11 @@ pub fn run(
     let start = Instant::now();
     let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
     let mut world = World::new(&caps, settings);
-    let workers: Vec<Worker> =
-        sinks.into_iter().enumerate().map(|(number, sink)| Worker::start(number, sink, start, sender.clone())).collect();
+    let workers: Vec<Worker> = sinks
+        .into_iter()
+        .enumerate()
+        .map(|(number, sink)| Worker::start(number, sink, start, sender.clone()))
+        .collect();
     drop(sender);
     let mut ending: Option<(Outcome, Instant)> = None;
     loop {
@@ -86,13 +89,20 @@ pub fn run(
             Ok(Input::Events(events)) => {
                 let mut effects = Vec::new();
                 for mut event in events {
-                    for frame in pipeline.as_mut().map(|pipeline| pipeline.step(&mut event)).unwrap_or_default() {
+                    for frame in pipeline
+                        .as_mut()
+                        .map(|pipeline| pipeline.step(&mut event))
+                        .unwrap_or_default()
+                    {
                         effects.extend(world.offer(&frame, now));
                     }
                 }
                 effects
             }
-            Ok(Input::Frames(frames)) => frames.iter().flat_map(|frame| world.offer(frame, now)).collect(),
+            Ok(Input::Frames(frames)) => frames
+                .iter()
+                .flat_map(|frame| world.offer(frame, now))
+                .collect(),
             Ok(Input::Settled(number, latency, put)) => {
                 receipts(&put.receipt);
                 world.settle(number, &put.receipt.key, put.done, latency, now)
@@ -102,12 +112,18 @@ pub fn run(
                 // Nothing more will come: what waits for its turn has all the time it needs.
                 let patience = Duration::from_secs(365 * 86_400);
                 ending = Some((Outcome::Ended, Instant::now() + patience));
-                frames.iter().flat_map(|frame| world.offer(frame, now)).collect()
+                frames
+                    .iter()
+                    .flat_map(|frame| world.offer(frame, now))
+                    .collect()
             }
             Ok(Input::Stop) => {
                 let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
                 ending = Some((Outcome::Stopped, Instant::now() + GRACE));
-                frames.iter().flat_map(|frame| world.offer(frame, now)).collect()
+                frames
+                    .iter()
+                    .flat_map(|frame| world.offer(frame, now))
+                    .collect()
             }
             Err(RecvTimeoutError::Timeout) => Vec::new(),
             Err(RecvTimeoutError::Disconnected) => break,
@@ -117,7 +133,11 @@ pub fn run(
         }
     }
     let outcome = ending.map_or(Outcome::Ended, |(outcome, _)| outcome);
-    let why = if outcome == Outcome::Ended { Close::Ended } else { Close::Paused };
+    let why = if outcome == Outcome::Ended {
+        Close::Ended
+    } else {
+        Close::Paused
+    };
     for worker in workers {
         worker.close(why);
     }
@@ -153,10 +173,18 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(number: usize, mut sink: Box<dyn Sink>, start: Instant, answers: Sender<Input>) -> Self {
+    fn start(
+        number: usize,
+        mut sink: Box<dyn Sink>,
+        start: Instant,
+        answers: Sender<Input>,
+    ) -> Self {
         let (orders, inbox) = channel();
         let work = move || {
-            let moment = || Moment { now: start.elapsed(), wall: wire_time(SystemTime::now()) };
+            let moment = || Moment {
+                now: start.elapsed(),
+                wall: wire_time(SystemTime::now()),
+            };
             loop {
                 let order = match sink.tick(moment()) {
                     None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -167,7 +195,8 @@ impl Worker {
                         let begun = Instant::now();
                         let put = sink.put(&frame, moment());
                         let closed = put.done == Done::Closed;
-                        let told = answers.send(Input::Settled(number, begun.elapsed(), Box::new(put)));
+                        let told =
+                            answers.send(Input::Settled(number, begun.elapsed(), Box::new(put)));
                         if closed || told.is_err() {
                             return;
                         }

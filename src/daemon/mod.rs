@@ -11,7 +11,7 @@ mod links;
 pub mod live;
 pub mod pipeline;
 pub mod reader;
-mod remarks;
+pub mod remarks;
 pub mod replay;
 pub mod resume;
 pub mod stop;

@@ -20,8 +20,18 @@ pub struct Pipeline {
 impl Pipeline {
     /// An empty board.
     #[must_use]
-    pub fn new(labeller: Labeller, redactor: Arc<Redactor>, view: view::Settings, render: render::Settings) -> Self {
-        Self { labeller, redactor, board: Board::new(view), renderer: Renderer::new(render) }
+    pub fn new(
+        labeller: Labeller,
+        redactor: Arc<Redactor>,
+        view: view::Settings,
+        render: render::Settings,
+    ) -> Self {
+        Self {
+            labeller,
+            redactor,
+            board: Board::new(view),
+            renderer: Renderer::new(render),
+        }
     }
 
     /// Folds `event`, labelled first where nobody did, and gives the frames that it makes visible.
@@ -40,7 +50,9 @@ impl Pipeline {
     }
 
     fn scrubbed(&self, mut frames: Vec<Frame>) -> Vec<Frame> {
-        frames.iter_mut().for_each(|frame| scrub(frame, &self.redactor));
+        frames
+            .iter_mut()
+            .for_each(|frame| scrub(frame, &self.redactor));
         frames
     }
 }
@@ -55,7 +67,12 @@ pub fn label(labeller: &Labeller, body: &Body) -> Option<Label> {
         }
         _ => return None,
     };
-    Some(labeller.label(&Call { name: name.as_deref(), title: title.as_deref(), kind: kind.as_deref(), input }))
+    Some(labeller.label(&Call {
+        name: name.as_deref(),
+        title: title.as_deref(),
+        kind: kind.as_deref(),
+        input,
+    }))
 }
 
 /// Takes out of a frame's texts what looks like a secret, though `tail` did so already:

@@ -108,8 +108,12 @@ impl Reader {
 
     /// What there is to say to a person since the last call.
     pub fn take_notes(&mut self) -> Vec<String> {
-        let mut notes: Vec<String> =
-            self.follower.notes().into_iter().map(|note| format!("{}: {}", note.path.display(), note.text)).collect();
+        let mut notes: Vec<String> = self
+            .follower
+            .notes()
+            .into_iter()
+            .map(|note| format!("{}: {}", note.path.display(), note.text))
+            .collect();
         notes.extend(self.odd.take());
         notes
     }
@@ -124,7 +128,11 @@ impl Reader {
         for id in self.order() {
             self.read_one(id, emit)?;
             // Nothing of it is needed any more but what its children ask for.
-            if !self.slots.get(&id).is_some_and(|slot| slot.dialect.is_open()) {
+            if !self
+                .slots
+                .get(&id)
+                .is_some_and(|slot| slot.dialect.is_open())
+            {
                 self.slots.remove(&id);
             }
         }
@@ -144,7 +152,9 @@ impl Reader {
     }
 
     fn tick<E>(&mut self, id: Id, now: Time, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        let Some(slot) = self.slots.get(&id).filter(|slot| slot.dialect.is_watched()) else { return Ok(()) };
+        let Some(slot) = self.slots.get(&id).filter(|slot| slot.dialect.is_watched()) else {
+            return Ok(());
+        };
         let mut event = Event {
             ts: Some(now),
             source: slot.dialect.who().source.clone(),
@@ -163,14 +173,24 @@ impl Reader {
 
     /// Looks at the disk, and takes in the rows that changed.
     fn scan(&mut self) -> Vec<Change> {
-        let Self { follower, rows, odd, .. } = self;
+        let Self {
+            follower,
+            rows,
+            odd,
+            ..
+        } = self;
         let changes = follower.scan(&mut |id, row| learn(rows, odd, id, row));
         self.register();
         changes
     }
 
     fn take_rows(&mut self) {
-        let Self { follower, rows, odd, .. } = self;
+        let Self {
+            follower,
+            rows,
+            odd,
+            ..
+        } = self;
         follower.rows(&mut |id, row| learn(rows, odd, id, row));
     }
 
@@ -188,16 +208,29 @@ impl Reader {
 
     /// Every session that is asked for, in order.
     fn order(&mut self) -> Vec<Id> {
-        let wanted: Vec<Id> = self.follower.sessions().filter(|(_, session)| self.is_wanted(session)).map(|(id, _)| id).collect();
+        let wanted: Vec<Id> = self
+            .follower
+            .sessions()
+            .filter(|(_, session)| self.is_wanted(session))
+            .map(|(id, _)| id)
+            .collect();
         let keyed: HashMap<Name, Id> = wanted
             .iter()
             .filter_map(|id| Some((self.follower.session(*id).key.clone()?, *id)))
             .collect();
         let members = wanted.into_iter().map(|id| {
             let parent = self.rows.get(&id).and_then(|row| row.parent.as_deref());
-            let after = parent.and_then(|parent| keyed.get(parent)).copied().or_else(|| self.predecessor(id));
+            let after = parent
+                .and_then(|parent| keyed.get(parent))
+                .copied()
+                .or_else(|| self.predecessor(id));
             let session = self.follower.session(id);
-            Member { id, agent: session.agent.clone(), sid: session.sid.clone(), after }
+            Member {
+                id,
+                agent: session.agent.clone(),
+                sid: session.sid.clone(),
+                after,
+            }
         });
         let members: Vec<_> = members.collect();
         family::order(members)
@@ -207,7 +240,8 @@ impl Reader {
         let globs = &self.settings.sessions;
         globs.is_empty()
             || globs.iter().any(|glob| {
-                glob.is_match(&session.sid) || session.key.as_deref().is_some_and(|key| glob.is_match(key))
+                glob.is_match(&session.sid)
+                    || session.key.as_deref().is_some_and(|key| glob.is_match(key))
             })
     }
 
@@ -223,9 +257,17 @@ impl Reader {
         }
         let head = self.follower.head(id)?;
         let header: serde_json::Value = serde_json::from_slice(&head).ok()?;
-        let parent = header["parentSession"].as_str()?.rsplit('/').next()?.to_owned();
+        let parent = header["parentSession"]
+            .as_str()?
+            .rsplit('/')
+            .next()?
+            .to_owned();
         let parent = self.follower.find(&parent, id)?;
-        self.follower.session(parent).key.is_none().then_some(parent)
+        self.follower
+            .session(parent)
+            .key
+            .is_none()
+            .then_some(parent)
     }
 
     /// Reads a session from where its cursor stands, and says what its row means.
@@ -263,11 +305,16 @@ impl Reader {
             sid: session.sid.clone(),
             session: session.key.clone(),
         };
-        let settings =
-            openclaw::Settings { full: self.settings.full, deferred_flush: session.era == Era::Files, successor };
+        let settings = openclaw::Settings {
+            full: self.settings.full,
+            deferred_flush: session.era == Era::Files,
+            successor,
+        };
         let mut dialect = openclaw::Session::new(who, settings);
         let kept = self.resumed.remove(&id);
-        let requests = kept.as_ref().map_or_else(|| self.earlier_requests(id), |kept| kept.requests);
+        let requests = kept
+            .as_ref()
+            .map_or_else(|| self.earlier_requests(id), |kept| kept.requests);
         dialect.resume(requests);
         Slot {
             dialect,
@@ -281,7 +328,7 @@ impl Reader {
 
     /// Requests before the cursor, counted no further than to one: the first names its run `first`.
     fn earlier_requests(&mut self, id: Id) -> u64 {
-        if self.follower.is_at_start(id) {
+        if self.follower.cursor(id).is_start() {
             return 0;
         }
         let here = self.follower.cursor(id);
@@ -304,12 +351,32 @@ impl Reader {
 
     /// Reads every whole record behind the cursor.
     fn drain<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        let Self { follower, settings, slots, registry, odd, buffer, remarks, .. } = self;
-        let Some(slot) = slots.get_mut(&id) else { return Ok(()) };
+        let Self {
+            follower,
+            settings,
+            slots,
+            registry,
+            odd,
+            buffer,
+            remarks,
+            ..
+        } = self;
+        let Some(slot) = slots.get_mut(&id) else {
+            return Ok(());
+        };
         let session = follower.session(id);
         let path = session.at.clone();
-        let kind = if session.era == Era::Store { SrcKind::Store } else { SrcKind::File };
-        let mut src = Src { kind, at: Some(path.clone()), generation: follower.generation(id), ..Src::clock() };
+        let kind = if session.era == Era::Store {
+            SrcKind::Store
+        } else {
+            SrcKind::File
+        };
+        let mut src = Src {
+            kind,
+            at: Some(path.clone()),
+            generation: follower.generation(id),
+            ..Src::clock()
+        };
         let mut failed = None;
         let result = follower.read(id, &mut |piece| {
             let (bytes, at) = match piece {
@@ -334,13 +401,17 @@ impl Reader {
                     return true;
                 }
                 Piece::Rewound { reason } => {
-                    slot.dialect.rewound(reason, &mut Out::new(buffer, remarks, src.clone()));
+                    slot.dialect
+                        .rewound(reason, &mut Out::new(buffer, remarks, src.clone()));
                     failed = pass(buffer, registry, settings, emit).err();
                     return failed.is_none();
                 }
             };
             let requests = slot.dialect.requests();
-            if let Err(broken) = slot.dialect.record(bytes, &mut Out::new(buffer, remarks, src.clone())) {
+            if let Err(broken) = slot
+                .dialect
+                .record(bytes, &mut Out::new(buffer, remarks, src.clone()))
+            {
                 odd.broken(&broken.to_string(), || place(&path, at));
                 return true;
             }
@@ -368,10 +439,24 @@ impl Reader {
 
     /// Says what a session's row means, once its transcript was read.
     fn judge<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        let Self { follower, settings, slots, registry, buffer, remarks, .. } = self;
-        let Some(slot) = slots.get_mut(&id).filter(|slot| slot.unjudged) else { return Ok(()) };
+        let Self {
+            follower,
+            settings,
+            slots,
+            registry,
+            buffer,
+            remarks,
+            ..
+        } = self;
+        let Some(slot) = slots.get_mut(&id).filter(|slot| slot.unjudged) else {
+            return Ok(());
+        };
         slot.unjudged = false;
-        let src = Src { kind: SrcKind::Row, at: Some(follower.session(id).at.clone()), ..Src::clock() };
+        let src = Src {
+            kind: SrcKind::Row,
+            at: Some(follower.session(id).at.clone()),
+            ..Src::clock()
+        };
         slot.dialect.judge(&mut Out::new(buffer, remarks, src));
         pass(buffer, registry, settings, emit)
     }
@@ -409,14 +494,20 @@ impl Reader {
                 if let Body::RunStart(start) = &event.body
                     && start.continues.is_none()
                 {
-                    newest.retain(|event: &Event| matches!(event.body, Body::SessionStart(_) | Body::Model(_)));
+                    newest.retain(|event: &Event| {
+                        matches!(event.body, Body::SessionStart(_) | Body::Model(_))
+                    });
                 }
                 newest.push_back(event.clone());
                 Ok(())
             };
             self.read_one(id, &mut collect)?;
         }
-        let open = self.slots.get(&id).is_some_and(|slot| slot.dialect.is_watched()) && self.is_current(id, now);
+        let open = self
+            .slots
+            .get(&id)
+            .is_some_and(|slot| slot.dialect.is_watched())
+            && self.is_current(id, now);
         if open || self.settings.from_start || resumed {
             for mut event in newest {
                 emit(&mut event)?;
@@ -449,14 +540,21 @@ impl Reader {
         let row = self.rows.get(&id);
         let running = row.is_some_and(|row| row.status == Some(openclaw::Status::Running));
         let updated = row.and_then(|row| row.updated).and_then(system_time);
-        self.follower.modified(id).is_some_and(|at| age(at) < FRESH) || (running && updated.is_some_and(|at| age(at) < FRESH))
+        self.follower.modified(id).is_some_and(|at| age(at) < FRESH)
+            || (running && updated.is_some_and(|at| age(at) < FRESH))
     }
 
     /// Whether an open run was written to lately enough to be under way.
     fn is_current(&self, id: Id, now: SystemTime) -> bool {
-        let Some(slot) = self.slots.get(&id) else { return false };
+        let Some(slot) = self.slots.get(&id) else {
+            return false;
+        };
         let running = slot.dialect.known().status == Some(openclaw::Status::Running);
-        let limit = if running || slot.dialect.is_pending() { FRESH } else { RECENT };
+        let limit = if running || slot.dialect.is_pending() {
+            FRESH
+        } else {
+            RECENT
+        };
         let updated = slot.dialect.known().updated.and_then(system_time);
         let written = self.follower.modified(id).max(updated);
         written.is_some_and(|at| now.duration_since(at).unwrap_or_default() < limit)
@@ -514,8 +612,17 @@ impl Reader {
         Ok(())
     }
 
-    fn apply<E>(&mut self, change: Change, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        let (Change::New(id) | Change::Grown(id) | Change::Row(id) | Change::Keyed(id) | Change::Gone(id)) = change;
+    fn apply<E>(
+        &mut self,
+        change: Change,
+        now: SystemTime,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
+        let (Change::New(id)
+        | Change::Grown(id)
+        | Change::Row(id)
+        | Change::Keyed(id)
+        | Change::Gone(id)) = change;
         let session = self.follower.session(id);
         if !self.is_wanted(session) {
             return Ok(());
@@ -530,9 +637,20 @@ impl Reader {
         match change {
             Change::Gone(_) => {
                 self.drain(id, emit)?;
-                let Self { follower, settings, slots, registry, buffer, remarks, .. } = self;
+                let Self {
+                    follower,
+                    settings,
+                    slots,
+                    registry,
+                    buffer,
+                    remarks,
+                    ..
+                } = self;
                 if let Some(slot) = slots.get_mut(&id) {
-                    let src = Src { at: Some(follower.session(id).at.clone()), ..Src::clock() };
+                    let src = Src {
+                        at: Some(follower.session(id).at.clone()),
+                        ..Src::clock()
+                    };
                     slot.dialect.vanished(&mut Out::new(buffer, remarks, src));
                     pass(buffer, registry, settings, emit)?;
                 }
@@ -553,7 +671,11 @@ impl Reader {
     /// When the next tick is due.
     #[must_use]
     pub fn next_tick(&self) -> Option<Instant> {
-        let due = self.slots.values().filter_map(|slot| slot.rhythm.due()).min()?;
+        let due = self
+            .slots
+            .values()
+            .filter_map(|slot| slot.rhythm.due())
+            .min()?;
         Some(self.start + Duration::from_millis(u64::try_from(due.0).unwrap_or(0)))
     }
 
@@ -562,10 +684,20 @@ impl Reader {
     /// # Errors
     ///
     /// What `emit` gives.
-    pub fn emit_ticks<E>(&mut self, at: Instant, now: Time, emit: &mut Emit<'_, E>) -> Result<(), E> {
+    pub fn emit_ticks<E>(
+        &mut self,
+        at: Instant,
+        now: Time,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
         let uptime = self.uptime(at);
         let is_due = |slot: &Slot| slot.rhythm.due().is_some_and(|due| due <= uptime);
-        let mut due: Vec<Id> = self.slots.iter().filter(|(_, slot)| is_due(slot)).map(|(id, _)| *id).collect();
+        let mut due: Vec<Id> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| is_due(slot))
+            .map(|(id, _)| *id)
+            .collect();
         due.sort_unstable();
         for id in due {
             self.tick(id, now, emit)?;
@@ -587,12 +719,15 @@ impl Reader {
             }
             let slot = self.slots.get(&id);
             let recent = slot.filter(|slot| {
-                slot.dialect.is_watched() || now.duration_since(slot.touched).unwrap_or_default() < SETTLED
+                slot.dialect.is_watched()
+                    || now.duration_since(slot.touched).unwrap_or_default() < SETTLED
             });
-            let start = recent.and_then(|slot| Some((slot.run_at.as_ref()?.1, slot.requests_before)));
-            let begun = start.and_then(|(at, requests)| Some((self.follower.cursor_before(id, at)?, requests)));
-            let (cursor, requests) =
-                begun.unwrap_or_else(|| (self.follower.cursor(id), slot_requests(self.slots.get(&id))));
+            let start =
+                recent.and_then(|slot| Some((slot.run_at.as_ref()?.1, slot.requests_before)));
+            let begun = start
+                .and_then(|(at, requests)| Some((self.follower.cursor_before(id, at)?, requests)));
+            let (cursor, requests) = begun
+                .unwrap_or_else(|| (self.follower.cursor(id), slot_requests(self.slots.get(&id))));
             kept.push(Kept { cursor, requests });
         }
         kept
@@ -602,7 +737,9 @@ impl Reader {
     pub fn resume(&mut self, kept: Vec<Kept>) {
         self.scan();
         for one in kept {
-            let Some(id) = self.follower.locate(&one.cursor) else { continue };
+            let Some(id) = self.follower.locate(&one.cursor) else {
+                continue;
+            };
             let same = self.follower.resume(id, &one.cursor);
             let requests = if same { one.requests } else { 0 };
             self.resumed.insert(id, Kept { requests, ..one });
@@ -614,11 +751,33 @@ impl Reader {
     /// # Errors
     ///
     /// What `emit` gives.
-    pub fn read_line<E>(&mut self, line: &[u8], at: Place, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        let Self { settings, slots, registry, odd, buffer, remarks, .. } = self;
+    pub fn read_line<E>(
+        &mut self,
+        line: &[u8],
+        at: Place,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
+        let Self {
+            settings,
+            slots,
+            registry,
+            odd,
+            buffer,
+            remarks,
+            ..
+        } = self;
         let slot = slots.entry(Id::MAX).or_insert_with(|| {
-            let who = Identity { source: openclaw::SOURCE.into(), agent: None, sid: "-".into(), session: None };
-            let settings = openclaw::Settings { full: settings.full, deferred_flush: false, successor: false };
+            let who = Identity {
+                source: openclaw::SOURCE.into(),
+                agent: None,
+                sid: "-".into(),
+                session: None,
+            };
+            let settings = openclaw::Settings {
+                full: settings.full,
+                deferred_flush: false,
+                successor: false,
+            };
             Slot {
                 dialect: openclaw::Session::new(who, settings),
                 rhythm: Rhythm::default(),
@@ -628,9 +787,17 @@ impl Reader {
                 unjudged: false,
             }
         });
-        let src =
-            Src { kind: SrcKind::File, at: Some("-".into()), off: Some(at.off), end: Some(at.end), ..Src::clock() };
-        if let Err(broken) = slot.dialect.record(line, &mut Out::new(buffer, remarks, src)) {
+        let src = Src {
+            kind: SrcKind::File,
+            at: Some("-".into()),
+            off: Some(at.off),
+            end: Some(at.end),
+            ..Src::clock()
+        };
+        if let Err(broken) = slot
+            .dialect
+            .record(line, &mut Out::new(buffer, remarks, src))
+        {
             odd.broken(&broken.to_string(), || format!("standard input:{}", at.off));
         }
         for remark in remarks.drain(..) {
@@ -645,19 +812,35 @@ fn slot_requests(slot: Option<&Slot>) -> u64 {
 }
 
 /// Takes in an index row, kept small.
-fn learn(rows: &mut HashMap<Id, Row>, odd: &mut Oddities, id: Option<Id>, row: &crate::follow::RowSeen<'_>) {
+fn learn(
+    rows: &mut HashMap<Id, Row>,
+    odd: &mut Oddities,
+    id: Option<Id>,
+    row: &crate::follow::RowSeen<'_>,
+) {
     let Some(id) = id else { return };
-    match std::str::from_utf8(row.json).ok().map(|json| Row::parse(row.key, json)) {
+    match std::str::from_utf8(row.json)
+        .ok()
+        .map(|json| Row::parse(row.key, json))
+    {
         Some(Ok(parsed)) => {
             rows.insert(id, parsed);
         }
-        Some(Err(error)) => odd.say(format!("the index row of {} cannot be read: {error}", row.key)),
+        Some(Err(error)) => odd.say(format!(
+            "the index row of {} cannot be read: {error}",
+            row.key
+        )),
         None => odd.say(format!("the index row of {} is no UTF-8", row.key)),
     }
 }
 
 /// Hands the events of a record on, clean and with their links complete.
-fn pass<E>(buffer: &mut Vec<Event>, registry: &mut Registry, settings: &Settings, emit: &mut Emit<'_, E>) -> Result<(), E> {
+fn pass<E>(
+    buffer: &mut Vec<Event>,
+    registry: &mut Registry,
+    settings: &Settings,
+    emit: &mut Emit<'_, E>,
+) -> Result<(), E> {
     let mut result = Ok(());
     for mut event in buffer.drain(..) {
         if result.is_ok() {
@@ -685,6 +868,8 @@ pub fn system_time(time: Time) -> Option<SystemTime> {
 /// The machine's clock as it stands on the wire.
 #[must_use]
 pub fn wire_time(at: SystemTime) -> Time {
-    let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = at
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)).plus_ms(0)
 }

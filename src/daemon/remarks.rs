@@ -26,20 +26,28 @@ impl Oddities {
             *count += 1;
             return;
         }
-        self.fresh.push(format!("{}: {remark}; it is counted, and not named again", place()));
+        self.fresh.push(format!(
+            "{}: {remark}; it is counted, and not named again",
+            place()
+        ));
         self.remarks.insert(remark, 1);
     }
 
     pub(super) fn broken(&mut self, reason: &str, place: impl FnOnce() -> String) {
         self.broken += 1;
         if self.broken <= NAMED_BROKEN {
-            self.fresh.push(format!("{}: skipped a line that is {reason}", place()));
+            self.fresh
+                .push(format!("{}: skipped a line that is {reason}", place()));
         }
     }
 
-    pub(super) fn oversize(&mut self, bytes: u64, place: impl FnOnce() -> String) {
+    /// A line of `bytes` bytes was skipped.
+    pub fn oversize(&mut self, bytes: u64, place: impl FnOnce() -> String) {
         self.oversize += 1;
-        self.fresh.push(format!("{}: skipped a line of {bytes} bytes; --max-line-bytes allows longer ones", place()));
+        self.fresh.push(format!(
+            "{}: skipped a line of {bytes} bytes; --max-line-bytes allows longer ones",
+            place()
+        ));
     }
 
     pub(super) fn unreadable(&mut self, message: String) {
@@ -63,9 +71,17 @@ impl Oddities {
         if self.broken > NAMED_BROKEN {
             parts.push(format!("{} broken lines in all", self.broken));
         }
-        let mut repeated: Vec<_> = self.remarks.iter().filter(|(_, count)| **count > 1).collect();
+        let mut repeated: Vec<_> = self
+            .remarks
+            .iter()
+            .filter(|(_, count)| **count > 1)
+            .collect();
         repeated.sort();
-        parts.extend(repeated.into_iter().map(|(remark, count)| format!("{remark}: {count} times")));
+        parts.extend(
+            repeated
+                .into_iter()
+                .map(|(remark, count)| format!("{remark}: {count} times")),
+        );
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 

@@ -36,8 +36,17 @@ impl Replay {
         let mut last: Option<(Option<Name>, Time)> = None;
         let mut keyed: Vec<(Time, usize)> = Vec::with_capacity(events.len());
         for (index, event) in events.iter().enumerate() {
-            let before = last.as_ref().filter(|(sid, _)| *sid == event.sid).map(|(_, at)| *at);
-            let at = event.ts.into_iter().chain(before).max().or(event.ts).unwrap_or_default();
+            let before = last
+                .as_ref()
+                .filter(|(sid, _)| *sid == event.sid)
+                .map(|(_, at)| *at);
+            let at = event
+                .ts
+                .into_iter()
+                .chain(before)
+                .max()
+                .or(event.ts)
+                .unwrap_or_default();
             keyed.push((at, index));
             last = Some((event.sid.clone(), at));
         }
@@ -53,12 +62,19 @@ impl Replay {
             .collect();
         let mut events = ordered.into_iter();
         let next = events.next();
-        Self { events, clock: None, next, open: Vec::new() }
+        Self {
+            events,
+            clock: None,
+            next,
+            open: Vec::new(),
+        }
     }
 
     /// The next events, or a tick while something is under way.
     pub fn step(&mut self) -> Step {
-        let Some(event) = self.next.take() else { return Step::End };
+        let Some(event) = self.next.take() else {
+            return Step::End;
+        };
         let at = event.ts.or(self.clock).unwrap_or_default();
         let clock = *self.clock.get_or_insert(at);
         let gap = at.since_ms(clock);

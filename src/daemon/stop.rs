@@ -34,14 +34,16 @@ impl Stop {
         let stop = Self::default();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let flag = stop.clone();
-        std::thread::Builder::new().name("signals".into()).spawn(move || {
-            for signal in signals.forever() {
-                if flag.0.swap(signal, Ordering::SeqCst) > 0 {
-                    std::process::exit(128 + signal);
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                for signal in signals.forever() {
+                    if flag.0.swap(signal, Ordering::SeqCst) > 0 {
+                        std::process::exit(128 + signal);
+                    }
+                    wake();
                 }
-                wake();
-            }
-        })?;
+            })?;
         Ok(stop)
     }
 
@@ -62,12 +64,18 @@ impl Stop {
                     Err(_) => return,
                 }
             }
-            if flag.0.compare_exchange(0, CLOSED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+            if flag
+                .0
+                .compare_exchange(0, CLOSED, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok()
+            {
                 wake();
             }
         };
         // Without the thread the next write notices.
-        let _ = std::thread::Builder::new().name("output".into()).spawn(watch);
+        let _ = std::thread::Builder::new()
+            .name("output".into())
+            .spawn(watch);
     }
 
     /// Why to stop, if at all.

@@ -65,7 +65,10 @@ mod tests {
         }
         assert_eq!(at[..4], [2, 7, 12, 17]);
         assert!(at.windows(2).any(|pair| pair[1] - pair[0] == 300));
-        assert!(*at.last().expect("ticks") >= 7_200 && *at.last().expect("ticks") < 7_800, "{at:?}");
+        assert!(
+            *at.last().expect("ticks") >= 7_200 && *at.last().expect("ticks") < 7_800,
+            "{at:?}"
+        );
         rhythm.record(Time(0));
         rhythm.sent(Time(4 * 3_600_000), true);
         assert!(rhythm.due().is_some(), "a pending tool keeps it going");

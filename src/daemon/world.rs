@@ -34,8 +34,15 @@ impl World {
     /// A world with these sinks.
     #[must_use]
     pub fn new(caps: &[Caps], settings: outbox::Settings) -> Self {
-        let lane = |caps: &Caps| Lane { outbox: caps.paced.then(|| Outbox::new(settings)), under_way: 0, failed: 0 };
-        Self { lanes: caps.iter().map(lane).collect(), closed: false }
+        let lane = |caps: &Caps| Lane {
+            outbox: caps.paced.then(|| Outbox::new(settings)),
+            under_way: 0,
+            failed: 0,
+        };
+        Self {
+            lanes: caps.iter().map(lane).collect(),
+            closed: false,
+        }
     }
 
     /// A frame came.
@@ -53,8 +60,17 @@ impl World {
     }
 
     /// Sink `number` answered for the frame of `key`.
-    pub fn settle(&mut self, number: usize, key: &str, done: Done, latency: Duration, now: Duration) -> Vec<Effect> {
-        let Some(lane) = self.lanes.get_mut(number) else { return Vec::new() };
+    pub fn settle(
+        &mut self,
+        number: usize,
+        key: &str,
+        done: Done,
+        latency: Duration,
+        now: Duration,
+    ) -> Vec<Effect> {
+        let Some(lane) = self.lanes.get_mut(number) else {
+            return Vec::new();
+        };
         lane.under_way = lane.under_way.saturating_sub(1);
         let answer = match done {
             Done::Applied => Answer::Applied,
@@ -80,7 +96,9 @@ impl World {
         let mut effects = Vec::new();
         let mut wait: Option<Duration> = None;
         for (number, lane) in self.lanes.iter_mut().enumerate() {
-            let Some(outbox) = &mut lane.outbox else { continue };
+            let Some(outbox) = &mut lane.outbox else {
+                continue;
+            };
             loop {
                 match outbox.next(now) {
                     Next::Send(frame) => {
@@ -102,7 +120,9 @@ impl World {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.closed
-            || self.lanes.iter().all(|lane| lane.under_way == 0 && lane.outbox.as_ref().is_none_or(Outbox::is_empty))
+            || self.lanes.iter().all(|lane| {
+                lane.under_way == 0 && lane.outbox.as_ref().is_none_or(Outbox::is_empty)
+            })
     }
 
     /// Frames that a sink could not bring to their boxes.

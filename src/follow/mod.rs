@@ -8,6 +8,7 @@
 //! every session; with [`watch`](Follower::watch) armed before, then
 //! [`wait`](Follower::wait) and read what changed.
 
+mod bounds;
 mod database;
 mod discover;
 mod follower;
@@ -21,6 +22,7 @@ mod reading;
 mod root;
 mod scan;
 mod session;
+mod stub;
 mod tail;
 #[cfg(test)]
 mod tests;

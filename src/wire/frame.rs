@@ -299,8 +299,17 @@ impl Frame {
         each(&mut self.title);
         let view = &mut self.view;
         each(&mut view.agent);
-        let waiting = view.blocked.as_mut().and_then(|blocked| blocked.what.as_mut());
-        let shorts = [view.request.as_mut(), view.note.as_mut(), view.model.as_mut(), view.why.as_mut(), waiting];
+        let waiting = view
+            .blocked
+            .as_mut()
+            .and_then(|blocked| blocked.what.as_mut());
+        let shorts = [
+            view.request.as_mut(),
+            view.note.as_mut(),
+            view.model.as_mut(),
+            view.why.as_mut(),
+            waiting,
+        ];
         shorts.into_iter().flatten().for_each(&mut *each);
         view.commentary.iter_mut().for_each(&mut *each);
         if let Some(plan) = &mut view.plan {
@@ -309,7 +318,11 @@ impl Frame {
         }
         view.steps.iter_mut().for_each(|step| step.each_text(each));
         if let Some(text) = &mut self.text {
-            let markups = [text.markdown.as_mut(), text.mrkdwn.as_mut(), text.plain.as_mut()];
+            let markups = [
+                text.markdown.as_mut(),
+                text.mrkdwn.as_mut(),
+                text.plain.as_mut(),
+            ];
             markups.into_iter().flatten().for_each(each);
         }
     }
@@ -318,7 +331,10 @@ impl Frame {
 impl Step {
     fn each_text(&mut self, each: &mut dyn FnMut(&mut String)) {
         each(&mut self.title);
-        [self.detail.as_mut(), self.note.as_mut()].into_iter().flatten().for_each(&mut *each);
+        [self.detail.as_mut(), self.note.as_mut()]
+            .into_iter()
+            .flatten()
+            .for_each(&mut *each);
         if let Some(child) = &mut self.child {
             each(&mut child.title);
             child.steps.iter_mut().for_each(|step| step.each_text(each));

@@ -1,1 +1,4 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
+
+mod board;
+mod secrets;

@@ -131,7 +131,9 @@ impl Session {
     /// Whether time matters to it: a run, a background job or a wait is under way.
     #[must_use]
     pub fn is_watched(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| run.is_open() || !run.jobs.is_empty() || !run.asked.is_empty())
+        self.run
+            .as_ref()
+            .is_some_and(|run| run.is_open() || !run.jobs.is_empty() || !run.asked.is_empty())
     }
 
     /// Requests seen so far.
@@ -399,7 +401,12 @@ impl Session {
 pub fn is_request(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let entry: Result<Entry<'_>, _> = serde_json::from_str(&text);
-    entry.is_ok_and(|entry| entry.message.0.is_some_and(|message| message.role.0 == "\"user\""))
+    entry.is_ok_and(|entry| {
+        entry
+            .message
+            .0
+            .is_some_and(|message| message.role.0 == "\"user\"")
+    })
 }
 
 /// The type of a record that is JSON but not of the expected shape.

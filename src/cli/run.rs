@@ -1,0 +1,357 @@
+//! `live-status run`: the whole chain in one process.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, SystemTime};
+
+use clap::Args;
+
+use super::args::{Drawing, Global, Labelling, Redaction};
+use super::failure::{Doing as _, Failure, Kind};
+use super::filter::Filter;
+use super::keeper::Keeper;
+use super::show::Showing;
+use super::tail::{Sources, instant, stop_on_signals, verdict};
+use crate::daemon::following::{self, Listener};
+use crate::daemon::live::{self, Input, Outcome};
+use crate::daemon::pipeline::Pipeline;
+use crate::daemon::reader::{Reader, wire_time};
+use crate::daemon::replay::{Replay, Step};
+use crate::daemon::resume::Kept;
+use crate::daemon::stop::{Reason, Stop};
+use crate::sink::Sink;
+use crate::wire::event::{Cause, Event};
+use crate::wire::time::Time;
+
+/// Watch every agent and show its runs live
+///
+/// The same functions as tail, label, render and post, in one process. Without
+/// an account the boxes are a live board in this terminal.
+#[derive(Args, Debug)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    sources: Sources,
+
+    /// Bring every box up to date and exit
+    #[arg(long, conflicts_with = "replay")]
+    once: bool,
+
+    /// Play the recorded transcripts of FILE or DIR, at the pace at which they happened
+    #[arg(long, value_name = "FILE|DIR", conflicts_with = "sources")]
+    replay: Option<PathBuf>,
+
+    /// Play N times as fast, or without any pause (max)
+    #[arg(long, value_name = "N|max", default_value = "1", value_parser = speed, requires = "replay")]
+    speed: Speed,
+
+    /// With --once: the time that silence is judged by; default: now
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    now: Option<Time>,
+
+    /// Also make boxes for runs of CAUSE: cron, hook, heartbeat, system
+    #[arg(long, value_name = "CAUSE", value_delimiter = ',', value_parser = super::render::cause)]
+    include: Vec<Cause>,
+
+    /// Leave out events of KIND: a type (usage, tool.*) or a cause (subagent)
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    exclude: Vec<String>,
+
+    /// Keep the place under NAME, and go on there next time
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["once", "replay"])]
+    resume: Option<String>,
+
+    #[command(flatten)]
+    showing: Showing,
+
+    #[command(flatten)]
+    labelling: Labelling,
+
+    #[command(flatten)]
+    drawing: Drawing,
+
+    #[command(flatten)]
+    redaction: Redaction,
+}
+
+/// How fast recorded transcripts are played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Speed {
+    /// So many times as fast as they happened.
+    Times(f64),
+    /// Without any pause.
+    Max,
+}
+
+fn speed(text: &str) -> Result<Speed, String> {
+    match text.parse::<f64>() {
+        _ if text == "max" => Ok(Speed::Max),
+        Ok(times) if times.is_finite() && times > 0.0 => Ok(Speed::Times(times)),
+        _ => Err(format!(
+            "{text:?} is no speed; write a number above 0, or max"
+        )),
+    }
+}
+
+impl RunArgs {
+    pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
+        let redactor = Arc::new(self.redaction.redactor()?);
+        let drawing = self.drawing.render()?;
+        let zone = drawing.timezone.clone();
+        let pipeline = Pipeline::new(
+            self.labelling.labeller()?,
+            redactor,
+            self.drawing.view(self.include.clone()),
+            drawing,
+        );
+        let sinks = self
+            .showing
+            .sinks(global, zone, usize::from(self.drawing.max_lines))?;
+        let filter = Filter::new(&[], &self.exclude, self.sources.since)?;
+        if let Some(path) = &self.replay {
+            return self.replay(path, pipeline, sinks, global);
+        }
+        let roots = self.sources.roots(global)?;
+        let reader = self
+            .sources
+            .reader(roots, &self.redaction, !self.once, false)?;
+        if self.once {
+            return self.once(reader, filter, pipeline, sinks, global);
+        }
+        if self.sources.is_stdin() {
+            return Err(Failure::usage(
+                "run follows files and stores; standard input (-) needs --once",
+            ));
+        }
+        self.live(reader, filter, pipeline, sinks, global)
+    }
+
+    /// Everything there is, then the end.
+    fn once(
+        &self,
+        mut reader: Reader,
+        mut filter: Filter,
+        pipeline: Pipeline,
+        sinks: Vec<Box<dyn Sink>>,
+        global: &Global,
+    ) -> Result<(), Failure> {
+        let now = self.now.unwrap_or_else(|| wire_time(SystemTime::now()));
+        let (sender, receiver) = channel();
+        let stop = stop_loop(&sender)?;
+        let events = sender.clone();
+        let work = move || {
+            let mut batch = Batch {
+                events: Vec::new(),
+                sender: events,
+            };
+            let mut emit = |event: &mut Event| {
+                if filter.takes(event) {
+                    batch.push(event)
+                } else {
+                    Ok(())
+                }
+            };
+            let read = reader
+                .read_all(&mut emit)
+                .and_then(|()| reader.tick_open(now, &mut emit));
+            batch.flush().ok();
+            let _ = batch.sender.send(Input::Ended);
+            (read, reader)
+        };
+        let thread = std::thread::Builder::new()
+            .name("reader".into())
+            .spawn(work)?;
+        let (outcome, failed) = live::run(
+            Some(pipeline),
+            sinks,
+            self.showing.pace(),
+            (sender, receiver),
+            &mut |_| {},
+        );
+        ended(&outcome, failed, &stop)?;
+        match thread.join() {
+            Ok((_, mut reader)) if outcome == Outcome::Ended => verdict(&mut reader, global),
+            _ => Ok(()),
+        }
+    }
+
+    /// What happens from now on, until a signal.
+    fn live(
+        &self,
+        mut reader: Reader,
+        filter: Filter,
+        pipeline: Pipeline,
+        sinks: Vec<Box<dyn Sink>>,
+        global: &Global,
+    ) -> Result<(), Failure> {
+        let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
+        if let Some(keeper) = &mut keeper {
+            reader.resume(keeper.load(global)?);
+        }
+        let stop = stop_on_signals(&mut reader)?;
+        let (sender, receiver) = channel();
+        let mut listener = Feed {
+            filter,
+            batch: Batch {
+                events: Vec::new(),
+                sender: sender.clone(),
+            },
+            keeper,
+            quiet: global.quiet,
+        };
+        let flag = stop.clone();
+        let work = move || {
+            // The channel closes only when the loop has ended.
+            let _ = following::follow(&mut reader, &flag, &mut listener);
+            let _ = listener.batch.sender.send(Input::Stop);
+        };
+        std::thread::Builder::new()
+            .name("reader".into())
+            .spawn(work)?;
+        let (outcome, failed) = live::run(
+            Some(pipeline),
+            sinks,
+            self.showing.pace(),
+            (sender, receiver),
+            &mut |_| {},
+        );
+        ended(&outcome, failed, &stop)
+    }
+
+    /// Recorded transcripts, as if they happened now.
+    fn replay(
+        &self,
+        path: &std::path::Path,
+        pipeline: Pipeline,
+        sinks: Vec<Box<dyn Sink>>,
+        global: &Global,
+    ) -> Result<(), Failure> {
+        let root =
+            crate::follow::Root::classify(path).map_err(|bad| Failure::new(Kind::Usage, bad))?;
+        let mut reader = self
+            .sources
+            .reader(vec![root], &self.redaction, false, false)?;
+        let mut events = Vec::new();
+        reader.read_all(&mut |event| {
+            events.push(event.clone());
+            Ok::<(), Failure>(())
+        })?;
+        let (sender, receiver) = channel();
+        let stop = stop_loop(&sender)?;
+        let (speed, feed) = (self.speed, sender.clone());
+        let play = move || {
+            let mut replay = Replay::new(events);
+            while let Step::Show(pause, batch) = replay.step() {
+                if let Speed::Times(times) = speed {
+                    std::thread::sleep(pause.div_f64(times).min(Duration::from_secs(3_600)));
+                }
+                if feed.send(Input::Events(batch)).is_err() {
+                    return;
+                }
+            }
+            let _ = feed.send(Input::Ended);
+        };
+        std::thread::Builder::new()
+            .name("replay".into())
+            .spawn(play)?;
+        let (outcome, failed) = live::run(
+            Some(pipeline),
+            sinks,
+            self.showing.pace(),
+            (sender, receiver),
+            &mut |_| {},
+        );
+        ended(&outcome, failed, &stop)?;
+        verdict(&mut reader, global)
+    }
+}
+
+/// Stops the loop at a signal, where no reader does so.
+fn stop_loop(sender: &Sender<Input>) -> Result<Stop, Failure> {
+    let wake = sender.clone();
+    let stop = Stop::on_signals(move || {
+        let _ = wake.send(Input::Stop);
+    });
+    stop.doing(|| "cannot listen for signals".into())
+}
+
+/// Turns the end of the loop into the end of the verb.
+pub(super) fn ended(outcome: &Outcome, failed: u64, stop: &Stop) -> Result<(), Failure> {
+    match (outcome, stop.reason()) {
+        (Outcome::Stopped, Some(Reason::Signal(number))) => Err(Failure::new(
+            Kind::Signal(number),
+            anyhow::anyhow!("stopped by signal {number}"),
+        )),
+        (Outcome::Closed | Outcome::Stopped, _) => Ok(()),
+        (Outcome::Ended, _) if failed > 0 => Err(Failure::new(
+            Kind::Io,
+            anyhow::anyhow!("{failed} frames could not be shown: writing failed"),
+        )),
+        (Outcome::Ended, _) => Ok(()),
+    }
+}
+
+/// Events on their way to the loop.
+struct Batch {
+    events: Vec<Event>,
+    sender: Sender<Input>,
+}
+
+impl Batch {
+    fn push(&mut self, event: &mut Event) -> Result<(), Failure> {
+        const FULL: usize = 256;
+        self.events.push(event.clone());
+        if self.events.len() >= FULL {
+            self.flush()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        let gone = |_| Failure::new(Kind::Closed, anyhow::anyhow!("the loop ended"));
+        self.sender
+            .send(Input::Events(std::mem::take(&mut self.events)))
+            .map_err(gone)
+    }
+}
+
+/// The reader's side of `run`.
+struct Feed {
+    filter: Filter,
+    batch: Batch,
+    keeper: Option<Keeper>,
+    quiet: bool,
+}
+
+impl Listener for Feed {
+    type Error = Failure;
+
+    fn event(&mut self, event: &mut Event) -> Result<(), Failure> {
+        if self.filter.takes(event) {
+            self.batch.push(event)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn drained(&mut self, notes: Vec<String>) -> Result<(), Failure> {
+        if !self.quiet {
+            notes.iter().for_each(super::args::complain);
+        }
+        self.batch.flush()
+    }
+
+    fn keep(&mut self, kept: Vec<Kept>) -> Result<(), Failure> {
+        self.keeper
+            .as_mut()
+            .map_or(Ok(()), |keeper| keeper.save(&kept))
+    }
+
+    fn keeps(&self) -> bool {
+        self.keeper.is_some()
+    }
+}

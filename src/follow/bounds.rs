@@ -1,0 +1,25 @@
+//! Where a cursor stands, compared with records.
+
+use super::reading::Cursor;
+use super::session::At;
+
+impl Cursor {
+    /// Whether nothing was read yet.
+    #[must_use]
+    pub fn is_start(&self) -> bool {
+        match self {
+            Self::File { offset, .. } => *offset == 0,
+            Self::Store { seq, .. } => *seq < 0,
+        }
+    }
+
+    /// Whether the record at `at` comes behind the cursor: it was not read yet.
+    #[must_use]
+    pub fn is_before(&self, at: At) -> bool {
+        match (self, at) {
+            (Self::File { offset, .. }, At::Off(off)) => *offset <= off,
+            (Self::Store { seq, .. }, At::Seq(row)) => *seq < row,
+            _ => true,
+        }
+    }
+}

@@ -22,7 +22,6 @@ mod reading;
 mod root;
 mod scan;
 mod session;
-mod stub;
 mod tail;
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,26 @@ pub(super) struct Entry {
     pub(super) body: Body,
 }
 
+impl Entry {
+    /// A session without an odd file name.
+    pub(super) fn new(
+        session: Session,
+        place: usize,
+        state: State,
+        round: u32,
+        body: Body,
+    ) -> Self {
+        Self {
+            session,
+            place: place as u32,
+            round,
+            state,
+            odd_name: None,
+            body,
+        }
+    }
+}
+
 /// Whether the transcript is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -211,6 +231,9 @@ impl Follower {
     /// The directory and the name of a session's file.
     pub(super) fn file_of(&self, id: Id) -> Option<(PathBuf, OsString)> {
         let entry = self.entry(id);
+        if matches!(entry.body, Body::Store(_)) {
+            return None;
+        }
         let place = &self.places[entry.place as usize];
         let folder = place.home.sessions.clone()?;
         let name = match &entry.odd_name {

@@ -19,8 +19,10 @@ mod open;
 mod place;
 mod reading;
 mod root;
+mod rows;
 mod scan;
 mod session;
+mod tables;
 mod tail;
 #[cfg(test)]
 mod tests;

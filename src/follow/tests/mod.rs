@@ -2,6 +2,7 @@
 
 mod faults;
 mod model;
+mod stores;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

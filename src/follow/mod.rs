@@ -12,6 +12,7 @@ mod database;
 mod discover;
 mod follower;
 mod hash;
+mod inbox;
 mod index;
 mod lines;
 mod names;
@@ -26,11 +27,15 @@ mod tables;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod wait;
+mod watch;
 
 pub use discover::{Found, Surroundings, discover};
 pub use follower::Follower;
-pub use reading::Cursor;
+pub use inbox::Waker;
+pub use reading::{Cursor, Hex};
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,
 };
+pub use watch::Mode;

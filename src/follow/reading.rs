@@ -98,12 +98,18 @@ impl Follower {
         id: Id,
         each: &mut dyn FnMut(Piece<'_>) -> bool,
     ) -> Result<(), ReadError> {
-        let Some((folder, name)) = self.file_of(id) else {
-            return self.read_rows(id, each);
+        let read = match self.file_of(id) {
+            None => self.read_rows(id, each),
+            Some((folder, name)) => {
+                self.read_file(id, &folder, &name, each)
+                    .map_err(|error| ReadError::File {
+                        path: folder.join(name),
+                        error,
+                    })
+            }
         };
-        let path = folder.join(&name);
-        self.read_file(id, &folder, &name, each)
-            .map_err(|error| ReadError::File { path, error })
+        self.retry(id, read.is_err());
+        read
     }
 
     fn read_file(

@@ -145,6 +145,7 @@ impl Follower {
         let stat = if meta.is_file() {
             Stat::of(meta)
         } else if meta.is_symlink() && self.options.links {
+            self.linked = true;
             match std::fs::metadata(path()) {
                 Ok(target) if target.is_file() => Stat::of(&target),
                 _ => return,

@@ -3,6 +3,7 @@
 mod faults;
 mod model;
 mod stores;
+mod waiting;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -14,7 +14,7 @@ use super::*;
 
 const WRITER: &str = "LIVE_STATUS_TEST_STORE";
 
-const SCHEMA: &str = "
+pub(super) const SCHEMA: &str = "
 PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0;
 CREATE TABLE session_nodes(session_key TEXT PRIMARY KEY, current_session_id TEXT, entry_json TEXT NOT NULL, updated_at INTEGER NOT NULL);
 CREATE TABLE transcript_events(session_id TEXT NOT NULL, seq INTEGER NOT NULL, event_json TEXT, created_at INTEGER NOT NULL,
@@ -40,14 +40,14 @@ fn writer_process() {
 }
 
 /// A process that writes to a store.
-struct Writer {
+pub(super) struct Writer {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
 impl Writer {
-    fn new(path: &Path) -> Self {
+    pub(super) fn new(path: &Path) -> Self {
         let mut child = Command::new(std::env::current_exe().expect("this binary"))
             .args([
                 "follow::tests::stores::writer_process",
@@ -69,7 +69,7 @@ impl Writer {
     }
 
     /// Runs SQL and waits until it is committed.
-    fn run(&mut self, sql: &str) {
+    pub(super) fn run(&mut self, sql: &str) {
         let input = self.input.as_mut().expect("open");
         writeln!(input, "{}", sql.replace('\n', " ")).expect("written");
         let mut line = String::new();
@@ -80,13 +80,13 @@ impl Writer {
         }
     }
 
-    fn row(&mut self, sid: &str, seq: i64, json: &str) {
+    pub(super) fn row(&mut self, sid: &str, seq: i64, json: &str) {
         self.run(&format!(
             "INSERT INTO transcript_events(session_id, seq, event_json, created_at) VALUES('{sid}', {seq}, '{json}', {seq});"
         ));
     }
 
-    fn node(&mut self, key: &str, sid: &str, json: &str, updated: i64) {
+    pub(super) fn node(&mut self, key: &str, sid: &str, json: &str, updated: i64) {
         self.run(&format!(
             "INSERT OR REPLACE INTO session_nodes VALUES('{key}', '{sid}', '{json}', {updated});"
         ));

@@ -91,9 +91,8 @@ impl Reader {
 
     /// Lets the system wake us from now on; the next look at the disk finds what came before.
     pub fn watch(&mut self) {
-        if let Err(error) = self.follower.watch() {
-            self.odd.say(error.to_string());
-        }
+        // How it looks from now on, and why, is among the follower's notes.
+        self.follower.watch();
     }
 
     /// The follower underneath.

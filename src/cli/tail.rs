@@ -300,7 +300,8 @@ pub(super) fn verdict(reader: &mut Reader, global: &Global) -> Result<(), Failur
         global.say(summary);
     }
     if let Some(failure) = reader.odd().failure() {
-        return Err(Failure::input(failure).hint("everything else was emitted; the lines above name each place"));
+        return Err(Failure::input(failure)
+            .hint("everything else was emitted; the lines above name each place"));
     }
     Ok(())
 }

@@ -94,8 +94,16 @@ impl Oddities {
             _ => Some(format!("{number} {many}")),
         };
         let parts = [
-            count(self.broken, "broken line was skipped", "broken lines were skipped"),
-            count(self.unreadable, "transcript could not be read", "transcripts could not be read"),
+            count(
+                self.broken,
+                "broken line was skipped",
+                "broken lines were skipped",
+            ),
+            count(
+                self.unreadable,
+                "transcript could not be read",
+                "transcripts could not be read",
+            ),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(", "))

@@ -345,10 +345,10 @@ impl Listener for Tail<'_> {
         Ok(self.out.out.flush()?)
     }
 
-    fn keep(&mut self, kept: Vec<Kept>) -> Result<(), Failure> {
-        self.keeper
-            .as_mut()
-            .map_or(Ok(()), |keeper| keeper.save(&kept))
+    fn keep(&mut self, kept: Vec<Kept>) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.save(&kept);
+        }
     }
 
     fn keeps(&self) -> bool {

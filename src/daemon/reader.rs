@@ -475,6 +475,9 @@ impl Reader {
 
     fn begin_one<E>(&mut self, id: Id, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
         let resumed = self.resumed.contains_key(&id);
+        if resumed && self.follower.is_drained(id) {
+            return Ok(()); // Nothing since, and no run to repeat: it is taken up when something comes.
+        }
         if !resumed && !self.settings.from_start && !self.is_fresh(id, now) {
             self.follower.seek_end(id);
             return Ok(());

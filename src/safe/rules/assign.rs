@@ -40,6 +40,10 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, seen: &mut usize) -> O
     let name_text = &text[name.0..name.1];
     let (promise, kind) = promise(name_text)?;
     let query = name.0 > 0 && matches!(text[name.0 - 1], b'?' | b'&');
+    // Elsewhere a signature is public, as that of a thought in a transcript.
+    if kind == "signature" && !query {
+        return None;
+    }
     let bearer = name_text.eq_ignore_ascii_case(b"bearer");
     let flag = name_text.starts_with(b"-") || bearer || is_set(text, name.0);
     let header = ends_with(name_text, b"authorization");

@@ -56,7 +56,8 @@ fn pem(text: &[u8], start: usize, end: usize) -> Option<Found> {
         return None;
     }
     let body = end + close + 5;
-    let rest = &text[body..];
+    // Bounded, so that many headers do not cost a scan to the end each.
+    let rest = &text[body..text.len().min(body + 16 * 1024)];
     let footer = find(rest, b"-----END").map(|at| body + at);
     let marked = find(rest, MARK).map(|at| body + at);
     let material = &text[body..footer.or(marked).unwrap_or(text.len())];
@@ -286,7 +287,8 @@ fn short_password(text: &[u8], start: usize, end: usize) -> Option<Found> {
             .any(|tool| head.ends_with(tool))
             .then_some(())?;
     }
-    let line = run(text, end, |b| b != b'\n' && b != b'|' && b != b';').min(end + 300);
+    let near = &text[..text.len().min(end + 300)];
+    let line = run(near, end, |b| b != b'\n' && b != b'|' && b != b';');
     let at = end + find(&text[end..line], flag)? + flag.len();
     let start = run(text, at, |b| b"\"' \\".contains(&b));
     if joined && start > at && text[at] == b' ' {

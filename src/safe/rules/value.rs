@@ -166,9 +166,7 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
         b'@' => second == b'{' || second == b'@',
         b'#' => second == b'{',
         b'.' => matches!(second, b'.' | b'/'),
-        b'&' | b'*' => value[1..]
-            .iter()
-            .all(|b| b.is_ascii_alphabetic() || b"_-*".contains(b)),
+        b'&' | b'*' => is_wordlike(&value[1..]) && !value.iter().any(u8::is_ascii_digit),
         // A YAML tag.
         b'!' => value[1..].iter().all(u8::is_ascii_lowercase),
         _ => false,

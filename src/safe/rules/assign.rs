@@ -67,9 +67,8 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, seen: &mut usize) -> O
             .split(|&b| b == b' ')
             .next()
             .unwrap_or_default();
-        if is_scheme(word)
-            && !(word.len() < value.1 - value.0 && !header && !spaced && promise == Promise::Strong)
-        {
+        let chosen = promise == Promise::Strong && !header && !spaced;
+        if is_scheme(word) && (!chosen || word.len() == value.1 - value.0) {
             schemed = true;
             if walk.pass(Candidate {
                 quote: None,
@@ -200,10 +199,8 @@ fn is_secret(
         return false;
     }
     if loose {
-        return value.len() >= 6
-            && !is_password_word(value)
-            && !is_filler(value)
-            && !(is_wordlike(value) && value.len() < 40 && !value.iter().any(u8::is_ascii_digit));
+        let word = is_wordlike(value) && value.len() < 40 && !value.iter().any(u8::is_ascii_digit);
+        return value.len() >= 6 && !word && !is_password_word(value) && !is_filler(value);
     }
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
@@ -249,7 +246,7 @@ fn is_secret(
                 && !is_placeholder(value)
                 && !is_number_or_date(value)
                 && !is_address(value)
-                && !is_wordlike(value)
+                && !(is_wordlike(value) && digits * 4 < value.len())
                 && !(strict
                     && !query
                     && (is_uuid(value)

@@ -159,7 +159,7 @@ fn userinfo(text: &[u8], _start: usize, end: usize) -> Option<Found> {
             .rsplit(|&b| b == b':')
             .next()
             .unwrap_or_default();
-        let port = host.iter().all(u8::is_ascii_digit);
+        let port = !host.is_empty() && host.iter().all(u8::is_ascii_digit);
         let whole = text.get(odd) == Some(&b'@') && colon && !port;
         (whole && !text[end..odd].contains(&b'?')).then_some(odd)?
     };
@@ -342,7 +342,7 @@ fn kubernetes(text: &[u8], start: usize, end: usize) -> Option<Found> {
             }
             continue;
         }
-        if secret.len() >= 8 && !is_filler(secret) && secret.len() % 4 == 0 {
+        if secret.len() >= 8 && !is_filler(secret) && secret.len().is_multiple_of(4) {
             return found(value, last, "kubernetes");
         }
         at = last.max(colon + 1);

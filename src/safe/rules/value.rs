@@ -259,7 +259,7 @@ pub(super) fn is_wordlike(value: &[u8]) -> bool {
         let pair = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
         common += usize::from(PAIRS.as_bytes().chunks(3).any(|known| known[..2] == pair));
     }
-    letters * 2 > value.len() && pairs >= 3 && breaks * 3 <= letters && common * 100 >= pairs * 64
+    letters * 2 > value.len() && pairs >= 3 && breaks * 4 <= letters && common * 100 >= pairs * 64
 }
 
 /// The commonest letter pairs of English text and of identifiers.

@@ -58,9 +58,13 @@ fn pem(text: &[u8], start: usize, end: usize) -> Option<Found> {
     let body = end + close + 5;
     // Bounded, so that many headers do not cost a scan to the end each.
     let rest = &text[body..text.len().min(body + 16 * 1024)];
-    let footer = find(rest, b"-----END").map(|at| body + at);
+    // The material holds no dashes: five of them are the footer, or all is cut off.
+    let dashes = find(rest, b"-----").map(|at| body + at);
+    let footer = dashes.filter(|&at| text[at..].starts_with(b"-----END"));
+    let limit = dashes.unwrap_or(text.len());
+    let rest = &text[body..limit];
     let marked = find(rest, MARK).map(|at| body + at);
-    let material = &text[body..footer.or(marked).unwrap_or(text.len())];
+    let material = &text[body..footer.or(marked).unwrap_or(limit)];
     let plain = material
         .iter()
         .filter(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
@@ -78,7 +82,7 @@ fn pem(text: &[u8], start: usize, end: usize) -> Option<Found> {
             let line = run(text, at + 5, |b| b.is_ascii_alphanumeric() || b == b' ');
             run(text, line, |b| b == b'-')
         }
-        _ => marked.unwrap_or(text.len()),
+        _ => marked.unwrap_or(limit),
     };
     Some(Found {
         start,
@@ -151,7 +155,7 @@ fn userinfo(text: &[u8], _start: usize, end: usize) -> Option<Found> {
     let last = if text.get(user) == Some(&b'@') {
         user
     } else {
-        let odd = run(text, end, |b| {
+        let odd = run(&text[..text.len().min(end + 300)], end, |b| {
             b.is_ascii_graphic() && !b"\"'`<>@\\ ".contains(&b)
         });
         let colon = text[end..user].contains(&b':');
@@ -213,6 +217,8 @@ fn cookie(text: &[u8], _start: usize, end: usize) -> Option<Found> {
         return None;
     }
     let start = run(text, gap + 1, |b| b"\"'\\ [".contains(&b));
+    let near = &text[..text.len().min(start + 64)];
+    near[start..].contains(&b'=').then_some(())?;
     let last = run(text, start, |b| {
         b.is_ascii_graphic() && !b"\"'`\\".contains(&b) || b == b' '
     });

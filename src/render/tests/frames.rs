@@ -158,7 +158,9 @@ fn memory_is_bounded_and_open_runs_stay() {
 fn perf() {
     let mut script = String::from("0 start r;");
     for number in 0..2000 {
-        script += &format!("{number} tool t{number} Reading config.rs; {number}.5 end t{number} ok; {number}.6 usage u{number} 100 0.01;");
+        script += &format!(
+            "{number} tool t{number} Reading config.rs; {number}.5 end t{number} ok; {number}.6 usage u{number} 100 0.01;"
+        );
     }
     let scene = scene("p", &script);
     let start = std::time::Instant::now();

@@ -61,7 +61,7 @@ impl Board {
     fn judge_at(&self, at: At, now: Option<Time>, depth: usize) -> Option<Verdict> {
         let (_, run) = self.at(at)?;
         let mut below = Below::default();
-        let over = matches!(&run.end, Some(end) if end.trust != Trust::Superseded);
+        let over = run.end.is_some();
         let kin = if depth < MAX_DEPTH {
             self.kin(at)
         } else {

@@ -68,7 +68,8 @@ const STORY: &str = "
     9.5 tool e Running
     12 stop error";
 
-const CHILD: &str = "5 parent p; 5 start cr subagent; 6 tool x Running rg; 7 end x error; 9 stop error";
+const CHILD: &str =
+    "5 parent p; 5 start cr subagent; 6 tool x Running rg; 7 end x error; 9 stop error";
 
 /// The story with `words` in every place where somebody else writes.
 fn told(words: &str) -> Vec<Scene> {
@@ -104,11 +105,18 @@ fn frames(scenes: &[Scene], markup: Markup) -> Vec<Frame> {
     // Turn by turn: the child works while its parent does.
     let mut events: Vec<&Event> = scenes.iter().flat_map(|scene| &scene.events).collect();
     events.sort_by_key(|event| event.ts);
-    events.into_iter().flat_map(|event| renderer.step(&mut board, event)).collect()
+    events
+        .into_iter()
+        .flat_map(|event| renderer.step(&mut board, event))
+        .collect()
 }
 
 fn text(frame: &Frame) -> &str {
-    frame.text.as_ref().and_then(|text| text.any()).unwrap_or_default()
+    frame
+        .text
+        .as_ref()
+        .and_then(|text| text.any())
+        .unwrap_or_default()
 }
 
 /// What the text does besides being read, as a reader of Markdown sees it.
@@ -150,8 +158,12 @@ fn each_line_is_a_line_of_its_own() {
     for words in ["words", "[x](y)", "- a", "> b"] {
         for frame in frames(&told(words), Markup::Markdown) {
             let text = text(&frame);
-            let breaks = Parser::new(text).filter(|node| matches!(node, Node::HardBreak)).count();
-            let soft = Parser::new(text).filter(|node| matches!(node, Node::SoftBreak)).count();
+            let breaks = Parser::new(text)
+                .filter(|node| matches!(node, Node::HardBreak))
+                .count();
+            let soft = Parser::new(text)
+                .filter(|node| matches!(node, Node::SoftBreak))
+                .count();
             let blocks = Parser::new(text)
                 .filter(|node| matches!(node, Node::Start(Tag::Paragraph)))
                 .count();
@@ -173,7 +185,11 @@ fn no_markup_lets_a_control_or_a_mention_through() {
                     let outside = text.split('`').step_by(2).collect::<String>();
                     assert!(!outside.contains(['<', '@']), "{words:?} in\n{text}");
                 }
-                assert!(!frame.title.contains(['@', '\n', '\u{1b}']), "{}", frame.title);
+                assert!(
+                    !frame.title.contains(['@', '\n', '\u{1b}']),
+                    "{}",
+                    frame.title
+                );
             }
         }
     }

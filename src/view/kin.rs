@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::wire::event::Name;
+use crate::wire::event::{Name, Outcome};
 use crate::wire::time::Time;
 
 use super::board::Board;
@@ -29,6 +29,29 @@ pub struct Kin<'a> {
     pub(super) runs: Vec<At>,
     /// Its session, where that is known although no run of it is here.
     pub(super) session: Option<u32>,
+}
+
+impl Kin<'_> {
+    /// How it ended as its parent was told: by name, or by its call, which came
+    /// back without having done its work. A call that came back well may have
+    /// done no more than start it.
+    pub(super) fn told(&self) -> Option<(&Outcome, Option<Time>)> {
+        let agent = self.agent.and_then(|agent| agent.ended.as_ref());
+        let agent = agent.map(|(outcome, at)| (outcome, *at));
+        agent.or_else(|| {
+            let step = self.step?;
+            let outcome = step.outcome.as_ref()?;
+            match outcome {
+                Outcome::Ok | Outcome::Background | Outcome::Unknown | Outcome::Other(_) => None,
+                Outcome::Error
+                | Outcome::Interrupted
+                | Outcome::Timeout
+                | Outcome::Denied
+                | Outcome::Skipped
+                | Outcome::Cancelled => Some((outcome, step.ended)),
+            }
+        })
+    }
 }
 
 impl Board {

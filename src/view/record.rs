@@ -21,7 +21,7 @@ impl Run {
         }
         self.meet(when);
         match &event.body {
-            Body::RunStart(start) => self.begin(start),
+            Body::RunStart(start) => self.begin(start, when),
             Body::RunEnd(end) => return self.finish(Ending::told(end, when)),
             Body::Route(route) => return self.route(route),
             Body::Text(text) => {
@@ -96,9 +96,15 @@ impl Run {
         true
     }
 
-    fn begin(&mut self, start: &RunStart) {
+    fn begin(&mut self, start: &RunStart, when: Option<Time>) {
+        if self.announced {
+            // The same request once more: it is tried again.
+            self.resume(when, Trust::Explicit);
+        }
+        self.started = self.started.min(when).or(self.started);
         // The request itself knows better than the row that announced it.
-        if !self.announced || self.request.is_none() {
+        let goes_on = start.continues.is_some() && self.cause.is_some();
+        if !goes_on && (!self.announced || self.request.is_none()) {
             self.cause = Some(start.cause.clone());
         }
         self.announced = true;
@@ -182,7 +188,8 @@ impl Run {
     fn resume(&mut self, when: Option<Time>, most: Trust) {
         let was_none = self.end.as_ref().is_some_and(|end| match end.trust {
             Trust::Superseded => false,
-            Trust::Inferred => true,
+            // Records of before a hook's word may be read after it.
+            Trust::Inferred => when.is_none() || end.at.is_none() || is_later(when, end.at),
             Trust::Explicit => {
                 most == Trust::Explicit
                     && end.outcome != Outcome::Interrupted

@@ -48,6 +48,29 @@ fn a_child_nests_and_keeps_its_parent_open() {
 }
 
 #[test]
+fn a_call_that_failed_takes_its_child_along() {
+    let parent = "0 start r; 1 tool a; 2 spawn a c helper";
+    let child = "2 parent p; 2.5 start cr subagent; 3 tool x";
+    for (why, more, want) in [
+        (
+            "it was stopped",
+            "9 end a interrupted; 9 stop interrupted",
+            "interrupted explicit 9s",
+        ),
+        ("it was only started", "4 end a ok; 9 stop ok", "active"),
+    ] {
+        let scenes = [scene("p", parent).more(more), scene("c", child)];
+        check(why, &scenes, &[("p", "r", want)]);
+    }
+}
+
+#[test]
+fn a_heartbeat_whose_child_reports_stays_unseen() {
+    let parent = "0 start r heartbeat; 1 tool a; 2 stop ok; 9 goes r2; 10 tool b";
+    check("no box", &[scene("p", parent)], &[("p", "r", "no box")]);
+}
+
+#[test]
 fn a_child_never_seen_does_not_hold_an_ended_parent() {
     let parent = "0 start r; 1 tool a; 2 spawn a c helper; 2 end a ok; 3 say final x";
     let cases = [

@@ -152,6 +152,16 @@ fn an_end_is_believed_in_the_order_of_trust() {
             "active",
         ),
         (
+            "an inferred end, and what was said before it",
+            "0 start r; 1 tool a; 2 end a ok; 4 infer ok; 3 say unknown x",
+            "done explicit 4s",
+        ),
+        (
+            "the same request once more",
+            "0 start r; 1 tool a; 2 end a ok; 4 stop error; 6 start r",
+            "active",
+        ),
+        (
             "a hook says idle",
             "0 start r; 1 tool a; 2 end a ok; 3 status idle",
             "done explicit 3s",

@@ -76,6 +76,7 @@ fn build(run: &RunView<'_>, rev: u64, settings: &Settings, room: Room) -> Frame 
     let moment = Moment {
         state: &verdict.state,
         at: run.now(),
+        paused: None,
     };
     let text = text(&view, moment, settings);
     let mut title = vec![format!("{}: {}", name(&view.agent), word(&verdict.state))];

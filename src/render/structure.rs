@@ -232,7 +232,7 @@ impl Level<'_> {
             step.ms = between(kin.started, until).or(step.ms);
         }
         let (mut steps, mut earlier) = (Vec::new(), 0);
-        if depth + 1 < MAX_DEPTH {
+        if depth < MAX_DEPTH {
             (steps, earlier) = self.below(run, &child, depth + 1);
         }
         step.child = Some(Box::new(Child {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::wire::event::{Event, Link, Name};
+use crate::wire::time::Time;
 
 use super::key::{At, RunKey};
 use super::look::RunView;
@@ -110,6 +111,12 @@ impl Board {
 
     /// The session that `link` names: by its UUID, else the newest of that name.
     pub(super) fn linked(&self, link: &Link) -> Option<u32> {
+        self.linked_at(link, None)
+    }
+
+    /// The session that `link` named at `when`: a name goes over to a new session
+    /// when a person begins anew, and a child stays with the one that started it.
+    pub(super) fn linked_at(&self, link: &Link, when: Option<Time>) -> Option<u32> {
         if let Some(sid) = &link.sid
             && let Some(no) = self.find(&link.source, sid)
         {
@@ -117,10 +124,15 @@ impl Board {
         }
         let name = link.session.as_ref()?;
         let place = Place::Named(link.source.clone(), name.clone());
-        let named = self.places.get(&place)?;
+        let named = self.places.get(&place)?.iter();
         // By facts alone: the order in which sessions came must not matter.
-        let newest = |no: &&u32| self.sessions.get(no).map(|s| (began(s), s.sid.clone()));
-        named.iter().max_by_key(newest).copied()
+        let named = named.filter_map(|no| {
+            let session = self.sessions.get(no)?;
+            Some((began(session), &session.sid, *no))
+        });
+        let then = |(began, _, _): &(Option<Time>, &Name, u32)| when.is_none() || *began <= when;
+        let newest = named.clone().filter(then).max();
+        newest.or_else(|| named.min()).map(|(_, _, no)| no)
     }
 
     /// Every way in which `link` could name a session.
@@ -144,6 +156,6 @@ impl Board {
 }
 
 /// When the session's first run began.
-fn began(session: &Session) -> Option<crate::wire::time::Time> {
+fn began(session: &Session) -> Option<Time> {
     session.runs.values().find_map(|run| run.started)
 }

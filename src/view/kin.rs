@@ -138,7 +138,7 @@ impl Board {
         }
         let link = state.parent.as_ref().or(session.parent.as_ref());
         let call = link.filter(|link| {
-            self.linked(link).is_some_and(|no| {
+            self.linked_at(link, state.started).is_some_and(|no| {
                 self.sessions
                     .get(&no)
                     .is_some_and(|linked| linked.sid == parent.sid)

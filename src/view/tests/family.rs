@@ -2,6 +2,7 @@
 
 use super::super::scene::{Scene, scene};
 use super::{board, key, told};
+use crate::wire::event::Body;
 
 /// Every way to put `scenes` one after the other, and turn by turn.
 fn orders(scenes: &[Scene]) -> Vec<Vec<Scene>> {
@@ -211,4 +212,30 @@ fn work_and_tokens_of_children_count_once() {
         assert_eq!((totals.tools, totals.agents, totals.tokens), (2, 1, 107));
         assert_eq!(totals.cost_usd, Some(0.75));
     }
+}
+
+#[test]
+fn a_child_stays_with_the_session_that_started_it() {
+    // A person began anew: another session has the parent's name now.
+    let rename = |mut scene: Scene| {
+        for event in &mut scene.events {
+            event.session = Some("agent:main:main".into());
+        }
+        scene
+    };
+    let old = rename(scene("old", "0 start r; 1 tool a; 2 end a ok; 3 stop ok"));
+    let new = rename(scene("new", "20 start r; 21 tool a"));
+    let mut child = scene("c", "1 parent old; 2 start cr subagent; 3 tool x");
+    for event in &mut child.events {
+        if let Body::SessionStart(start) = &mut event.body
+            && let Some(parent) = &mut start.parent
+        {
+            (parent.sid, parent.session) = (None, Some("agent:main:main".into()));
+        }
+    }
+    check(
+        "by name",
+        &[old, new, child],
+        &[("old", "r", "active"), ("c", "cr", "no box")],
+    );
 }

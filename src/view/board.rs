@@ -30,6 +30,8 @@ pub struct Board {
     pub(super) claims: HashMap<Place, Vec<u32>>,
     /// Runs by the child that a step of theirs names.
     pub(super) spawns: HashMap<Place, Vec<At>>,
+    /// The first and the newest tick of any session.
+    pub(super) ticks: Option<(Time, Time)>,
     /// Number of folds so far.
     pub(super) folds: u64,
     /// Runs on the board.
@@ -88,8 +90,9 @@ impl Board {
             None => {
                 let no = self.next;
                 self.next += 1;
-                self.sessions
-                    .insert(no, Session::new(event.source.clone(), sid.clone()));
+                let mut session = Session::new(event.source.clone(), sid.clone());
+                session.met = self.ticks.map(|(_, newest)| newest);
+                self.sessions.insert(no, session);
                 self.places
                     .insert(Place::Sid(event.source.clone(), sid.clone()), vec![no]);
                 no

@@ -28,6 +28,8 @@ impl Board {
         };
         match &event.body {
             Body::Tick(tick) => {
+                let (first, newest) = self.ticks.unwrap_or((tick.now, tick.now));
+                self.ticks = Some((first.min(tick.now), newest.max(tick.now)));
                 session.tick(tick);
                 for run in session.open_runs() {
                     self.touch(At { session: no, run }, &mut touched);

@@ -259,10 +259,10 @@ impl<'a> RunView<'a> {
     /// Whether it names a parent that was never seen, and may still come.
     #[must_use]
     pub fn is_orphan(&self) -> bool {
-        let waited = self
-            .session
-            .ticks
-            .map_or(0, |(first, newest)| newest.since_ms(first));
+        // By anybody's ticks: its own stop when it ends.
+        let waited = self.board.ticks.map_or(0, |(first, newest)| {
+            newest.since_ms(self.session.met.unwrap_or(first))
+        });
         !self.is_nested() && self.board.is_child(self.at) && waited < ms(self.board.settings.orphan)
     }
 

@@ -287,7 +287,8 @@ impl Follower {
                 return;
             }
         }
-        let id = match self.claim(place, json) {
+        let entry = Entry::read(json);
+        let id = match self.claim(place, &entry) {
             Claim::Filtered => return,
             Claim::None => None,
             Claim::Here(id) => Some(id),
@@ -298,8 +299,8 @@ impl Follower {
             }
         };
         if let Some(id) = id {
-            let sid = Entry::read(json).session_id;
-            self.claim_key(id, key, sid, known, changes);
+            self.announce_again(id, changes);
+            self.claim_key(id, key, entry.session_id, known, changes);
         }
         known.insert(slot, Known { hash, id, round });
         let agent = self.places[place].home.agent.clone();
@@ -313,9 +314,21 @@ impl Follower {
         changes.extend(id.map(Change::Row));
     }
 
+    /// A row speaks again of a session that was announced, taken back, and never had a transcript.
+    pub(super) fn announce_again(&mut self, id: Id, changes: &mut Vec<Change>) {
+        let entry = self.entry_mut(id);
+        let never = match &entry.body {
+            Body::File(tail) => tail.read_from == (0, 0),
+            Body::Store(rows) => rows.newest < 0,
+        };
+        if entry.state == State::Gone && never {
+            entry.state = State::Awaited;
+            changes.push(Change::New(id));
+        }
+    }
+
     /// Which transcript an entry speaks of.
-    fn claim(&self, place: usize, json: &[u8]) -> Claim {
-        let entry = Entry::read(json);
+    fn claim(&self, place: usize, entry: &Entry) -> Claim {
         let (file_names, _) = entry.file_names();
         let Some(first) = file_names.first() else {
             return Claim::None;

@@ -270,6 +270,7 @@ impl Follower {
             },
         };
         if let Some(id) = id {
+            self.announce_again(id, changes);
             self.claim_key(id, &node.key, None, known, changes);
             if let Body::Store(cursor) = &mut self.entry_mut(id).body {
                 cursor.updated_ms = cursor.updated_ms.max(node.updated_ms);

@@ -288,6 +288,14 @@ impl Follower {
             }
         }
         let entry = Entry::read(json);
+        if entry.file_names().1
+            && let Some(folder) = self.places[place].home.sessions.clone()
+        {
+            let text = format!(
+                "the sessionFile of {key:?} is no transcript of this directory: not followed"
+            );
+            self.note(&folder.join(names::INDEX), text);
+        }
         let id = match self.claim(place, &entry) {
             Claim::Filtered => return,
             Claim::None => None,
@@ -331,7 +339,10 @@ impl Follower {
     fn claim(&self, place: usize, entry: &Entry) -> Claim {
         let (file_names, _) = entry.file_names();
         let Some(first) = file_names.first() else {
-            return Claim::None;
+            return match self.places[place].home.only {
+                Some(_) => Claim::Filtered,
+                None => Claim::None,
+            };
         };
         let here = &self.places[place];
         let known = |name: &String| here.names.get(&self.name_hash(OsStr::new(name))).copied();

@@ -131,7 +131,16 @@ impl Follower {
         let round = self.round;
         for found in &news.transcripts {
             let (id, new) = match self.sid_of_store(place, &found.sid) {
+                Some(id) if found.newest < 0 => {
+                    // Moved to the cold tier, or deleted.
+                    if self.entry(id).state == State::Here {
+                        self.entry_mut(id).state = State::Gone;
+                        changes.push(Change::Gone(id));
+                    }
+                    continue;
+                }
                 Some(id) => (id, false),
+                None if found.newest < 0 => continue,
                 None if found.created_ms < since_ms => continue,
                 None => {
                     let id = self.add_rows(place, &found.sid, &database.path, State::Here, changes);

@@ -5,6 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 
 #[test]
+fn a_follower_may_move_to_another_thread() {
+    fn sendable<T: Send>() {}
+    sendable::<Follower>();
+    sendable::<Waker>();
+}
+
+#[test]
 fn a_cursor_may_stand_at_any_line() {
     let mut scene = Scene::new();
     let lines: Vec<String> = (0..60)

@@ -205,6 +205,25 @@ fn a_rewrite_rotates_the_generation_and_is_read_from_the_start() {
 }
 
 #[test]
+fn a_transcript_that_was_moved_away_is_gone_and_may_come_back() {
+    let (mut scene, _, mut writer) = scene(true);
+    writer.node("k", "s1", "{}", 1);
+    writer.row("s1", 0, "0");
+    writer.row("s2", 0, "x");
+    writer.run("INSERT INTO transcript_rewrite_watermarks VALUES('s1', 'g1', 5);");
+    scene.look();
+    writer.run(
+        "DELETE FROM transcript_events WHERE session_id = 's1'; \
+         UPDATE transcript_rewrite_watermarks SET generation = 'g2', updated_at = 6;",
+    );
+    assert_eq!(scene.look(), [""; 0]);
+    assert_eq!(scene.changes, [Change::Gone(0)]);
+    writer.row("s1", 0, "0");
+    assert_eq!(scene.look(), ["!rewritten", "0"]);
+    assert_eq!(scene.changes, [Change::Grown(0)]);
+}
+
+#[test]
 fn compressed_rows_are_decoded_and_broken_ones_named() {
     let (mut scene, path, mut writer) = scene(false);
     writer.node("k", "s1", "{}", 1);

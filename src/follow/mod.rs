@@ -8,6 +8,8 @@
 //! every session; with [`watch`](Follower::watch) armed before, then
 //! [`wait`](Follower::wait) and read what changed.
 
+mod claims;
+mod cursor;
 mod database;
 mod discover;
 mod follower;
@@ -30,10 +32,10 @@ mod tests;
 mod wait;
 mod watch;
 
+pub use cursor::{Cursor, Hex};
 pub use discover::{Found, Surroundings, discover};
 pub use follower::Follower;
 pub use inbox::Waker;
-pub use reading::{Cursor, Hex};
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,

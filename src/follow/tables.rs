@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::database::{Columns, Database, Link, Seen, Verdict};
+use super::database::{Columns, Link, Seen, Verdict};
 use super::follower::{Body, EachRow, Entry, Follower, Rows, State};
 use super::hash;
 use super::index::Known;
@@ -79,9 +79,9 @@ impl Follower {
         if self.places[place].era == Era::Store
             && let Some(news) = news
         {
-            self.take_transcripts(place, &database, &news, changes);
+            self.take_transcripts(place, &news, changes);
             if let Some(link) = &mut database.link
-                && let Err(error) = self.take_nodes(place, link, &database.path, rows, changes)
+                && let Err(error) = self.take_nodes(place, link, rows, changes)
             {
                 self.store_failed(place, &database.path, &error);
                 database.link = None;
@@ -119,13 +119,7 @@ impl Follower {
         }
     }
 
-    fn take_transcripts(
-        &mut self,
-        place: usize,
-        database: &Database,
-        news: &News,
-        changes: &mut Vec<Change>,
-    ) {
+    fn take_transcripts(&mut self, place: usize, news: &News, changes: &mut Vec<Change>) {
         let since_ms = self.since_ms();
         self.round += 1;
         let round = self.round;
@@ -143,7 +137,7 @@ impl Follower {
                 None if found.newest < 0 => continue,
                 None if found.created_ms < since_ms => continue,
                 None => {
-                    let id = self.add_rows(place, &found.sid, &database.path, State::Here, changes);
+                    let id = self.add_rows(place, &found.sid, State::Here, changes);
                     (id, true)
                 }
             };
@@ -188,7 +182,6 @@ impl Follower {
         &mut self,
         place: usize,
         link: &mut Link,
-        path: &Path,
         rows: &mut EachRow<'_>,
         changes: &mut Vec<Change>,
     ) -> rusqlite::Result<()> {
@@ -226,7 +219,7 @@ impl Follower {
             after = Some(last.key.clone());
             for node in &page {
                 link.known.node_ms = link.known.node_ms.max(node.updated_ms);
-                self.take_node(place, path, node, &mut known, rows, changes);
+                self.take_node(place, node, &mut known, rows, changes);
             }
         }
         let round = self.places[place].index.round;
@@ -254,7 +247,6 @@ impl Follower {
     fn take_node(
         &mut self,
         place: usize,
-        path: &Path,
         node: &Node,
         known: &mut HashMap<u64, Known>,
         rows: &mut EachRow<'_>,
@@ -275,7 +267,7 @@ impl Follower {
             Some(sid) => match self.sid_of_store(place, sid) {
                 Some(id) => Some(id),
                 None if node.updated_ms < self.since_ms() => return,
-                None => Some(self.add_rows(place, sid, path, State::Awaited, changes)),
+                None => Some(self.add_rows(place, sid, State::Awaited, changes)),
             },
         };
         if let Some(id) = id {
@@ -305,25 +297,14 @@ impl Follower {
     }
 
     /// Adds the session of a store.
-    fn add_rows(
-        &mut self,
-        place: usize,
-        sid: &str,
-        path: &Path,
-        state: State,
-        changes: &mut Vec<Change>,
-    ) -> Id {
+    fn add_rows(&mut self, place: usize, sid: &str, state: State, changes: &mut Vec<Change>) -> Id {
         let slot = self.name_hash(OsStr::new(sid));
         let here = &mut self.places[place];
-        if here.shown.is_empty() || here.home.sessions.is_some() {
-            // From now on the place is shown by its store.
-            here.shown = path.to_string_lossy().into();
-        }
         let session = Session {
             agent: here.home.agent.clone(),
             sid: sid.into(),
             key: None,
-            at: here.shown.clone(),
+            at: here.store_shown.clone(),
             era: Era::Store,
         };
         let body = Body::Store(Rows {

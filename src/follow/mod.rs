@@ -20,6 +20,7 @@ mod lines;
 mod names;
 mod open;
 mod place;
+mod queries;
 mod reading;
 mod root;
 mod rows;

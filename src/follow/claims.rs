@@ -39,7 +39,8 @@ impl Follower {
         if index.stat == Some(stat) && !index.unsure && !sure {
             return;
         }
-        if index.not_before.is_some_and(|time| now < time) {
+        // Events come several times a turn; who scans wants to know now.
+        if sure && index.not_before.is_some_and(|time| now < time) {
             index.waiting = true;
             return;
         }

@@ -141,7 +141,8 @@ impl Follower {
 
     /// Takes up a kept cursor.
     ///
-    /// Gives `false` where the transcript is not what was read then: the session
+    /// A file that the last scan found as it was then is not even opened; its
+    /// bytes are held against the cursor at the next read. Gives `false` where the transcript is not what was read then: the session
     /// starts at its beginning, in a new generation.
     pub fn resume(&mut self, id: Id, cursor: &Cursor) -> bool {
         match cursor {
@@ -152,6 +153,10 @@ impl Follower {
                 marker,
                 first,
                 rewrites,
+                dev,
+                ino,
+                size,
+                mtime_ns,
                 ..
             } => {
                 let kept = Tail {
@@ -165,6 +170,19 @@ impl Follower {
                     dirty: true,
                     ..Tail::default()
                 };
+                if let Body::File(tail) = &mut self.entry_mut(id).body {
+                    let stat = tail.stat;
+                    let then = (*dev, *ino, *size, *mtime_ns);
+                    if (stat.dev, stat.ino, stat.size, stat.mtime_ns) == then && offset <= size {
+                        *tail = Tail {
+                            stat,
+                            read_from: (stat.dev, stat.ino),
+                            dirty: offset < size,
+                            ..kept
+                        };
+                        return true;
+                    }
+                }
                 let matches = self.open_tail(id).is_some_and(|(file, stat, tail)| {
                     let same = matches!(kept.mismatch(&file, stat.size), Ok(None));
                     *tail = Tail {

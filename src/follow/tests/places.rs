@@ -52,6 +52,33 @@ fn a_cursor_may_stand_at_any_line() {
 }
 
 #[test]
+fn an_unchanged_file_is_taken_up_without_being_opened() {
+    let mut scene = Scene::new();
+    scene.write("done.jsonl", "1\n");
+    scene.write("torn.jsonl", "1\n2");
+    scene.look();
+    let cursors = [scene.follower.cursor(0), scene.follower.cursor(1)];
+    let generation = scene.follower.generation(0);
+    scene.follower = Follower::new(scene.follower.roots.clone(), Options::default());
+    scene.follower.scan(&mut |_, _| {});
+    for cursor in &cursors {
+        let id = scene.follower.locate(cursor).expect("it is there");
+        assert!(scene.follower.resume(id, cursor));
+    }
+    assert!(!scene.follower.has_unread(0));
+    assert!(scene.follower.has_unread(1));
+    assert_eq!(scene.follower.generation(0), generation);
+    // The same length and time, other bytes: seen when it is read.
+    let time = fs::metadata(scene.path("done.jsonl"))
+        .and_then(|meta| meta.modified())
+        .expect("a time");
+    scene.write("done.jsonl", "3\n");
+    let file = fs::File::open(scene.path("done.jsonl")).expect("opens");
+    file.set_modified(time).expect("set");
+    assert_eq!(scene.look(), ["!rewritten", "3"]);
+}
+
+#[test]
 fn device_and_inode_may_change_between_processes() {
     let mut scene = Scene::new();
     scene.write("a.jsonl", "1\n2\n");

@@ -182,7 +182,7 @@ impl Lines {
                 go = false;
                 break;
             }
-            go = hand(line, off, counters, each);
+            go = hand(line, off, self.max_line_bytes, counters, each);
             window.at += length + 1;
         }
         tail.off = window.base + window.at as u64;
@@ -245,7 +245,7 @@ impl Lines {
                 return Ok(Some(Ended::Changed("rewritten")));
             }
             counters.nul_bytes += start - tail.off;
-            go = hand(&self.buffer, start, counters, each);
+            go = hand(&self.buffer, start, self.max_line_bytes, counters, each);
             // Let go of a long line's memory at once.
             self.buffer = vec![0; CHUNK];
         }
@@ -287,7 +287,7 @@ fn begin(file: &File, tail: &mut Tail, off: u64, each: &mut Each<'_>) -> io::Res
 }
 
 /// Hands one line out, cleaned of what is not part of it.
-fn hand(line: &[u8], off: u64, counters: &mut Counters, each: &mut Each<'_>) -> bool {
+fn hand(line: &[u8], off: u64, cap: u64, counters: &mut Counters, each: &mut Each<'_>) -> bool {
     let end = off + line.len() as u64 + 1;
     let nuls = line.iter().take_while(|&&byte| byte == 0).count();
     let mut bytes = &line[nuls..];
@@ -300,6 +300,11 @@ fn hand(line: &[u8], off: u64, counters: &mut Counters, each: &mut Each<'_>) -> 
     if bytes.trim_ascii().is_empty() {
         counters.blank += 1;
         return true;
+    }
+    if bytes.len() as u64 > cap {
+        counters.oversize += 1;
+        let bytes = bytes.len() as u64;
+        return each(Piece::Oversize { off, bytes });
     }
     counters.lines += 1;
     counters.bytes += line.len() as u64 + 1;

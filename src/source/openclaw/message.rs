@@ -477,6 +477,10 @@ impl Session {
             if let (Some(job), Some(outcome)) = (&job, job_outcome(&details)) {
                 self.end_job(job, outcome, out);
             }
+            // A look at a job that still runs is over; the job belongs to the call that began it.
+            if verdict.outcome == Some(Outcome::Background) {
+                verdict.outcome = Some(Outcome::Ok);
+            }
         } else if verdict.outcome == Some(Outcome::Background)
             && let (Some(job), Some(run)) = (&job, &mut self.run)
         {

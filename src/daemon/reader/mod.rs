@@ -5,7 +5,7 @@
 
 mod begin;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::clean::clean;
@@ -91,6 +91,10 @@ pub struct Reader {
     buffer: Vec<Event>,
     remarks: Remarks,
     resumed: HashMap<Id, Kept>,
+    /// Places kept of sessions that are not there yet: a store sleeps until its agent runs.
+    unlocated: Vec<Kept>,
+    /// Sessions whose transcripts are not what they were when their places were kept.
+    changed: HashSet<Id>,
     /// What the rhythm of ticks is counted from: a clock that nobody sets.
     start: Instant,
 }
@@ -110,6 +114,8 @@ impl Reader {
             buffer: Vec::new(),
             remarks: Vec::new(),
             resumed: HashMap::new(),
+            unlocated: Vec::new(),
+            changed: HashSet::new(),
             start: Instant::now(),
         }
     }
@@ -593,6 +599,7 @@ impl Reader {
                     pass(buffer, registry, settings, emit)?;
                 }
             }
+            Change::New(_) => return self.meet(id, now, emit),
             _ => self.read_one(id, emit)?,
         }
         self.touch(id, now);
@@ -668,6 +675,7 @@ impl Reader {
                 .unwrap_or_else(|| (self.follower.cursor(id), slot_requests(self.slots.get(&id))));
             kept.push(Kept { cursor, requests });
         }
+        kept.extend(self.unlocated.iter().cloned());
         kept
     }
 
@@ -675,13 +683,20 @@ impl Reader {
     pub fn resume(&mut self, kept: Vec<Kept>) {
         self.scan();
         for one in kept {
-            let Some(id) = self.follower.locate(&one.cursor) else {
-                continue;
-            };
-            let same = self.follower.resume(id, &one.cursor);
-            let requests = if same { one.requests } else { 0 };
-            self.resumed.insert(id, Kept { requests, ..one });
+            match self.follower.locate(&one.cursor) {
+                Some(id) => self.take_up(id, one),
+                None => self.unlocated.push(one),
+            }
         }
+    }
+
+    fn take_up(&mut self, id: Id, kept: Kept) {
+        let same = self.follower.resume(id, &kept.cursor);
+        let requests = if same { kept.requests } else { 0 };
+        if !same {
+            self.changed.insert(id);
+        }
+        self.resumed.insert(id, Kept { requests, ..kept });
     }
 
     /// Reads lines that no follower knows: standard input.

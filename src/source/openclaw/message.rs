@@ -329,7 +329,8 @@ impl Session {
                 .0
                 .as_ref()
                 .and_then(|stamp| stamp.run.text());
-            let by_child = announces.is_some_and(|run| run.starts_with("announce:"));
+            let by_child = announces.is_some_and(|run| run.starts_with("announce:"))
+                || self.run.as_ref().is_some_and(|run| run.awaited > 0);
             self.go_on(
                 if by_child {
                     Cause::Subagent
@@ -502,7 +503,10 @@ impl Session {
         };
         self.emit(out, "message/toolResult", end);
         if let Some(key) = child_key(&details) {
-            self.spawned(&key, call, pending.as_ref(), out);
+            let inner = details.result.field("details");
+            let announces = will_announce(details.mode, details.announces)
+                || will_announce(inner.field("mode"), inner.field("expectsCompletionMessage"));
+            self.spawned(&key, call, pending.as_ref(), announces, out);
         }
         if details.status.0 == "\"yielded\"" {
             self.end(Outcome::Ok, Some("yielded"), true, out);
@@ -523,9 +527,19 @@ impl Session {
     }
 
     /// A sub-agent was started.
-    fn spawned(&mut self, key: &str, call: Name, pending: Option<&Pending>, out: &mut Out<'_>) {
+    fn spawned(
+        &mut self,
+        key: &str,
+        call: Name,
+        pending: Option<&Pending>,
+        announces: bool,
+        out: &mut Out<'_>,
+    ) {
         if !self.seen.is_new(("child", key)) {
             return;
+        }
+        if let Some(run) = &mut self.run {
+            run.awaited += u32::from(announces);
         }
         let acp = pending.is_some_and(|pending| pending.acp) || key.contains(":acp:");
         let start = AgentStart {
@@ -539,6 +553,7 @@ impl Session {
             } else {
                 SessionKind::Subagent
             },
+            announces,
             depth: Some(self.row.depth.unwrap_or(0) + 1),
             inferred: false,
         };
@@ -607,7 +622,11 @@ impl Session {
         let result = details.result.field("details");
         if let Some(key) = result.field("childSessionKey").word() {
             let pending = self.run.as_mut().and_then(|run| run.pending.remove(&outer));
-            self.spawned(&key, outer.clone(), pending.as_ref(), out);
+            let announces = will_announce(
+                result.field("mode"),
+                result.field("expectsCompletionMessage"),
+            );
+            self.spawned(&key, outer.clone(), pending.as_ref(), announces, out);
             if let (Some(run), Some(pending)) = (&mut self.run, pending) {
                 run.pending.insert(outer.clone(), pending);
             }
@@ -736,6 +755,11 @@ fn child_key(details: &super::record::Details<'_>) -> Option<String> {
     })?;
     let failed = matches!(details.status.0, "\"error\"" | "\"forbidden\"");
     (!failed).then(|| key.into_owned())
+}
+
+/// Whether a spawn's answer says that the child's result will come in a turn of its own.
+fn will_announce(mode: Raw<'_>, expects: Raw<'_>) -> bool {
+    expects.is_true() || (!expects.is_some() && mode.0 == "\"run\"")
 }
 
 /// Whether a stop reason ends the turn, if nothing is pending.

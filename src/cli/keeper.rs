@@ -3,25 +3,106 @@
 use std::path::PathBuf;
 
 use super::args::Global;
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
 use crate::daemon::resume::Kept;
+use crate::store::{self, LoadError, Loaded, Lock, LockError, Places, StateDir, StateError};
 
-/// Keeps places under a name.
-pub(super) struct Keeper {}
+/// Keeps places under a name, for one process at a time.
+pub(super) struct Keeper {
+    state: StateDir,
+    name: String,
+    _lock: Lock,
+    /// A full disk is said once, not every two seconds.
+    troubled: bool,
+}
 
 impl Keeper {
-    pub(super) fn open(_name: &str) -> Result<Self, Failure> {
-        Ok(Self {})
+    /// Takes the lock of `name`.
+    ///
+    /// # Errors
+    ///
+    /// No state directory can be had (73), or another process holds the name (75).
+    pub(super) fn open(name: &str) -> Result<Self, Failure> {
+        let state = state()?;
+        let lock = Lock::take(&state, &format!("resume-{name}")).map_err(|error| {
+            let kind = if matches!(error, LockError::Held { .. }) {
+                Kind::Locked
+            } else {
+                Kind::Io
+            };
+            Failure::new(kind, error)
+                .hint("each --resume NAME is for one process; choose another NAME")
+        })?;
+        Ok(Self {
+            state,
+            name: name.to_owned(),
+            _lock: lock,
+            troubled: false,
+        })
     }
-    pub(super) fn load(&mut self, _global: &Global) -> Result<Vec<Kept>, Failure> {
-        Ok(Vec::new())
+
+    /// What was kept last time; nothing the first time, or where it was damaged.
+    ///
+    /// # Errors
+    ///
+    /// A later version wrote it (78), or it cannot be read.
+    pub(super) fn load(&mut self, global: &Global) -> Result<Vec<Kept>, Failure> {
+        match store::load(&self.state, &self.name) {
+            Ok(Loaded::Found(kept)) => Ok(kept),
+            Ok(Loaded::Nothing) => Ok(Vec::new()),
+            Ok(Loaded::Damaged(aside)) => {
+                global.say(format_args!(
+                    "what --resume {} kept is damaged; it was set aside as {}",
+                    self.name,
+                    aside.display()
+                ));
+                Ok(Vec::new())
+            }
+            Err(error @ LoadError::Newer { .. }) => Err(Failure::new(Kind::Config, error)
+                .hint("use the later version, or another --resume NAME")),
+            Err(error) => Err(Failure::new(Kind::Io, error)),
+        }
     }
-    pub(super) fn save(&mut self, _kept: &[Kept]) -> Result<(), Failure> {
-        Ok(())
+
+    /// Keeps the places of all sessions. Trouble with the disk never stops the following.
+    pub(super) fn save(&mut self, kept: &[Kept]) {
+        match store::save(&self.state, &self.name, &kept) {
+            Ok(()) => self.troubled = false,
+            Err(error) if !self.troubled => {
+                self.troubled = true;
+                super::args::complain(format_args!(
+                    "cannot keep the place of --resume {}: {error}; trying again",
+                    self.name
+                ));
+            }
+            Err(_) => {}
+        }
     }
 }
 
-/// The state directory.
+/// The state directory, made where it is missing.
+fn state() -> Result<StateDir, Failure> {
+    let var = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let places = Places {
+        state_directory: var("STATE_DIRECTORY"),
+        xdg_state_home: var("XDG_STATE_HOME"),
+        home: var("HOME"),
+    };
+    let path = places.choose().ok_or_else(|| {
+        Failure::new(
+            Kind::CannotCreate,
+            anyhow::anyhow!("there is no place for state: HOME is not set"),
+        )
+        .hint("set XDG_STATE_HOME to a directory of yours")
+    })?;
+    StateDir::open(&path).map_err(|error: StateError| Failure::new(Kind::CannotCreate, error))
+}
+
+/// Where the state directory is.
+///
+/// # Errors
+///
+/// Why there can be none (73).
 pub(super) fn directory() -> Result<PathBuf, Failure> {
-    Ok(PathBuf::new())
+    state().map(|state| state.path().to_owned())
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::args::{Global, Redaction};
 use super::failure::{Failure, Kind};
 use super::show::Showing;
-use crate::daemon::live::{self, Input, Outcome};
+use crate::daemon::live::{self, Input, Outcome, When};
 use crate::daemon::pipeline::scrub;
 use crate::daemon::stop::Stop;
 use crate::safe::redact::Redactor;
@@ -77,6 +77,7 @@ impl PostArgs {
             None,
             sinks,
             self.showing.pace(),
+            When::Live,
             (sender, receiver),
             &mut print,
         );

@@ -14,7 +14,7 @@ use super::keeper::Keeper;
 use super::show::Showing;
 use super::tail::{Sources, instant, stop_on_signals, verdict};
 use crate::daemon::following::{self, Listener};
-use crate::daemon::live::{self, Input, Outcome};
+use crate::daemon::live::{self, Input, Outcome, When};
 use crate::daemon::pipeline::Pipeline;
 use crate::daemon::reader::{Reader, wire_time};
 use crate::daemon::replay::{Replay, Step};
@@ -165,6 +165,7 @@ impl RunArgs {
             Some(pipeline),
             sinks,
             self.showing.pace(),
+            When::AtEnd,
             (sender, receiver),
             &mut |_| {},
         );
@@ -212,6 +213,7 @@ impl RunArgs {
             Some(pipeline),
             sinks,
             self.showing.pace(),
+            When::Live,
             (sender, receiver),
             &mut |_| {},
         );
@@ -258,6 +260,7 @@ impl RunArgs {
             Some(pipeline),
             sinks,
             self.showing.pace(),
+            When::Live,
             (sender, receiver),
             &mut |_| {},
         );
@@ -345,10 +348,10 @@ impl Listener for Feed {
         self.batch.flush()
     }
 
-    fn keep(&mut self, kept: Vec<Kept>) -> Result<(), Failure> {
-        self.keeper
-            .as_mut()
-            .map_or(Ok(()), |keeper| keeper.save(&kept))
+    fn keep(&mut self, kept: Vec<Kept>) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.save(&kept);
+        }
     }
 
     fn keeps(&self) -> bool {

@@ -299,13 +299,9 @@ pub(super) fn verdict(reader: &mut Reader, global: &Global) -> Result<(), Failur
     if let Some(summary) = reader.odd().summary() {
         global.say(summary);
     }
-    let odd = reader.odd();
-    if odd.is_failure() {
-        let (broken, unreadable) = (odd.broken, odd.unreadable);
-        return Err(Failure::input(format!(
-            "{broken} broken lines were skipped, {unreadable} transcripts could not be read"
-        ))
-        .hint("everything else was emitted; the lines above name each place"));
+    if let Some(failure) = reader.odd().failure() {
+        return Err(Failure::input(failure)
+            .hint("everything else was emitted; the lines above name each place"));
     }
     Ok(())
 }
@@ -349,10 +345,10 @@ impl Listener for Tail<'_> {
         Ok(self.out.out.flush()?)
     }
 
-    fn keep(&mut self, kept: Vec<Kept>) -> Result<(), Failure> {
-        self.keeper
-            .as_mut()
-            .map_or(Ok(()), |keeper| keeper.save(&kept))
+    fn keep(&mut self, kept: Vec<Kept>) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.save(&kept);
+        }
     }
 
     fn keeps(&self) -> bool {

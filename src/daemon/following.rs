@@ -27,11 +27,7 @@ pub trait Listener {
     fn drained(&mut self, notes: Vec<String>) -> Result<(), Self::Error>;
 
     /// Where to begin again next time.
-    ///
-    /// # Errors
-    ///
-    /// Ends the following.
-    fn keep(&mut self, kept: Vec<Kept>) -> Result<(), Self::Error>;
+    fn keep(&mut self, kept: Vec<Kept>);
 
     /// Whether [`Listener::keep`] is wanted.
     fn keeps(&self) -> bool {
@@ -61,7 +57,7 @@ pub fn follow<L: Listener>(
     loop {
         if let Some(reason) = stop.reason() {
             if listener.keeps() {
-                listener.keep(reader.keep(SystemTime::now()))?;
+                listener.keep(reader.keep(SystemTime::now()));
             }
             return Ok(reason);
         }
@@ -76,7 +72,7 @@ pub fn follow<L: Listener>(
             unkept = unkept.or_else(|| Some(Instant::now()));
         }
         if unkept.is_some_and(|since| since.elapsed() >= KEEP_EVERY) {
-            listener.keep(reader.keep(SystemTime::now()))?;
+            listener.keep(reader.keep(SystemTime::now()));
             unkept = None;
         }
     }

@@ -28,6 +28,15 @@ pub enum Input {
     Stop,
 }
 
+/// When frames go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// As they come, paced.
+    Live,
+    /// Once the input has ended: the newest of each run.
+    AtEnd,
+}
+
 /// After a signal, finals and the last frames have this long to go out.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -50,6 +59,7 @@ pub fn run(
     mut pipeline: Option<Pipeline>,
     sinks: Vec<Box<dyn Sink>>,
     settings: outbox::Settings,
+    when: When,
     inputs: (Sender<Input>, Receiver<Input>),
     receipts: &mut dyn FnMut(&Receipt),
 ) -> (Outcome, u64) {
@@ -65,7 +75,12 @@ pub fn run(
     drop(sender);
     let mut ending: Option<(Outcome, Instant)> = None;
     loop {
-        let (effects, wait) = world.next(start.elapsed());
+        let held = when == When::AtEnd && ending.is_none();
+        let (effects, wait) = if held {
+            (Vec::new(), None)
+        } else {
+            world.next(start.elapsed())
+        };
         if carry_out(effects, &workers) {
             ending = Some((Outcome::Closed, Instant::now()));
         }

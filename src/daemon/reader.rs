@@ -91,9 +91,8 @@ impl Reader {
 
     /// Lets the system wake us from now on; the next look at the disk finds what came before.
     pub fn watch(&mut self) {
-        if let Err(error) = self.follower.watch() {
-            self.odd.say(error.to_string());
-        }
+        // How it looks from now on, and why, is among the follower's notes.
+        self.follower.watch();
     }
 
     /// The follower underneath.
@@ -476,6 +475,9 @@ impl Reader {
 
     fn begin_one<E>(&mut self, id: Id, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
         let resumed = self.resumed.contains_key(&id);
+        if resumed && self.follower.is_drained(id) {
+            return Ok(()); // Nothing since, and no run to repeat: it is taken up when something comes.
+        }
         if !resumed && !self.settings.from_start && !self.is_fresh(id, now) {
             self.follower.seek_end(id);
             return Ok(());

@@ -85,9 +85,27 @@ impl Oddities {
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 
-    /// Whether some input could not be read.
+    /// What could not be read, in a sentence; nothing where all could.
     #[must_use]
-    pub fn is_failure(&self) -> bool {
-        self.broken > 0 || self.unreadable > 0
+    pub fn failure(&self) -> Option<String> {
+        let count = |number: u64, one: &str, many: &str| match number {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            _ => Some(format!("{number} {many}")),
+        };
+        let parts = [
+            count(
+                self.broken,
+                "broken line was skipped",
+                "broken lines were skipped",
+            ),
+            count(
+                self.unreadable,
+                "transcript could not be read",
+                "transcripts could not be read",
+            ),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 }

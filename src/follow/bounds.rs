@@ -1,7 +1,21 @@
 //! Where a cursor stands, compared with records.
 
+use super::follower::Follower;
 use super::reading::Cursor;
-use super::session::At;
+use super::session::{At, Id};
+
+impl Follower {
+    /// Whether everything that was there at the last look is behind the cursor.
+    #[must_use]
+    pub fn is_drained(&self, id: Id) -> bool {
+        match self.cursor(id) {
+            Cursor::File { offset, size, .. } => offset >= size,
+            Cursor::Store { seq, .. } => {
+                i64::try_from(self.size(id)).is_ok_and(|rows| seq + 1 >= rows)
+            }
+        }
+    }
+}
 
 impl Cursor {
     /// Whether nothing was read yet.

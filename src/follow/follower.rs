@@ -4,8 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::inbox::Inbox;
 use super::lines::Lines;
 use super::names;
 use super::open::Stat;
@@ -13,6 +15,8 @@ use super::place::Place;
 use super::root::Root;
 use super::session::{Change, Counters, Era, Id, Note, Options, RowSeen, Session};
 use super::tail::Tail;
+use super::wait::Retry;
+use super::watch::Watches;
 use crate::wire::event::Name;
 
 /// Follows transcripts, wherever they are kept.
@@ -27,6 +31,11 @@ pub struct Follower {
     pub(super) seed: RandomState,
     /// Counts looks at directories, to find what vanished.
     pub(super) round: u32,
+    pub(super) inbox: Arc<Inbox>,
+    pub(super) watches: Option<Watches>,
+    /// A transcript is a symbolic link: its target changes without a watch knowing.
+    pub(super) linked: bool,
+    pub(super) retries: HashMap<Id, Retry>,
     notes: Vec<Note>,
     noted: HashSet<u64>,
 }
@@ -40,6 +49,26 @@ pub(super) struct Entry {
     /// The file name, where it is no UTF-8 and `session.at` cannot give it back.
     odd_name: Option<Box<OsString>>,
     pub(super) body: Body,
+}
+
+impl Entry {
+    /// A session without an odd file name.
+    pub(super) fn new(
+        session: Session,
+        place: usize,
+        state: State,
+        round: u32,
+        body: Body,
+    ) -> Self {
+        Self {
+            session,
+            place: place as u32,
+            round,
+            state,
+            odd_name: None,
+            body,
+        }
+    }
 }
 
 /// Whether the transcript is there.
@@ -95,6 +124,10 @@ impl Follower {
             pending: Vec::new(),
             seed: RandomState::new(),
             round: 0,
+            inbox: Arc::default(),
+            watches: None,
+            linked: false,
+            retries: HashMap::new(),
             notes: Vec::new(),
             noted: HashSet::new(),
         }
@@ -211,6 +244,9 @@ impl Follower {
     /// The directory and the name of a session's file.
     pub(super) fn file_of(&self, id: Id) -> Option<(PathBuf, OsString)> {
         let entry = self.entry(id);
+        if matches!(entry.body, Body::Store(_)) {
+            return None;
+        }
         let place = &self.places[entry.place as usize];
         let folder = place.home.sessions.clone()?;
         let name = match &entry.odd_name {

@@ -13,6 +13,7 @@ mod database;
 mod discover;
 mod follower;
 mod hash;
+mod inbox;
 mod index;
 mod lines;
 mod names;
@@ -20,17 +21,22 @@ mod open;
 mod place;
 mod reading;
 mod root;
+mod rows;
 mod scan;
 mod session;
-mod stub;
+mod tables;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod wait;
+mod watch;
 
 pub use discover::{Found, Surroundings, discover};
 pub use follower::Follower;
-pub use reading::Cursor;
+pub use inbox::Waker;
+pub use reading::{Cursor, Hex};
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,
 };
+pub use watch::Mode;

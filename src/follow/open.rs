@@ -33,11 +33,6 @@ impl Stat {
         }
     }
 
-    /// Whether both speak of one inode.
-    pub(super) fn same_file(&self, other: &Self) -> bool {
-        (self.dev, self.ino) == (other.dev, other.ino)
-    }
-
     pub(super) fn modified(&self) -> SystemTime {
         let since = Duration::from_nanos(self.mtime_ns.unsigned_abs());
         let time = if self.mtime_ns < 0 {

@@ -9,6 +9,7 @@ use super::index::Index;
 use super::names;
 use super::root::Root;
 use super::session::{Era, Id};
+use super::wait::Looks;
 use crate::wire::event::Name;
 
 /// The directories of one agent, by name alone: neither needs to exist.
@@ -34,6 +35,8 @@ pub(super) struct Place {
     pub(super) names: HashMap<u64, Id>,
     pub(super) index: Index,
     pub(super) database: Option<Database>,
+    /// Looks at the store that follow an event.
+    pub(super) looks: Option<Looks>,
 }
 
 impl Place {
@@ -49,6 +52,7 @@ impl Place {
             era: Era::Files,
             names: HashMap::new(),
             index: Index::default(),
+            looks: None,
         }
     }
 }

@@ -98,15 +98,18 @@ impl Follower {
         id: Id,
         each: &mut dyn FnMut(Piece<'_>) -> bool,
     ) -> Result<(), ReadError> {
-        let Some((folder, name)) = self.file_of(id) else {
-            return self.read_rows(id, each);
+        let read = match self.file_of(id) {
+            None => self.read_rows(id, each),
+            Some((folder, name)) => {
+                self.read_file(id, &folder, &name, each)
+                    .map_err(|error| ReadError::File {
+                        path: folder.join(name),
+                        error,
+                    })
+            }
         };
-        if matches!(self.entry(id).body, Body::Store(_)) {
-            return self.read_rows(id, each);
-        }
-        let path = folder.join(&name);
-        self.read_file(id, &folder, &name, each)
-            .map_err(|error| ReadError::File { path, error })
+        self.retry(id, read.is_err());
+        read
     }
 
     fn read_file(
@@ -437,17 +440,4 @@ pub(super) fn find_aside(folder: &Path, name: &OsStr, inode: (u64, u64)) -> Opti
                     .is_ok_and(|meta| is_it(&entry.file_name(), &meta))
         })
         .map(|entry| entry.path())
-}
-
-impl Follower {
-    fn read_rows(&mut self, _id: Id, _each: &mut Each<'_>) -> Result<(), ReadError> {
-        Ok(())
-    }
-    fn head_row(&mut self, _id: Id) -> Option<Vec<u8>> {
-        None
-    }
-    fn seek_last_row(&mut self, _id: Id) {}
-    fn resume_rows(&mut self, _id: Id, _generation: Option<&str>, _seq: i64) -> bool {
-        false
-    }
 }

@@ -145,6 +145,7 @@ impl Follower {
         let stat = if meta.is_file() {
             Stat::of(meta)
         } else if meta.is_symlink() && self.options.links {
+            self.linked = true;
             match std::fs::metadata(path()) {
                 Ok(target) if target.is_file() => Stat::of(&target),
                 _ => return,
@@ -297,17 +298,8 @@ impl Follower {
             }
         };
         if let Some(id) = id {
-            // Two rows may claim one transcript (a cron job and its run): the shorter key names it.
-            let held = self.session(id).key.as_deref();
-            let taken = held.is_some_and(|held| {
-                (held.len(), held) < (key.len(), key)
-                    && known
-                        .get(&self.seed.hash_one(held))
-                        .is_some_and(|row| row.id == Some(id))
-            });
-            if !taken {
-                self.take_key(id, key, json, changes);
-            }
+            let sid = Entry::read(json).session_id;
+            self.claim_key(id, key, sid, known, changes);
         }
         known.insert(slot, Known { hash, id, round });
         let agent = self.places[place].home.agent.clone();
@@ -361,8 +353,26 @@ impl Follower {
     }
 
     /// A row's key and session id become those of the transcript it claims.
-    fn take_key(&mut self, id: Id, key: &str, json: &[u8], changes: &mut Vec<Change>) {
-        let sid = Entry::read(json).session_id;
+    ///
+    /// Two rows may claim one transcript (a cron job and its run): the shorter key names it.
+    pub(super) fn claim_key(
+        &mut self,
+        id: Id,
+        key: &str,
+        sid: Option<String>,
+        known: &HashMap<u64, Known>,
+        changes: &mut Vec<Change>,
+    ) {
+        let held = self.session(id).key.as_deref();
+        let taken = held.is_some_and(|held| {
+            (held.len(), held) < (key.len(), key)
+                && known
+                    .get(&self.seed.hash_one(held))
+                    .is_some_and(|row| row.id == Some(id))
+        });
+        if taken {
+            return;
+        }
         let session = &mut self.entry_mut(id).session;
         let mut changed = false;
         if session.key.as_deref() != Some(key) {
@@ -377,9 +387,6 @@ impl Follower {
             changes.push(Change::Keyed(id));
         }
     }
-
-    /// Looks at the store of an agent, and which of its two eras it lives in.
-    fn look_store(&mut self, _place: usize, _rows: &mut EachRow<'_>, _changes: &mut Vec<Change>) {}
 }
 
 /// What an index entry says of its transcript.

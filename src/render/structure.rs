@@ -228,9 +228,10 @@ impl Level<'_> {
             step.title.clone_from(&title);
         }
         let state = child.verdict.as_ref().map(|verdict| verdict.state.clone());
-        if let Some(state) = &state {
-            (step.status, step.note) = of_state(state);
-        }
+        (step.status, step.note) = match &state {
+            Some(state) => of_state(state),
+            None => (StepStatus::Unknown, None),
+        };
         if let Some(verdict) = &child.verdict {
             let until = match verdict.state.is_final() {
                 true => verdict.ended,
@@ -262,7 +263,11 @@ impl Level<'_> {
     ) -> (Vec<Step>, u64) {
         let (mut steps, mut earlier) = (Vec::new(), 0);
         for run in child.runs() {
-            let (more, before) = self.steps(&run, &run.verdict(), depth);
+            // Its parent may know that it is over when its own records do not.
+            let told = child.verdict.clone();
+            let told = told.filter(|verdict| verdict.state.is_final());
+            let verdict = told.unwrap_or_else(|| run.verdict());
+            let (more, before) = self.steps(&run, &verdict, depth);
             steps.extend(more);
             earlier += before;
         }

@@ -1,1 +1,12 @@
-//! Room `store`: see the map in `lib.rs`.
+//! DISK: what must outlive the process.
+//!
+//! A state directory that is ours alone, cursors that are replaced whole, and
+//! locks by role. What a cursor says is the caller's business.
+
+mod cursors;
+mod dir;
+mod lock;
+
+pub use cursors::{LoadError, Loaded, load, save};
+pub use dir::{Places, StateDir, StateError};
+pub use lock::{Lock, LockError};

@@ -12,9 +12,6 @@ use super::key::{At, Touched};
 use super::run::Run;
 use super::session::Session;
 
-/// Deepest chain of runs; a longer one, or a ring, is cut.
-const MAX_DEPTH: usize = 32;
-
 impl Board {
     /// Session `no` names `parent`.
     pub(super) fn claim(&mut self, no: u32, parent: &Link) {
@@ -43,7 +40,7 @@ impl Board {
         }
     }
 
-    /// Concludes session `no` and its children again: it is new, has a name or a
+    /// Concludes again what session `no` may bear on: it is new, has a name or a
     /// run that it had not.
     pub(super) fn relink_around(&mut self, no: u32, touched: &mut Touched) {
         let Some(session) = self.sessions.get(&no) else {
@@ -51,6 +48,8 @@ impl Board {
         };
         let mut concerned = vec![no];
         for place in Self::names_of(session) {
+            // Another session of that name may be meant no more, or now.
+            concerned.extend(self.places.get(&place).into_iter().flatten());
             concerned.extend(self.claims.get(&place).into_iter().flatten());
         }
         let agents = session.runs.values().flat_map(|run| &run.steps);
@@ -68,53 +67,78 @@ impl Board {
         let Some(session) = self.sessions.get(&no) else {
             return;
         };
-        let changed: Vec<_> = session
+        let runs: Vec<_> = session
             .runs
-            .iter()
-            .map(|(run, state)| {
-                (
-                    At {
-                        session: no,
-                        run: *run,
-                    },
-                    state.up,
-                )
+            .keys()
+            .map(|run| At {
+                session: no,
+                run: *run,
             })
-            .map(|(at, before)| (at, before, self.parent_of(at)))
-            .filter(|(_, before, now)| before != now)
             .collect();
-        for (at, before, now) in changed {
-            self.touch(at, touched);
-            if let Some(parent) = before.and_then(|parent| self.run_mut(parent)) {
-                parent.down.retain(|child| *child != at);
+        for at in runs {
+            let named = self.parent_of(at);
+            let known = self.at(at).and_then(|(_, run)| run.named);
+            if named == known {
+                continue;
             }
-            let now = now.filter(|parent| !self.is_below(*parent, at));
+            let mut concerned = self.ring(at);
             if let Some(run) = self.run_mut(at) {
-                run.up = now;
+                run.named = named;
             }
-            if let Some(parent) = now.and_then(|parent| self.run_mut(parent)) {
-                parent.down.push(at);
+            concerned.extend(self.ring(at));
+            concerned.push(at);
+            for at in concerned {
+                self.attach(at, touched);
             }
-            self.touch(at, touched);
         }
     }
 
-    /// Whether `at` is `top` or below it, or so deep that it might be.
-    fn is_below(&self, at: At, top: At) -> bool {
-        let mut here = Some(at);
-        for _ in 0..MAX_DEPTH {
-            match here {
-                None => return false,
-                Some(at) if at == top => return true,
-                Some(at) => here = self.at(at).and_then(|(_, run)| run.up),
-            }
+    /// Hangs `at` below the parent it names, unless the two are in a ring.
+    fn attach(&mut self, at: At, touched: &mut Touched) {
+        let Some((_, run)) = self.at(at) else {
+            return;
+        };
+        let (before, named) = (run.up, run.named);
+        let now = named.filter(|_| self.ring(at).is_empty());
+        if before == now {
+            return;
         }
-        true
+        self.touch(at, touched);
+        if let Some(parent) = before.and_then(|parent| self.run_mut(parent)) {
+            parent.down.retain(|child| *child != at);
+        }
+        if let Some(run) = self.run_mut(at) {
+            run.up = now;
+        }
+        if let Some(parent) = now.and_then(|parent| self.run_mut(parent)) {
+            parent.down.push(at);
+        }
+        self.touch(at, touched);
+    }
+
+    /// The runs that name each other as parents in a ring with `at`; none if it
+    /// is in none. Whoever came first, none of them is the others' parent.
+    fn ring(&self, at: At) -> Vec<At> {
+        let mut ring = vec![at];
+        let mut here = at;
+        while let Some(parent) = self.at(here).and_then(|(_, run)| run.named) {
+            if parent == at {
+                return ring;
+            }
+            if ring.contains(&parent) {
+                break;
+            }
+            ring.push(parent);
+            here = parent;
+        }
+        Vec::new()
     }
 
     fn parent_of(&self, at: At) -> Option<At> {
         let (session, run) = self.at(at)?;
-        let spawns = self.spawns_of(session);
+        let mut spawns = self.spawns_of(session);
+        // Nobody is the child of its own session.
+        spawns.retain(|spawn| spawn.parent.session != at.session);
         // A step that names this very run decides, then the step that started
         // the session, as to its first run.
         let named = spawns.iter().filter(|spawn| spawn.names(run)).min();

@@ -70,10 +70,13 @@ impl Board {
         let Some(target) = session.runs.get_mut(&run) else {
             return;
         };
+        let facts = (target.started, target.has_cause(&self.settings.include));
         if target.take(event, when) || event.src.kind != SrcKind::Row {
             target.count(event);
         }
-        if opened {
+        // Facts by which children choose among a session's runs.
+        let same = facts == (target.started, target.has_cause(&self.settings.include));
+        if opened || !same {
             self.relink_around(no, touched);
         }
         match &event.body {

@@ -126,7 +126,6 @@ impl Board {
         let id = match step {
             Some(step) => step.id.clone(),
             None => agent_id(&crate::wire::event::Link {
-                session: session.name.clone(),
                 sid: Some(session.sid.clone()),
                 ..Default::default()
             }),

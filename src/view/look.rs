@@ -1,13 +1,13 @@
 //! What a renderer asks of a run.
 
 use crate::wire::event::{Context, Name, Plan, Route, SessionKind, Src};
-use crate::wire::frame::{State, Totals};
+use crate::wire::frame::{End, State, Totals};
 use crate::wire::time::Time;
 
 use super::board::Board;
 use super::key::{At, RunKey};
 use super::kin::Kin;
-use super::run::Run;
+use super::run::{Block, Run};
 use super::session::Session;
 use super::settings::ms;
 use super::step::Step;
@@ -109,6 +109,7 @@ impl<'a> RunView<'a> {
             rule: "it is not known",
             last: None,
             output: None,
+            below: false,
         })
     }
 
@@ -152,8 +153,10 @@ impl<'a> RunView<'a> {
     /// What it waits for: its own wait first, then the one of a sub-agent.
     #[must_use]
     pub fn wait(&self) -> Option<Wait<'a>> {
-        let mut family = self.board.family(self.at).into_iter();
-        let block = family.find_map(|at| self.board.at(at)?.1.blocks.first())?;
+        let family = self.board.family(self.at).into_iter();
+        let waits = family.filter_map(|at| Some((at, self.board.at(at)?.1.blocks.first()?)));
+        let order = |(at, block): &(At, &Block)| (*at != self.at, block.since, self.board.key(*at));
+        let (_, block) = waits.min_by_key(order)?;
         Some(Wait {
             on: block.on.as_str(),
             what: block.what.as_deref(),
@@ -306,7 +309,9 @@ impl<'a> RunView<'a> {
             return false;
         }
         let verdict = self.verdict();
-        let until = if verdict.state.is_final() {
+        // One that silence interrupted was waited for until now.
+        let given_up = verdict.state == State::Interrupted && verdict.end != Some(End::Explicit);
+        let until = if verdict.state.is_final() && !given_up {
             verdict.ended.or(self.now)
         } else {
             self.now

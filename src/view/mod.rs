@@ -31,6 +31,8 @@ mod kin;
 mod look;
 mod record;
 mod run;
+#[cfg(test)]
+pub(crate) mod scene;
 mod seen;
 mod session;
 mod settings;

@@ -17,6 +17,11 @@ impl Run {
     /// Folds `event`, read at `when`, into the run; whether it changed anything
     /// that a row's repetition would not.
     pub(super) fn take(&mut self, event: &Event, when: Option<Time>) -> bool {
+        if matches!(event.body, Body::Reset(_)) {
+            // It is the next request's record, not this run's.
+            self.supersede();
+            return true;
+        }
         self.meet(when);
         match &event.body {
             Body::RunStart(start) => self.begin(start),
@@ -59,11 +64,10 @@ impl Run {
                     false => Last::Error,
                 };
             }
-            Body::Reset(_) => self.supersede(),
             Body::AgentStart(start) => {
                 let id = match &start.call {
                     Some(call) => call.clone(),
-                    None => agent_id(&start.child),
+                    None => self.agent_step(&start.child),
                 };
                 let agent = Agent {
                     child: start.child.clone(),
@@ -84,6 +88,7 @@ impl Run {
                 }
             }
             Body::SessionStart(_)
+            | Body::Reset(_)
             | Body::Compact(_)
             | Body::Rewind(_)
             | Body::Live(_)
@@ -272,11 +277,13 @@ impl Run {
         };
         match &mut step.agent {
             Some(known) => {
-                // A later record may know more of the child, and forgets nothing.
+                // A later record may know more of the child; a call starts only one.
                 let (old, new) = (&mut known.child, agent.child);
-                old.sid = new.sid.or(old.sid.take());
-                old.session = new.session.or(old.session.take());
-                old.run = new.run.or(old.run.take());
+                if same_child(old, &new) {
+                    old.sid = old.sid.take().or(new.sid);
+                    old.session = old.session.take().or(new.session);
+                    old.run = old.run.take().or(new.run);
+                }
                 known.title = agent.title.or(known.title.take());
                 known.kind = agent.kind;
                 false
@@ -286,6 +293,16 @@ impl Run {
                 true
             }
         }
+    }
+
+    /// The step that is `child` already, else the id of one that would be.
+    fn agent_step(&self, child: &Link) -> Name {
+        let mut steps = self.steps.iter().rev();
+        let known = steps.find(|step| {
+            let agent = step.agent.as_ref();
+            agent.is_some_and(|agent| same_child(&agent.child, child))
+        });
+        known.map_or_else(|| agent_id(child), |step| step.id.clone())
     }
 
     /// Whether its cause alone gives it a box.

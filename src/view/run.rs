@@ -94,6 +94,8 @@ pub(super) struct Run {
     pub(super) told: u64,
     /// The newest record of each place.
     pub(super) sources: Vec<Src>,
+    /// The run it names as its parent.
+    pub(super) named: Option<At>,
     /// The run it nests under, and those nested under it: see `family`.
     pub(super) up: Option<At>,
     pub(super) down: Vec<At>,

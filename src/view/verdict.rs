@@ -15,6 +15,9 @@ use super::kin::Kin;
 use super::run::{Last, Run};
 use super::settings::ms;
 
+/// Deeper children are not looked for: nobody nests so deep but to exhaust us.
+const MAX_DEPTH: usize = 16;
+
 /// The state of a run, its children considered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -32,6 +35,8 @@ pub struct Verdict {
     pub last: Option<Time>,
     /// The newest step or text of the family.
     pub output: Option<Time>,
+    /// Whether a sub-agent works or waits.
+    pub below: bool,
 }
 
 /// A remark about a run's state.
@@ -50,11 +55,20 @@ pub enum Note {
 impl Board {
     /// The state of `at` at `now`.
     pub(super) fn judge(&self, at: At, now: Option<Time>) -> Option<Verdict> {
+        self.judge_at(at, now, 0)
+    }
+
+    fn judge_at(&self, at: At, now: Option<Time>, depth: usize) -> Option<Verdict> {
         let (_, run) = self.at(at)?;
         let mut below = Below::default();
         let over = matches!(&run.end, Some(end) if end.trust != Trust::Superseded);
-        for kin in self.kin(at) {
-            if let Some(verdict) = self.judge_kin(&kin, now, over) {
+        let kin = if depth < MAX_DEPTH {
+            self.kin(at)
+        } else {
+            Vec::new()
+        };
+        for kin in kin {
+            if let Some(verdict) = self.judge_kin_at(&kin, now, over, depth + 1) {
                 below.add(&kin, verdict);
             }
         }
@@ -62,9 +76,11 @@ impl Board {
         below.output = below.output.max(run.output).max(run.started);
         let mut verdict = self.own(run, now, &below);
         (verdict.last, verdict.output) = (below.last, below.output);
+        let open_below = below.active || below.blocked;
         if verdict.state != State::Blocked {
             below.overrule(&mut verdict);
         }
+        verdict.below = open_below;
         verdict.note = self.note(run, &verdict, now);
         Some(verdict)
     }
@@ -77,7 +93,20 @@ impl Board {
         now: Option<Time>,
         over: bool,
     ) -> Option<Verdict> {
-        let mut runs = kin.runs.iter().filter_map(|at| self.judge(*at, now));
+        self.judge_kin_at(kin, now, over, 1)
+    }
+
+    fn judge_kin_at(
+        &self,
+        kin: &Kin<'_>,
+        now: Option<Time>,
+        over: bool,
+        depth: usize,
+    ) -> Option<Verdict> {
+        let mut runs = kin
+            .runs
+            .iter()
+            .filter_map(|at| self.judge_at(*at, now, depth));
         let mut newest = runs.next();
         for verdict in runs {
             let open = newest.as_ref().is_some_and(|known| !known.state.is_final());
@@ -91,6 +120,7 @@ impl Board {
             let own = verdict.end == Some(End::Explicit);
             if let Some((outcome, at)) = told
                 && !own
+                && !verdict.below
                 && (at.is_none() || *at >= began)
             {
                 verdict = of_end(outcome, *at, "its parent was told so", verdict);
@@ -274,6 +304,7 @@ fn open(state: State, rule: &'static str) -> Verdict {
         rule,
         last: None,
         output: None,
+        below: false,
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod faults;
 mod model;
+mod stores;
+mod waiting;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -182,7 +182,9 @@ impl Scene<'_> {
             && let Some(size) = context.size.filter(|size| *size > 0)
         {
             let percent = u128::from(context.used) * 100 / u128::from(size);
-            parts.push(format!("{percent}% context"));
+            if percent > 0 {
+                parts.push(format!("{percent}% context"));
+            }
         }
         parts.extend(view.model.clone());
         if parts.is_empty() {

@@ -31,7 +31,7 @@ pub(super) fn dollars(cost: f64) -> String {
 pub(super) fn spent(totals: &Totals) -> Vec<String> {
     let used = (totals.tokens > 0).then(|| tokens(totals.tokens));
     used.into_iter()
-        .chain(totals.cost_usd.map(dollars))
+        .chain(totals.cost_usd.filter(|cost| *cost > 0.0).map(dollars))
         .collect()
 }
 

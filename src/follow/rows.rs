@@ -1,0 +1,326 @@
+//! Reading the rows of a session from its store, a page at a time.
+//!
+//! A page is copied out before it is handed on, so that no read transaction
+//! outlives it: an open one keeps the writer from emptying its log.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::database::{Columns, Database};
+use super::follower::{Body, Follower, Rows};
+use super::lines::Each;
+use super::session::{Id, Piece, ReadError};
+use crate::wire::event::Name;
+
+/// Rows of a page, at most.
+const PAGE_ROWS: i64 = 500;
+/// Bytes after which a page ends early.
+pub(super) const PAGE_BYTES: usize = 1024 * 1024;
+
+/// Rows as they were read, one behind the other.
+#[derive(Default)]
+struct Page {
+    bytes: Vec<u8>,
+    rows: Vec<Raw>,
+    /// There may be more.
+    more: bool,
+    newest: i64,
+    generation: Option<Name>,
+}
+
+struct Raw {
+    seq: i64,
+    /// Where it ends in the page's bytes.
+    end: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    Json,
+    /// One zstd frame of so many bytes.
+    Zstd(i64),
+    Bad(String),
+}
+
+impl Follower {
+    /// Reads the rows behind the cursor.
+    pub(super) fn read_rows(&mut self, id: Id, each: &mut Each<'_>) -> Result<(), ReadError> {
+        let cap = self.options.max_line_bytes;
+        let mut decoder = None;
+        loop {
+            let Some(mut page) = self.page(id)? else {
+                return Ok(());
+            };
+            let generation = page.generation.take();
+            let Body::Store(rows) = &mut self.entries[id as usize].body else {
+                return Ok(());
+            };
+            rows.newest = page.newest;
+            let rewritten = if rows.generation != generation {
+                (rows.seq >= 0).then_some("rewritten")
+            } else {
+                (page.newest < rows.seq).then_some("truncated")
+            };
+            rows.generation.clone_from(&generation);
+            if let Some(reason) = rewritten {
+                rows.seq = -1;
+                self.counters.rewinds += 1;
+                if !each(Piece::Rewound { reason }) {
+                    return Ok(());
+                }
+                continue;
+            }
+            if rows.seq < 0
+                && !page.rows.is_empty()
+                && let Some(generation) = generation
+                && !each(Piece::Generation(generation))
+            {
+                return Ok(());
+            }
+            let mut start = 0;
+            for raw in &page.rows {
+                let bytes = &page.bytes[start..raw.end];
+                start = raw.end;
+                rows.seq = raw.seq;
+                let go = match decode(bytes, &raw.kind, cap, &mut decoder) {
+                    Ok(bytes) => {
+                        self.counters.rows += 1;
+                        self.counters.bytes += bytes.len() as u64;
+                        each(Piece::Row {
+                            bytes,
+                            seq: raw.seq,
+                        })
+                    }
+                    Err(error) => {
+                        self.counters.bad_rows += 1;
+                        each(Piece::BadRow {
+                            seq: raw.seq,
+                            error,
+                        })
+                    }
+                };
+                if !go {
+                    return Ok(());
+                }
+            }
+            if !page.more && !self.woke(id) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether a store that was read as it was left is being written again: then there may be more.
+    fn woke(&self, id: Id) -> bool {
+        let place = &self.places[self.entry(id).place as usize];
+        place.database.as_ref().is_some_and(Database::woke)
+    }
+
+    /// The next page of a session, or `None` where its store is asleep.
+    fn page(&mut self, id: Id) -> Result<Option<Page>, ReadError> {
+        let entry = &self.entries[id as usize];
+        let place = entry.place as usize;
+        let sid = entry.session.sid.clone();
+        let Body::Store(rows) = &entry.body else {
+            return Ok(None);
+        };
+        let seq = rows.seq;
+        let cap = self.options.max_line_bytes;
+        self.with_store(place, |connection, columns| {
+            page(connection, columns, &sid, seq, cap)
+        })
+    }
+
+    /// Does `work` with the open store of a place, which is opened again where that is due.
+    fn with_store<T>(
+        &mut self,
+        place: usize,
+        work: impl Fn(&Connection, Columns) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, ReadError> {
+        let follow = self.options.follow;
+        let Some(database) = &mut self.places[place].database else {
+            return Ok(None);
+        };
+        let path = database.path.clone();
+        let mut result = Ok(None);
+        // A store that changed hands under the read is opened again, once.
+        for _ in 0..2 {
+            result = match database.open(follow) {
+                Ok(_) => match &database.link {
+                    Some(link) => work(&link.connection, link.columns).map(Some),
+                    None => Ok(None),
+                },
+                Err(error) => Err(error),
+            };
+            if result.is_ok() {
+                break;
+            }
+            database.link = None;
+        }
+        result.map_err(|error| ReadError::Store { path, error })
+    }
+
+    pub(super) fn head_row(&mut self, id: Id) -> Option<Vec<u8>> {
+        let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
+        let cap = self.options.max_line_bytes;
+        let page = self.with_store(place, |connection, columns| {
+            page(connection, columns, &sid, -1, cap)
+        });
+        let page = page.ok()??;
+        let first = page.rows.first()?;
+        let bytes = &page.bytes[..first.end];
+        decode(bytes, &first.kind, cap, &mut None)
+            .ok()
+            .map(<[u8]>::to_vec)
+    }
+
+    pub(super) fn seek_last_row(&mut self, id: Id) {
+        let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
+        let ends = self.with_store(place, |connection, columns| ends(connection, columns, &sid));
+        if let (Ok(Some((generation, newest))), Body::Store(rows)) =
+            (ends, &mut self.entry_mut(id).body)
+        {
+            rows.generation = generation;
+            rows.seq = newest;
+            rows.newest = newest;
+        }
+    }
+
+    pub(super) fn resume_rows(&mut self, id: Id, generation: Option<&str>, seq: i64) -> bool {
+        let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
+        let ends = self.with_store(place, |connection, columns| ends(connection, columns, &sid));
+        let Body::Store(rows) = &mut self.entry_mut(id).body else {
+            return false;
+        };
+        let same = match ends {
+            Ok(Some((now, newest))) => now.as_deref() == generation && seq <= newest,
+            // Asleep or busy: the next read compares generations.
+            _ => true,
+        };
+        *rows = Rows {
+            generation: generation.filter(|_| same).map(Name::from),
+            seq: if same { seq } else { -1 },
+            ..rows.clone()
+        };
+        same
+    }
+}
+
+/// The generation of a session, and the number of its newest row.
+pub(super) fn ends(
+    connection: &Connection,
+    columns: Columns,
+    sid: &str,
+) -> rusqlite::Result<(Option<Name>, i64)> {
+    let generation = if columns.watermarks {
+        connection
+            .prepare_cached(
+                "SELECT generation FROM transcript_rewrite_watermarks WHERE session_id = ?1",
+            )?
+            .query_row([sid], |row| row.get::<_, Option<String>>(0))
+            .optional()?
+            .flatten()
+    } else {
+        None
+    };
+    let newest: Option<i64> = connection
+        .prepare_cached("SELECT max(seq) FROM transcript_events WHERE session_id = ?1")?
+        .query_row([sid], |row| row.get(0))?;
+    Ok((generation.map(Name::from), newest.unwrap_or(-1)))
+}
+
+/// Reads one page within one transaction, so that its rows are of its generation.
+fn page(
+    connection: &Connection,
+    columns: Columns,
+    sid: &str,
+    seq: i64,
+    cap: usize,
+) -> rusqlite::Result<Page> {
+    let transaction = connection.unchecked_transaction()?;
+    let (generation, newest) = ends(&transaction, columns, sid)?;
+    let mut page = Page {
+        generation,
+        newest,
+        ..Page::default()
+    };
+    if newest > seq {
+        let sql = if columns.zstd {
+            "SELECT seq, event_json, event_zstd, event_utf8_bytes FROM transcript_events \
+             WHERE session_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+        } else {
+            "SELECT seq, event_json, NULL, NULL FROM transcript_events \
+             WHERE session_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+        };
+        let mut statement = transaction.prepare_cached(sql)?;
+        let mut found = statement.query(params![sid, seq, PAGE_ROWS])?;
+        while let Some(row) = found.next()? {
+            let kind = match (row.get_ref(1)?, row.get_ref(2)?) {
+                (ValueRef::Text(bytes) | ValueRef::Blob(bytes), _) if bytes.len() <= cap => {
+                    page.bytes.extend_from_slice(bytes);
+                    Kind::Json
+                }
+                (ValueRef::Null, ValueRef::Blob(bytes)) if bytes.len() <= cap => {
+                    page.bytes.extend_from_slice(bytes);
+                    Kind::Zstd(row.get::<_, Option<i64>>(3)?.unwrap_or(-1))
+                }
+                (ValueRef::Null, ValueRef::Null) => Kind::Bad("the row is empty".to_owned()),
+                (ValueRef::Text(bytes) | ValueRef::Blob(bytes), _) | (_, ValueRef::Blob(bytes)) => {
+                    Kind::Bad(format!("{} bytes are above the cap", bytes.len()))
+                }
+                _ => Kind::Bad("the row is no text".to_owned()),
+            };
+            page.rows.push(Raw {
+                seq: row.get(0)?,
+                end: page.bytes.len(),
+                kind,
+            });
+            if page.bytes.len() >= PAGE_BYTES {
+                break;
+            }
+        }
+        page.more = page.rows.last().is_some_and(|row| row.seq < newest);
+    }
+    transaction.commit()?;
+    Ok(page)
+}
+
+/// A decompressor and its output, made when the first compressed row comes.
+struct Decoder {
+    zstd: zstd::bulk::Decompressor<'static>,
+    out: Vec<u8>,
+}
+
+/// The JSON of a row.
+fn decode<'a>(
+    bytes: &'a [u8],
+    kind: &Kind,
+    cap: usize,
+    decoder: &'a mut Option<Decoder>,
+) -> Result<&'a [u8], String> {
+    let size = match kind {
+        Kind::Json => return Ok(bytes),
+        Kind::Bad(error) => return Err(error.clone()),
+        Kind::Zstd(size) => match usize::try_from(*size) {
+            Ok(size) if size <= cap => size,
+            Ok(size) => return Err(format!("{size} bytes are above the cap")),
+            Err(_) => return Err("its size is missing".to_owned()),
+        },
+    };
+    if decoder.is_none() {
+        let zstd = zstd::bulk::Decompressor::new().map_err(|error| error.to_string())?;
+        *decoder = Some(Decoder {
+            zstd,
+            out: Vec::new(),
+        });
+    }
+    let Some(Decoder { zstd, out }) = decoder else {
+        return Err("no decompressor".to_owned());
+    };
+    out.clear();
+    out.reserve(size);
+    match zstd.decompress_to_buffer(bytes, out) {
+        Ok(have) if have == size => Ok(out),
+        Ok(have) => Err(format!("{have} bytes instead of {size}")),
+        Err(error) => Err(error.to_string()),
+    }
+}

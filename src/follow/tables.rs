@@ -1,0 +1,463 @@
+//! Looking at a store: which sessions it holds, which grew, which rows changed.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::hash::BuildHasher;
+use std::path::Path;
+use std::time::SystemTime;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::database::{Columns, Database, Link, Seen, Verdict};
+use super::follower::{Body, EachRow, Entry, Follower, Rows, State};
+use super::hash;
+use super::index::Known;
+use super::rows::{PAGE_BYTES, ends};
+use super::session::{Change, Era, Id, RowSeen, Session};
+use crate::wire::event::Name;
+
+/// Up to this many nodes all of them are read after each commit.
+const FEW_NODES: i64 = 256;
+/// A writer's clock may step back by so much without a node being missed.
+const SLACK_MS: i64 = 60_000;
+
+/// What changed in a store since the last look.
+#[derive(Default)]
+struct News {
+    transcripts: Vec<Transcript>,
+    /// All transcripts are in `transcripts`: what is not there is gone.
+    all: bool,
+}
+
+struct Transcript {
+    sid: String,
+    generation: Option<Name>,
+    newest: i64,
+    created_ms: i64,
+}
+
+struct Node {
+    key: String,
+    sid: Option<String>,
+    updated_ms: i64,
+    json: String,
+}
+
+impl Follower {
+    /// Looks at the store of an agent, and finds which of its two eras it lives in.
+    pub(super) fn look_store(
+        &mut self,
+        place: usize,
+        rows: &mut EachRow<'_>,
+        changes: &mut Vec<Change>,
+    ) {
+        let Some(mut database) = self.places[place].database.take() else {
+            return;
+        };
+        let outcome = database.open(self.options.follow);
+        match &outcome {
+            Ok(Some(remark)) => self.note(&database.path, *remark),
+            Ok(None) => {}
+            Err(error) => self.note(&database.path, format!("cannot be opened: {error}")),
+        }
+        let mut news = None;
+        if let Some(link) = &mut database.link {
+            match look(link, &mut database.verdict) {
+                Ok(found) => news = found,
+                Err(error) => {
+                    // Opened afresh at the next look.
+                    self.note(&database.path, format!("cannot be read now: {error}"));
+                    database.link = None;
+                }
+            }
+        }
+        if outcome.is_ok() {
+            let era = match database.verdict {
+                Verdict::Alive => Era::Store,
+                // A store that cannot be looked at now keeps its era.
+                Verdict::Unknown if self.places[place].home.sessions.is_none() => Era::Store,
+                Verdict::Empty | Verdict::Unknown | Verdict::Other | Verdict::Beta => Era::Files,
+            };
+            self.live_in(place, era, changes);
+        }
+        if self.places[place].era == Era::Store
+            && let Some(news) = news
+        {
+            self.take_transcripts(place, &database, &news, changes);
+            if let Some(link) = &mut database.link
+                && let Err(error) = self.take_nodes(place, link, &database.path, rows, changes)
+            {
+                self.note(&database.path, format!("cannot be read now: {error}"));
+                database.link = None;
+            }
+        }
+        self.places[place].database = Some(database);
+    }
+
+    /// Changes an agent's era: what was followed in the other one is over.
+    fn live_in(&mut self, place: usize, era: Era, changes: &mut Vec<Change>) {
+        let here = &mut self.places[place];
+        if here.era == era {
+            return;
+        }
+        here.era = era;
+        here.index = Default::default();
+        let mut over: Vec<Id> = here.names.drain().map(|(_, id)| id).collect();
+        over.sort_unstable();
+        for id in over {
+            if self.entry(id).state != State::Gone {
+                self.entry_mut(id).state = State::Gone;
+                changes.push(Change::Gone(id));
+            }
+        }
+    }
+
+    fn take_transcripts(
+        &mut self,
+        place: usize,
+        database: &Database,
+        news: &News,
+        changes: &mut Vec<Change>,
+    ) {
+        let since_ms = self.since_ms();
+        self.round += 1;
+        let round = self.round;
+        for found in &news.transcripts {
+            let (id, new) = match self.sid_of_store(place, &found.sid) {
+                Some(id) => (id, false),
+                None if found.created_ms < since_ms => continue,
+                None => {
+                    let id = self.add_rows(place, &found.sid, &database.path, State::Here, changes);
+                    (id, true)
+                }
+            };
+            let entry = self.entry_mut(id);
+            entry.round = round;
+            let Body::Store(cursor) = &mut entry.body else {
+                continue;
+            };
+            cursor.newest = found.newest;
+            cursor.updated_ms = cursor.updated_ms.max(found.created_ms);
+            let unread = cursor.newest != cursor.seq || cursor.generation != found.generation;
+            if !new && (entry.state != State::Here || unread) {
+                entry.state = State::Here;
+                changes.push(Change::Grown(id));
+            }
+        }
+        if news.all {
+            let mut gone: Vec<Id> = self.places[place]
+                .names
+                .values()
+                .copied()
+                .filter(|&id| self.entry(id).round != round && self.entry(id).state == State::Here)
+                .collect();
+            gone.sort_unstable();
+            for id in gone {
+                self.entry_mut(id).state = State::Gone;
+                changes.push(Change::Gone(id));
+            }
+        }
+    }
+
+    /// Milliseconds since 1970 below which a session is left out.
+    fn since_ms(&self) -> i64 {
+        self.options
+            .modified_since
+            .and_then(|since| since.duration_since(SystemTime::UNIX_EPOCH).ok())
+            .map_or(i64::MIN, |since| since.as_millis() as i64)
+    }
+
+    /// Reads the nodes that may have changed, page by page: an entry may be large, and they may be many.
+    fn take_nodes(
+        &mut self,
+        place: usize,
+        link: &mut Link,
+        path: &Path,
+        rows: &mut EachRow<'_>,
+        changes: &mut Vec<Change>,
+    ) -> rusqlite::Result<()> {
+        let few = link
+            .connection
+            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM session_nodes LIMIT ?1)")?
+            .query_row([FEW_NODES + 1], |row| row.get::<_, i64>(0))?
+            <= FEW_NODES;
+        // A session that was passed over may have woken up: its node is older than its rows.
+        let woken = self.options.modified_since.is_some()
+            && changes
+                .iter()
+                .any(|change| matches!(change, Change::New(_)));
+        let all = few || !link.columns.node_time || link.known.node_ms == 0 || woken;
+        let from_ms = if all {
+            i64::MIN
+        } else {
+            link.known.node_ms.saturating_sub(SLACK_MS)
+        };
+        let mut known = std::mem::take(&mut self.places[place].index.rows);
+        self.places[place].index.round += 1;
+        let mut outcome = Ok(());
+        let mut after: Option<String> = None;
+        loop {
+            let page = match node_page(link, from_ms, after.as_deref()) {
+                Ok(page) => page,
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            };
+            let Some(last) = page.last() else {
+                break;
+            };
+            after = Some(last.key.clone());
+            for node in &page {
+                link.known.node_ms = link.known.node_ms.max(node.updated_ms);
+                self.take_node(place, path, node, &mut known, rows, changes);
+            }
+        }
+        let round = self.places[place].index.round;
+        if all && outcome.is_ok() {
+            let dropped: Vec<Id> = known
+                .values()
+                .filter(|row| row.round != round)
+                .filter_map(|row| row.id)
+                .collect();
+            known.retain(|_, row| row.round == round);
+            for id in dropped {
+                if self.entry(id).state == State::Awaited
+                    && !known.values().any(|row| row.id == Some(id))
+                {
+                    self.entry_mut(id).state = State::Gone;
+                    changes.push(Change::Gone(id));
+                }
+            }
+        }
+        self.places[place].index.rows = known;
+        outcome
+    }
+
+    /// Takes in one node, if it is new or has changed.
+    fn take_node(
+        &mut self,
+        place: usize,
+        path: &Path,
+        node: &Node,
+        known: &mut HashMap<u64, Known>,
+        rows: &mut EachRow<'_>,
+        changes: &mut Vec<Change>,
+    ) {
+        let slot = self.seed.hash_one(&node.key);
+        let json = node.json.as_bytes();
+        let hash = hash::of(json) ^ hash::of(node.sid.as_deref().unwrap_or_default().as_bytes());
+        let round = self.places[place].index.round;
+        if let Some(row) = known.get_mut(&slot) {
+            row.round = round;
+            if row.hash == hash {
+                return;
+            }
+        }
+        let id = match node.sid.as_deref().filter(|sid| !sid.is_empty()) {
+            None => None,
+            Some(sid) => match self.sid_of_store(place, sid) {
+                Some(id) => Some(id),
+                None if node.updated_ms < self.since_ms() => return,
+                None => Some(self.add_rows(place, sid, path, State::Awaited, changes)),
+            },
+        };
+        if let Some(id) = id {
+            self.claim_key(id, &node.key, None, known, changes);
+            if let Body::Store(cursor) = &mut self.entry_mut(id).body {
+                cursor.updated_ms = cursor.updated_ms.max(node.updated_ms);
+            }
+        }
+        known.insert(slot, Known { hash, id, round });
+        let agent = self.places[place].home.agent.clone();
+        let seen = RowSeen {
+            agent: &agent,
+            key: &node.key,
+            json,
+            era: Era::Store,
+        };
+        rows(id, &seen);
+        changes.extend(id.map(Change::Row));
+    }
+
+    fn sid_of_store(&self, place: usize, sid: &str) -> Option<Id> {
+        self.places[place]
+            .names
+            .get(&self.name_hash(OsStr::new(sid)))
+            .copied()
+    }
+
+    /// Adds the session of a store.
+    fn add_rows(
+        &mut self,
+        place: usize,
+        sid: &str,
+        path: &Path,
+        state: State,
+        changes: &mut Vec<Change>,
+    ) -> Id {
+        let slot = self.name_hash(OsStr::new(sid));
+        let here = &mut self.places[place];
+        if here.shown.is_empty() || here.home.sessions.is_some() {
+            // From now on the place is shown by its store.
+            here.shown = path.to_string_lossy().into();
+        }
+        let session = Session {
+            agent: here.home.agent.clone(),
+            sid: sid.into(),
+            key: None,
+            at: here.shown.clone(),
+            era: Era::Store,
+        };
+        let body = Body::Store(Rows {
+            seq: -1,
+            newest: -1,
+            ..Rows::default()
+        });
+        let id = self.entries.len() as Id;
+        here.names.insert(slot, id);
+        self.entries
+            .push(Entry::new(session, place, state, self.round, body));
+        changes.push(Change::New(id));
+        id
+    }
+}
+
+/// Asks the store what changed; `None` where no commit came since.
+fn look(link: &mut Link, verdict: &mut Verdict) -> rusqlite::Result<Option<News>> {
+    let connection = &link.connection;
+    let version: i64 = connection
+        .prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))?;
+    if link.known.data_version == Some(version) {
+        return Ok(None);
+    }
+    if *verdict == Verdict::Empty {
+        let used =
+            connection.query_row("SELECT EXISTS(SELECT 1 FROM session_nodes)", [], |row| {
+                row.get(0)
+            })?;
+        if used {
+            *verdict = Verdict::Alive;
+        }
+    }
+    let mut seen = link.known;
+    let transaction = connection.unchecked_transaction()?;
+    let news = transcripts(&transaction, link.columns, &mut seen)?;
+    transaction.commit()?;
+    seen.data_version = Some(version);
+    link.known = seen;
+    Ok(Some(news))
+}
+
+/// Finds transcripts with new rows, by the numbers that SQLite gives rows in order of arrival.
+fn transcripts(
+    connection: &Connection,
+    columns: Columns,
+    seen: &mut Seen,
+) -> rusqlite::Result<News> {
+    let newest: i64 = if columns.rowid {
+        connection
+            .prepare_cached("SELECT max(rowid) FROM transcript_events")?
+            .query_row([], |row| row.get::<_, Option<i64>>(0))?
+            .unwrap_or_default()
+    } else {
+        0
+    };
+    let strings = |sql: &str, from: Option<i64>| -> rusqlite::Result<Vec<String>> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let read = |row: &rusqlite::Row<'_>| row.get(0);
+        match from {
+            Some(from) => statement.query_map([from], read)?.collect(),
+            None => statement.query_map([], read)?.collect(),
+        }
+    };
+    // Deleted rows give their numbers back, so a fall means: look at everything.
+    let all = !seen.listed || !columns.rowid || newest < seen.rowid;
+    let mut sids = if all {
+        // Steps from session to session through the primary key, past their rows.
+        strings(
+            "WITH RECURSIVE s(id) AS (SELECT min(session_id) FROM transcript_events UNION ALL \
+             SELECT (SELECT min(session_id) FROM transcript_events WHERE session_id > s.id) \
+             FROM s WHERE s.id IS NOT NULL) SELECT id FROM s WHERE id IS NOT NULL",
+            None,
+        )?
+    } else {
+        strings(
+            "SELECT DISTINCT session_id FROM transcript_events WHERE rowid > ?1",
+            Some(seen.rowid),
+        )?
+    };
+    if columns.watermarks {
+        if !all {
+            // A rewrite may leave no new row.
+            sids.extend(strings(
+                "SELECT session_id FROM transcript_rewrite_watermarks WHERE updated_at >= ?1",
+                Some(seen.watermark_ms),
+            )?);
+            sids.sort();
+            sids.dedup();
+        }
+        seen.watermark_ms = connection
+            .prepare_cached("SELECT max(updated_at) FROM transcript_rewrite_watermarks")?
+            .query_row([], |row| row.get::<_, Option<i64>>(0))?
+            .unwrap_or_default();
+    }
+    let created = if columns.created_at {
+        "created_at"
+    } else {
+        "0"
+    };
+    let mut last = connection.prepare_cached(&format!(
+        "SELECT {created} FROM transcript_events WHERE session_id = ?1 AND seq = ?2"
+    ))?;
+    let mut news = News {
+        transcripts: Vec::with_capacity(sids.len()),
+        all,
+    };
+    for sid in sids {
+        let (generation, newest) = ends(connection, columns, &sid)?;
+        let created_ms = last
+            .query_row(params![sid, newest], |row| row.get(0))
+            .optional()?;
+        news.transcripts.push(Transcript {
+            sid,
+            generation,
+            newest,
+            created_ms: created_ms.unwrap_or_default(),
+        });
+    }
+    seen.listed = true;
+    seen.rowid = newest;
+    Ok(news)
+}
+
+/// The next nodes behind `after`, up to a number and a size.
+fn node_page(link: &Link, from_ms: i64, after: Option<&str>) -> rusqlite::Result<Vec<Node>> {
+    let time = if link.columns.node_time {
+        "updated_at"
+    } else {
+        "0"
+    };
+    let mut statement = link.connection.prepare_cached(&format!(
+        "SELECT session_key, current_session_id, entry_json, {time} FROM session_nodes \
+         WHERE {time} >= ?1 AND (?2 IS NULL OR session_key > ?2) ORDER BY session_key LIMIT 500"
+    ))?;
+    let mut found = statement.query(params![from_ms, after])?;
+    let mut nodes = Vec::new();
+    let mut bytes = 0;
+    while let Some(row) = found.next()? {
+        let node = Node {
+            key: row.get(0)?,
+            sid: row.get(1)?,
+            json: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+            updated_ms: row.get::<_, Option<i64>>(3)?.unwrap_or_default(),
+        };
+        bytes += node.json.len();
+        nodes.push(node);
+        if bytes > PAGE_BYTES {
+            break;
+        }
+    }
+    Ok(nodes)
+}

@@ -1,0 +1,181 @@
+//! Boxes as people see them.
+
+use super::super::{Commentary, Markup, Settings};
+use super::last;
+use crate::view::scene::{Scene, scene};
+
+const STORY: &str = "
+    0 start r
+    1 tool a Reading config.rs
+    1.2 end a ok
+    2 usage u1 12449 0.08
+    2 plan 2 5
+    2 say commentary Comparing the *retry* path with the old client.
+    3 tool b Running cargo test
+    34 end b error 101
+    34 tool c Searching
+    34 tool d Delegating
+    34 spawn d c planner_1
+    38 tick";
+
+const CHILD: &str = "
+    34 parent p
+    34 start cr subagent
+    35 tool x Reading PLAN.md
+    35.1 end x ok
+    36 tool y Running rg";
+
+fn story() -> Vec<Scene> {
+    vec![scene("p", STORY), scene("c", CHILD)]
+}
+
+fn settings(markup: Markup) -> Settings {
+    Settings {
+        markup,
+        commentary: Commentary::Latest,
+        ..Settings::default()
+    }
+}
+
+#[test]
+fn a_box_at_work_in_every_markup() {
+    let cases = [
+        (
+            Markup::Markdown,
+            "[ACTIVE] **main** · 38s · 6 tools\n\
+             > Comparing the \\*retry\\* path with the old client.\n\
+             \n\
+             ✓ Reading `config.rs` · 0.2s  \n\
+             ✗ Running `cargo test` · 31s · exit 101  \n\
+             ▸ Searching · 4s  \n\
+             ▸ **planner\\_1** · 4s · 2 tools  \n\
+             ┊ ✓ Reading `PLAN.md` · 0.1s  \n\
+             ┊ ▸ Running `rg` · 2s  \n\
+             [ACTIVE] 2 of 5 · 12.4k tokens · $0.08 · 14:30",
+        ),
+        (
+            Markup::Mrkdwn,
+            "[ACTIVE] *main* · 38s · 6 tools\n\
+             > Comparing the ∗retry∗ path with the old client.\n\
+             ✓ Reading `config.rs` · 0.2s\n\
+             ✗ Running `cargo test` · 31s · exit 101\n\
+             ▸ Searching · 4s\n\
+             ▸ *planner_1* · 4s · 2 tools\n\
+             ┊ ✓ Reading `PLAN.md` · 0.1s\n\
+             ┊ ▸ Running `rg` · 2s\n\
+             [ACTIVE] 2 of 5 · 12.4k tokens · $0.08 · 14:30",
+        ),
+        (
+            Markup::Plain,
+            "[ACTIVE] main - 38s - 6 tools\n\
+             > Comparing the *retry* path with the old client.\n\
+             ok Reading config.rs - 0.2s\n\
+             FAILED Running cargo test - 31s - exit 101\n\
+             ... Searching - 4s\n\
+             ... planner_1 - 4s - 2 tools\n    \
+                 ok Reading PLAN.md - 0.1s\n    \
+                 ... Running rg - 2s\n\
+             [ACTIVE] 2 of 5 - 12.4k tokens - $0.08 - 14:30",
+        ),
+    ];
+    for (markup, want) in cases {
+        assert_eq!(last(&story(), settings(markup)), want, "{markup:?}");
+    }
+}
+
+#[test]
+fn a_final_box_says_what_was_done() {
+    let parent = scene("p", STORY).more("40 end c ok; 40 end d ok; 61 stop ok");
+    let child = scene("c", CHILD).more("39 end y ok; 46 stop ok");
+    let want = "[DONE] **main** · 1m 1s · 6 tools  \n\
+                Reading 2 · Running 2 · Delegating 1 · Searching 1 · 1 failed  \n\
+                ✗ Running `cargo test` · 31s · exit 101  \n\
+                ✓ **planner\\_1** · 12s · 2 tools  \n\
+                [DONE] 2 of 5 · 12.4k tokens · $0.08";
+    assert_eq!(last(&[parent, child], settings(Markup::Markdown)), want);
+}
+
+#[test]
+fn every_state_has_its_word_and_its_reason() {
+    let cases = [
+        (
+            "2 block b permission Run cargo publish?",
+            "[BLOCKED] main - 2s - 1 tool\n\
+           Waiting for permission since 14:30: Run cargo publish?\n\
+           ... Running x - 1s\n[BLOCKED] 14:30",
+        ),
+        (
+            "2 error 503 overloaded; 3 stop error",
+            "[ERROR] main - 3.0s - 1 tool\n\
+           Reason: 503 overloaded\nRunning 1\nSTOPPED Running x - stopped",
+        ),
+        (
+            "3 stop interrupted",
+            "[INTERRUPTED] main - 3.0s - 1 tool\n\
+           Running 1\nSTOPPED Running x - stopped",
+        ),
+        (
+            "61 tick",
+            "[ACTIVE] main - 1m 0s - 1 tool - no output for 1m\n\
+           ... Running x - 1m 0s\n[ACTIVE] 14:31",
+        ),
+        (
+            "2 end a ok; 32 tick",
+            "[ACTIVE] main - 32s - 1 tool - no output for 30s after the last result\n\
+           ok Running x - 1.0s\n[ACTIVE] 14:30",
+        ),
+        (
+            "2 end a denied; 3 retry 503; 3 tick",
+            "[ACTIVE] main - 3s - 1 tool - retrying after an error\n\
+           STOPPED Running x - 1.0s - denied\n[ACTIVE] 14:30",
+        ),
+        (
+            "2 background a j; 9 tick",
+            "[ACTIVE] main - 9s - 1 tool\n\
+           ... Running x - 8s - in background\n[ACTIVE] 14:30",
+        ),
+    ];
+    for (script, want) in cases {
+        let scene = scene("p", "0 start r; 1 tool a Running x").more(script);
+        assert_eq!(last(&[scene], settings(Markup::Plain)), want, "{script}");
+    }
+}
+
+#[test]
+fn older_steps_fold_and_what_runs_or_failed_stays() {
+    let mut script = String::from(
+        "0 start r; 1 tool first Running long; 2 tool bad Running false; 3 end bad error 1;",
+    );
+    for number in 4..40 {
+        script +=
+            &format!("{number} tool t{number} Reading {number}.rs; {number}.5 end t{number} ok;");
+    }
+    let text = last(&[scene("p", &script)], settings(Markup::Plain));
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 1 + 15 + 1, "{text}");
+    assert_eq!(lines[1], "(24 earlier steps)");
+    assert_eq!(lines[2], "... Running long - 38s");
+    assert_eq!(lines[3], "FAILED Running false - 1.0s - exit 1");
+    assert_eq!(lines[4], "ok Reading 28.rs - 0.5s");
+    assert_eq!(lines[15], "ok Reading 39.rs - 0.5s");
+}
+
+#[test]
+fn lines_and_characters_have_their_limits() {
+    for max_lines in 0..12 {
+        for max_chars in [0, 5, 50, 200, 15_000] {
+            for markup in [Markup::Markdown, Markup::Mrkdwn, Markup::Plain] {
+                let settings = Settings {
+                    max_lines,
+                    max_chars,
+                    ..settings(markup)
+                };
+                let text = last(&story(), settings);
+                assert!(text.chars().count() <= max_chars, "{max_chars}: {text}");
+                let steps = text.lines().filter(|line| !line.starts_with(['[', '>']));
+                let steps = steps.filter(|line| !line.is_empty()).count();
+                assert!(steps <= max_lines, "{max_lines}: {text}");
+            }
+        }
+    }
+}

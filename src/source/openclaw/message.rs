@@ -477,6 +477,10 @@ impl Session {
             if let (Some(job), Some(outcome)) = (&job, job_outcome(&details)) {
                 self.end_job(job, outcome, out);
             }
+            // The look at a job is over, though the job is not: it is the job of another call.
+            if verdict.outcome == Some(Outcome::Background) {
+                verdict.outcome = Some(Outcome::Ok);
+            }
         } else if verdict.outcome == Some(Outcome::Background)
             && let (Some(job), Some(run)) = (&job, &mut self.run)
         {

@@ -147,7 +147,7 @@ struct TailOut<'a> {
     /// Where it was read.
     src: &'a Src,
     /// True on what was read before the follower caught up.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     replay: bool,
     /// Type of the source record, where that helps: `message/assistant`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -37,6 +37,8 @@ pub(super) struct Place {
     pub(super) database: Option<Database>,
     /// Looks at the store that follow an event.
     pub(super) looks: Option<Looks>,
+    /// How often in a row the store could not be read.
+    pub(super) failures: u32,
 }
 
 impl Place {
@@ -53,6 +55,7 @@ impl Place {
             names: HashMap::new(),
             index: Index::default(),
             looks: None,
+            failures: 0,
         }
     }
 }

@@ -14,6 +14,7 @@ use super::hash;
 use super::index::Known;
 use super::rows::{PAGE_BYTES, ends};
 use super::session::{Change, Era, Id, RowSeen, Session};
+use super::wait::Looks;
 use crate::wire::event::Name;
 
 /// Up to this many nodes all of them are read after each commit.
@@ -54,31 +55,26 @@ impl Follower {
         let Some(mut database) = self.places[place].database.take() else {
             return;
         };
-        let outcome = database.open(self.options.follow);
-        match &outcome {
-            Ok(Some(remark)) => self.note(&database.path, *remark),
-            Ok(None) => {}
-            Err(error) => self.note(&database.path, format!("cannot be opened: {error}")),
-        }
         let mut news = None;
-        if let Some(link) = &mut database.link {
-            match look(link, &mut database.verdict) {
-                Ok(found) => news = found,
-                Err(error) => {
-                    // Opened afresh at the next look.
-                    self.note(&database.path, format!("cannot be read now: {error}"));
-                    database.link = None;
+        match database.with(self.options.follow, look) {
+            Ok((found, remark)) => {
+                news = found.flatten();
+                if let Some(remark) = remark {
+                    self.note(&database.path, remark);
                 }
+                self.places[place].failures = 0;
+                let era = match database.verdict {
+                    Verdict::Alive => Era::Store,
+                    // Nothing there, and nothing else to follow.
+                    Verdict::Unknown if self.places[place].home.sessions.is_none() => Era::Store,
+                    Verdict::Empty | Verdict::Unknown | Verdict::Other | Verdict::Beta => {
+                        Era::Files
+                    }
+                };
+                self.live_in(place, era, changes);
             }
-        }
-        if outcome.is_ok() {
-            let era = match database.verdict {
-                Verdict::Alive => Era::Store,
-                // A store that cannot be looked at now keeps its era.
-                Verdict::Unknown if self.places[place].home.sessions.is_none() => Era::Store,
-                Verdict::Empty | Verdict::Unknown | Verdict::Other | Verdict::Beta => Era::Files,
-            };
-            self.live_in(place, era, changes);
+            // The era stays: a store that cannot be read now is no reason to believe old files.
+            Err(error) => self.store_failed(place, &database.path, &error),
         }
         if self.places[place].era == Era::Store
             && let Some(news) = news
@@ -87,11 +83,22 @@ impl Follower {
             if let Some(link) = &mut database.link
                 && let Err(error) = self.take_nodes(place, link, &database.path, rows, changes)
             {
-                self.note(&database.path, format!("cannot be read now: {error}"));
+                self.store_failed(place, &database.path, &error);
                 database.link = None;
             }
         }
         self.places[place].database = Some(database);
+    }
+
+    /// Comes back to a store that could not be read; people hear of it when that goes on.
+    fn store_failed(&mut self, place: usize, path: &Path, error: &rusqlite::Error) {
+        let here = &mut self.places[place];
+        here.failures = here.failures.saturating_add(1);
+        let failures = here.failures;
+        here.looks = Some(Looks::after(failures));
+        if failures > 2 || !self.options.follow {
+            self.note(path, format!("cannot be read now: {error}"));
+        }
     }
 
     /// Changes an agent's era: what was followed in the other one is over.

@@ -115,7 +115,7 @@ impl Page<'_> {
         parts.join(self.markup.dot())
     }
 
-    /// `Waiting for permission since 14:30: may it publish?`
+    /// `Waiting for permission since 14:30 · may it publish?`
     fn waiting(&self) -> Option<String> {
         let wait = self.view.blocked.as_ref()?;
         let mut line = phrase::waiting(&wait.on).to_owned();
@@ -124,7 +124,8 @@ impl Page<'_> {
             line.push_str(&since);
         }
         if let Some(what) = &wait.what {
-            line.push_str(": ");
+            // Not a colon: `14:30:` has the form of an emoji.
+            line.push_str(self.markup.dot());
             line.push_str(&self.markup.text(what));
         }
         Some(line)

@@ -54,7 +54,7 @@ impl Board {
     /// The child that `step` of `run` started.
     fn told<'a>(&self, run: &'a Run, step: &'a Step) -> Option<Kin<'a>> {
         let agent = step.agent.as_ref()?;
-        let inline = |other: &&Step| other.parent.as_ref() == Some(&step.id);
+        let inline = |other: &&Step| run.nests && other.parent.as_ref() == Some(&step.id);
         Some(Kin {
             id: step.id.clone(),
             step: Some(step),

@@ -121,7 +121,7 @@ impl<'a> RunView<'a> {
                 let mut agents = run.steps.iter().filter(|step| step.agent.is_some());
                 agents.any(|step| step.id == *id)
             };
-            step.known && !step.parent.as_ref().is_some_and(of_agent)
+            step.known && !(run.nests && step.parent.as_ref().is_some_and(of_agent))
         };
         run.steps.iter().filter(shown)
     }

@@ -140,6 +140,7 @@ impl Run {
         (step.known, step.call) = (true, true);
         step.parent.clone_from(&start.parent_call);
         step.entitle(event.label.as_ref(), names);
+        self.nests |= start.parent_call.is_some();
     }
 
     fn update(&mut self, event: &Event, update: &ToolUpdate, when: Option<Time>) {

@@ -109,10 +109,7 @@ impl Board {
             .filter_map(|at| self.judge_at(*at, now, depth));
         let mut newest = runs.next();
         for verdict in runs {
-            let open = newest.as_ref().is_some_and(|known| !known.state.is_final());
-            if !open || !verdict.state.is_final() {
-                newest = Some(verdict);
-            }
+            newest = newest.map(|known| together(known, verdict));
         }
         let told = kin.agent.and_then(|agent| agent.ended.as_ref());
         if let Some(mut verdict) = newest {
@@ -282,6 +279,21 @@ impl Below {
 /// A child of which nothing is known but that it was started.
 fn unjudged() -> Verdict {
     open(State::Active, "it was started")
+}
+
+/// Two runs of one child: the later counts, but one that works before one that
+/// is over.
+fn together(earlier: Verdict, later: Verdict) -> Verdict {
+    let last = earlier.last.max(later.last);
+    let output = earlier.output.max(later.output);
+    let below = earlier.below || later.below;
+    let works = !earlier.state.is_final() && later.state.is_final();
+    Verdict {
+        last,
+        output,
+        below,
+        ..if works { earlier } else { later }
+    }
 }
 
 fn of_end(outcome: &Outcome, at: Option<Time>, rule: &'static str, known: Verdict) -> Verdict {

@@ -140,8 +140,6 @@ fn count(steps: &[Step]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
     #[test]
     fn sessions_interleave_and_repeat_without_a_trace(
         streams in streams(),

@@ -101,7 +101,7 @@ fn every_state_has_its_word_and_its_reason() {
         (
             "2 block b permission Run cargo publish?",
             "[BLOCKED] main - 2s - 1 tool\n\
-           Waiting for permission since 14:30: Run cargo publish?\n\
+           Waiting for permission since 14:30 - Run cargo publish?\n\
            ... Running x - 1s\n[BLOCKED] 14:30",
         ),
         (

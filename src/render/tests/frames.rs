@@ -154,3 +154,16 @@ fn memory_is_bounded_and_open_runs_stay() {
     let kept = (0..500).filter(|number| known(&format!("s{}", number % 7), &format!("r{number}")));
     assert!(kept.count() <= 27, "only the newest runs are kept");
 }
+#[test]
+fn perf() {
+    let mut script = String::from("0 start r;");
+    for number in 0..2000 {
+        script += &format!(
+            "{number} tool t{number} Reading config.rs; {number}.5 end t{number} ok; {number}.6 usage u{number} 100 0.01;"
+        );
+    }
+    let scene = scene("p", &script);
+    let start = std::time::Instant::now();
+    let n = frames(&[scene], Settings::default()).len();
+    eprintln!("frames {n} in {:?}", start.elapsed());
+}

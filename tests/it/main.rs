@@ -1,6 +1,11 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
 
 mod board;
+mod examples;
+mod generated;
+mod layout;
+mod readme;
+mod rooms;
 mod rules;
 mod secrets;
 mod support;

@@ -102,7 +102,7 @@ fn every_script_runs_and_says_what_it_should() {
                 .join("examples")
                 .join(name),
         );
-        let text = text.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let text = text.expect(name);
         if text.contains("jq") && !has_jq(name) {
             continue;
         }

@@ -6,7 +6,7 @@ use crate::examples::{has_jq, shell};
 
 fn file(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    std::fs::read_to_string(&path).expect("a file of the project")
 }
 
 /// The fenced blocks of the README: what stands behind the fence, and the text.
@@ -30,9 +30,7 @@ fn blocks() -> Vec<(String, String)> {
 
 fn block(info: &str) -> String {
     let found = blocks().into_iter().find(|(known, _)| known == info);
-    found
-        .unwrap_or_else(|| panic!("README.md has no block {info:?}"))
-        .1
+    found.expect("a block of the README").1
 }
 
 /// Lines without the blanks around them: `uniq -c` pads as it likes, two blanks break a Markdown line.

@@ -4,6 +4,7 @@ mod board;
 mod examples;
 mod generated;
 mod layout;
+mod picture;
 mod readme;
 mod rooms;
 mod rules;

@@ -61,7 +61,7 @@ impl Board {
     fn judge_at(&self, at: At, now: Option<Time>, depth: usize) -> Option<Verdict> {
         let (_, run) = self.at(at)?;
         let mut below = Below::default();
-        let over = matches!(&run.end, Some(end) if end.trust != Trust::Superseded);
+        let over = run.end.is_some();
         let kin = if depth < MAX_DEPTH {
             self.kin(at)
         } else {
@@ -111,26 +111,25 @@ impl Board {
         for verdict in runs {
             newest = newest.map(|known| together(known, verdict));
         }
-        let told = kin.agent.and_then(|agent| agent.ended.as_ref());
+        let told = kin.told();
         if let Some(mut verdict) = newest {
             let began = kin.runs.last().and_then(|at| self.at(*at)?.1.started);
             let own = verdict.end == Some(End::Explicit);
             if let Some((outcome, at)) = told
                 && !own
                 && !verdict.below
-                && (at.is_none() || *at >= began)
+                && (at.is_none() || at >= began)
             {
-                verdict = of_end(outcome, *at, "its parent was told so", verdict);
+                verdict = of_end(outcome, at, "its parent was told so", verdict);
             }
             return Some(verdict);
         }
         let nothing = unjudged();
         if let Some((outcome, at)) = told {
-            return Some(of_end(outcome, *at, "its parent was told so", nothing));
+            return Some(of_end(outcome, at, "its parent was told so", nothing));
         }
         let outcome = kin.step.and_then(|step| step.outcome.as_ref());
-        let failed = kin.step.is_some_and(|step| step.failed());
-        if !kin.inline.is_empty() || failed {
+        if !kin.inline.is_empty() {
             return Some(match outcome {
                 Some(outcome) => {
                     let ended = kin.step.and_then(|step| step.ended);
@@ -211,7 +210,9 @@ impl Board {
     fn note(&self, run: &Run, verdict: &Verdict, now: Option<Time>) -> Option<Note> {
         let silent = passed(verdict.output, now);
         match verdict.state {
-            State::Active if run.last_kind == Last::Retry => Some(Note::Retrying),
+            State::Active if run.last_kind == Last::Retry && run.end.is_none() => {
+                Some(Note::Retrying)
+            }
             State::Active
                 if run.last_kind == Last::Result
                     && run.end.is_none()

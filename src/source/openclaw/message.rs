@@ -481,7 +481,7 @@ impl Session {
             if let (Some(job), Some(outcome)) = (&job, job_outcome(&details)) {
                 self.end_job(job, outcome, out);
             }
-            // The look at a job is over, though the job is not: it is the job of another call.
+            // A look at a job that still runs is over; the job belongs to the call that began it.
             if verdict.outcome == Some(Outcome::Background) {
                 verdict.outcome = Some(Outcome::Ok);
             }

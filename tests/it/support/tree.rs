@@ -309,7 +309,7 @@ fn file_of(dir: &Path, session: &Session) -> PathBuf {
 
 /// The columns of schema 23 that a reader needs.
 const SCHEMA: &str = "
-PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA user_version=23;
+PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA user_version=23;
 CREATE TABLE session_nodes(session_key TEXT PRIMARY KEY, current_session_id TEXT, entry_json TEXT NOT NULL,
   entry_valid INTEGER NOT NULL DEFAULT 1, updated_at INTEGER NOT NULL, status TEXT, created_at INTEGER,
   parent_session_key TEXT, spawned_by TEXT, label TEXT, display_name TEXT, archived_at INTEGER, last_activity_at INTEGER);

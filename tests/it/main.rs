@@ -1,6 +1,12 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
 
 mod board;
+mod examples;
+mod generated;
+mod layout;
+mod picture;
+mod readme;
+mod rooms;
 mod rules;
 mod secrets;
 mod support;

@@ -93,13 +93,13 @@ impl Session {
             .into_iter()
             .find_map(|field| message.provenance.field(field).word());
         let tool = tool.unwrap_or_default();
-        if let (Some(outcome), Some(key)) = (&cleaned.announced, &cleaned.announced_key) {
-            let end = AgentEnd {
+        let told = match (&cleaned.announced, &cleaned.announced_key) {
+            (Some(outcome), Some(key)) => Some(AgentEnd {
                 child: self.link(key),
                 outcome: outcome.clone(),
-            };
-            self.emit(out, "message/user", end);
-        }
+            }),
+            _ => None,
+        };
         // A turn that no person asked for, but that goes on with what one asked.
         let goes_on = cleaned.announced.is_some()
             || (&*provenance == "inter_session" && tool.starts_with("subagent_"))
@@ -115,6 +115,10 @@ impl Session {
             };
             self.settle_waits(out);
             self.go_on(cause, out);
+            // Told after the turn began: a run without a turn and without children would look over.
+            if let Some(end) = told {
+                self.emit(out, "message/user", end);
+            }
             return;
         }
         let by_kind = self.cause_by_kind();

@@ -1,6 +1,8 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
 
 mod board;
+mod conformance;
+mod filters;
 mod rules;
 mod secrets;
 mod support;

@@ -153,6 +153,10 @@ pub(super) struct Drawing {
     #[arg(long, value_name = "ZONE", env = "TZ")]
     pub(super) tz: Option<String>,
 
+    /// Keep the steps in the box of a run that is over; else they are summed up
+    #[arg(long)]
+    pub(super) trail: bool,
+
     /// Add which rule gave a run its state, and the evidence
     #[arg(long)]
     pub(super) explain: bool,
@@ -187,6 +191,7 @@ impl Drawing {
             commentary: self.commentary,
             timezone: time_zone(self.tz.as_deref())?,
             explain: self.explain,
+            trail: self.trail,
             ..render::Settings::default()
         })
     }

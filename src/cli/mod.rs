@@ -75,6 +75,8 @@ struct Cli {
     verb: Verb,
 }
 
+// There is one of it in a process: its size does not matter.
+#[expect(clippy::large_enum_variant, reason = "parsed once, then taken apart")]
 #[derive(Subcommand, Debug)]
 enum Verb {
     Tail(tail::TailArgs),

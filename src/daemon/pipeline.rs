@@ -45,7 +45,7 @@ impl Pipeline {
 
     /// The end of the input: what was held back until a session was live.
     pub fn finish(&mut self) -> Vec<Frame> {
-        let frames = self.renderer.finish(&mut self.board);
+        let frames = self.renderer.finish(&self.board);
         self.scrubbed(frames)
     }
 

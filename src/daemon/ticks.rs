@@ -40,9 +40,9 @@ impl Rhythm {
         let quiet = self.last_record.map_or(0, |last| now.since_ms(last));
         let age = self.begun.map_or(0, |begun| now.since_ms(begun));
         let gap_ms = match age {
-            ..60_000 => 5_000,
-            ..300_000 => 15_000,
-            ..3_600_000 => 60_000,
+            ..=59_999 => 5_000,
+            60_000..=299_999 => 15_000,
+            300_000..=3_599_999 => 60_000,
             _ => 300_000,
         };
         self.next = (pending || quiet < GIVE_UP_MS).then(|| now.plus_ms(gap_ms));

@@ -95,7 +95,7 @@ impl Database {
     ///
     /// A follower leaves a store without a living `-wal` closed until its main
     /// file changes.
-    pub(super) fn open(&mut self, follow: bool) -> rusqlite::Result<Option<&'static str>> {
+    fn open(&mut self, follow: bool) -> rusqlite::Result<Option<&'static str>> {
         let mut remark = None;
         let Some((main, _)) = stat(&self.path) else {
             self.link = None;
@@ -132,6 +132,39 @@ impl Database {
         let readable = matches!(self.verdict, Verdict::Alive | Verdict::Empty);
         self.link = (readable && !(sleeps && first)).then_some(link);
         Ok(remark)
+    }
+
+    /// Does `work` with the open store; `None` where there is nothing open to read.
+    ///
+    /// A store that changed hands meanwhile, or whose writer is just starting,
+    /// is opened again. A follower tries that once and comes back later.
+    pub(super) fn with<T>(
+        &mut self,
+        follow: bool,
+        mut work: impl FnMut(&mut Link, &mut Verdict) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<(Option<T>, Option<&'static str>)> {
+        let pauses_ms: &[u64] = if follow { &[0] } else { &[0, 2, 8, 32] };
+        let mut pauses = pauses_ms.iter();
+        loop {
+            let outcome = self.open(follow).and_then(|remark| {
+                let done = match &mut self.link {
+                    Some(link) => Some(work(link, &mut self.verdict)?),
+                    None => None,
+                };
+                Ok((done, remark))
+            });
+            match (outcome, pauses.next()) {
+                (Err(_), Some(&pause)) => {
+                    self.link = None;
+                    std::thread::sleep(Duration::from_millis(pause));
+                }
+                (Err(error), None) => {
+                    self.link = None;
+                    return Err(error);
+                }
+                (done, _) => return done,
+            }
+        }
     }
 
     fn is_open(&self, way: Way) -> bool {

@@ -9,6 +9,8 @@
 //! [`wait`](Follower::wait) and read what changed.
 
 mod bounds;
+mod claims;
+mod cursor;
 mod database;
 mod discover;
 mod follower;
@@ -19,6 +21,7 @@ mod lines;
 mod names;
 mod open;
 mod place;
+mod queries;
 mod reading;
 mod root;
 mod rows;
@@ -31,10 +34,10 @@ mod tests;
 mod wait;
 mod watch;
 
+pub use cursor::{Cursor, Hex};
 pub use discover::{Found, Surroundings, discover};
 pub use follower::Follower;
 pub use inbox::Waker;
-pub use reading::{Cursor, Hex};
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,

@@ -29,6 +29,8 @@ pub(super) struct Place {
     pub(super) home: Home,
     /// The sessions directory as shown, with a slash.
     pub(super) shown: Name,
+    /// The store as shown.
+    pub(super) store_shown: Name,
     /// Which of the two is alive.
     pub(super) era: Era,
     /// Transcripts by a hash of their file name, or sessions of the store by one of their id.
@@ -37,6 +39,8 @@ pub(super) struct Place {
     pub(super) database: Option<Database>,
     /// Looks at the store that follow an event.
     pub(super) looks: Option<Looks>,
+    /// How often in a row the store could not be read.
+    pub(super) failures: u32,
 }
 
 impl Place {
@@ -45,7 +49,12 @@ impl Place {
             Some(path) => path.join("").to_string_lossy().into(),
             None => Name::from(""),
         };
+        let store_shown = match &home.store {
+            Some(path) => path.to_string_lossy().into(),
+            None => Name::from(""),
+        };
         Self {
+            store_shown,
             database: home.store.clone().map(Database::new),
             home,
             shown,
@@ -53,6 +62,7 @@ impl Place {
             names: HashMap::new(),
             index: Index::default(),
             looks: None,
+            failures: 0,
         }
     }
 }

@@ -51,6 +51,10 @@ impl Follower {
             let Some(mut page) = self.page(id)? else {
                 return Ok(());
             };
+            if page.newest < 0 {
+                // Not written yet, or moved away: what was read of it stays read.
+                return Ok(());
+            }
             let generation = page.generation.take();
             let Body::Store(rows) = &mut self.entries[id as usize].body else {
                 return Ok(());
@@ -140,23 +144,13 @@ impl Follower {
         let Some(database) = &mut self.places[place].database else {
             return Ok(None);
         };
-        let path = database.path.clone();
-        let mut result = Ok(None);
-        // A store that changed hands under the read is opened again, once.
-        for _ in 0..2 {
-            result = match database.open(follow) {
-                Ok(_) => match &database.link {
-                    Some(link) => work(&link.connection, link.columns).map(Some),
-                    None => Ok(None),
-                },
-                Err(error) => Err(error),
-            };
-            if result.is_ok() {
-                break;
-            }
-            database.link = None;
+        match database.with(follow, |link, _| work(&link.connection, link.columns)) {
+            Ok((done, _)) => Ok(done),
+            Err(error) => Err(ReadError::Store {
+                path: database.path.clone(),
+                error,
+            }),
         }
-        result.map_err(|error| ReadError::Store { path, error })
     }
 
     pub(super) fn head_row(&mut self, id: Id) -> Option<Vec<u8>> {

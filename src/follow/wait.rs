@@ -29,6 +29,20 @@ pub(super) struct Looks {
     next: usize,
 }
 
+impl Looks {
+    /// Another try after so many failures: soon at first, then ever more seldom.
+    pub(super) fn after(failures: u32) -> Self {
+        let pause = match failures {
+            0 | 1 => Duration::from_millis(20),
+            2.. => POLL * (1 << (failures - 2).min(6)),
+        };
+        Self {
+            since: Instant::now() + pause.min(LONGEST_RETRY),
+            next: LOOKS.len() - 1,
+        }
+    }
+}
+
 /// A session that could not be read, and when it is tried again.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Retry {

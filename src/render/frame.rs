@@ -2,11 +2,12 @@
 
 use crate::view::RunView;
 use crate::wire::event::{Route, Src};
-use crate::wire::frame::{Frame, MAX_FRAME_BYTES, MAX_STEPS, Rendered, State};
+use crate::wire::frame::{Frame, MAX_FRAME_BYTES, MAX_STEPS, Rendered, State, Step};
 
+use super::bounds::{id, short};
 use super::phrase;
 use super::settings::{Markup, Settings};
-use super::structure::{Room, id, short, structure};
+use super::structure::{Room, structure};
 use super::text::{Moment, text};
 
 /// Longest field of a route or of a place, in bytes; a longer one names nothing.
@@ -23,8 +24,10 @@ pub(super) fn frame(run: &RunView<'_>, rev: u64, settings: &Settings) -> Frame {
             speech: steps > 0,
         };
         let built = build(run, rev, settings, room);
-        let bytes = serde_json::to_vec(&built).map_or(0, |bytes| bytes.len());
-        let fits = bytes < MAX_FRAME_BYTES;
+        let fits = is_small(&built) || {
+            let bytes = serde_json::to_vec(&built);
+            bytes.is_ok_and(|bytes| bytes.len() < MAX_FRAME_BYTES)
+        };
         frame = Some(built);
         if fits {
             break;
@@ -40,6 +43,32 @@ const NOTHING: Room = Room {
     speech: false,
 };
 
+/// Whether the frame is surely short enough, without writing it to see.
+///
+/// Of its texts only the rendered one can be long where there are few steps: a
+/// character is escaped to two bytes at most, as no control is left.
+fn is_small(frame: &Frame) -> bool {
+    let text = frame.text.as_ref().and_then(|text| text.any());
+    let text = text.map_or(0, str::len) * 2;
+    let view = bytes_of(&frame.view.steps) + frame.view.commentary.len() * 2_048;
+    let items = frame.view.plan.as_ref().map_or(0, |plan| plan.items.len());
+    let places = (frame.routes.len() + frame.src.len()) * 1_024;
+    text + view + items * 1_500 + places + 8_192 < MAX_FRAME_BYTES
+}
+
+fn bytes_of(steps: &[Step]) -> usize {
+    let step = |step: &Step| {
+        let texts = [step.detail.as_deref(), step.note.as_deref()]
+            .into_iter()
+            .flatten();
+        let own = step.id.len() + step.title.len() + texts.map(str::len).sum::<usize>();
+        let child = step.child.as_ref();
+        let below = child.map_or(0, |child| bytes_of(&child.steps) + 8_192);
+        own * 2 + 160 + below
+    };
+    steps.iter().map(step).sum()
+}
+
 fn build(run: &RunView<'_>, rev: u64, settings: &Settings, room: Room) -> Frame {
     let key = run.key();
     let verdict = run.verdict();
@@ -47,6 +76,7 @@ fn build(run: &RunView<'_>, rev: u64, settings: &Settings, room: Room) -> Frame 
     let moment = Moment {
         state: &verdict.state,
         at: run.now(),
+        paused: None,
     };
     let text = text(&view, moment, settings);
     let mut title = vec![format!("{}: {}", name(&view.agent), word(&verdict.state))];

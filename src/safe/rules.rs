@@ -123,7 +123,8 @@ impl Rules {
                     Lead::Special(special) => special(text, start, end),
                 };
                 if let Some(found) = found {
-                    if found.rank == 0 {
+                    // What lies in a long secret goes with it.
+                    if found.rank == 0 || found.end - found.start > 256 {
                         skip = skip.max(found.end);
                     }
                     all.push(found);

@@ -78,6 +78,8 @@ pub(super) struct Run {
     pub(super) last_kind: Last,
     pub(super) error: Option<String>,
     pub(super) steps: Vec<Step>,
+    /// Whether any step names a parent.
+    pub(super) nests: bool,
     pub(super) dropped: Dropped,
     pub(super) blocks: Vec<Block>,
     pub(super) end: Option<Ending>,

@@ -125,6 +125,7 @@ impl Scene {
             "usage" => json!({"type": "usage", "id": word(2), "scope": "call",
                 "total": word(3).parse::<u64>().expect("tokens"),
                 "cost_usd": word(4).parse::<f64>().unwrap_or_default()}),
+            "model" => json!({"type": "model", "model": word(2)}),
             "plan" => json!({"type": "plan", "done": word(2).parse::<u64>().expect("done"),
                 "total": word(3).parse::<u64>().expect("total")}),
             "status" => json!({"type": "status", "state": word(2)}),

@@ -61,7 +61,7 @@ impl Board {
     fn judge_at(&self, at: At, now: Option<Time>, depth: usize) -> Option<Verdict> {
         let (_, run) = self.at(at)?;
         let mut below = Below::default();
-        let over = matches!(&run.end, Some(end) if end.trust != Trust::Superseded);
+        let over = run.end.is_some();
         let kin = if depth < MAX_DEPTH {
             self.kin(at)
         } else {
@@ -109,31 +109,27 @@ impl Board {
             .filter_map(|at| self.judge_at(*at, now, depth));
         let mut newest = runs.next();
         for verdict in runs {
-            let open = newest.as_ref().is_some_and(|known| !known.state.is_final());
-            if !open || !verdict.state.is_final() {
-                newest = Some(verdict);
-            }
+            newest = newest.map(|known| together(known, verdict));
         }
-        let told = kin.agent.and_then(|agent| agent.ended.as_ref());
+        let told = kin.told();
         if let Some(mut verdict) = newest {
             let began = kin.runs.last().and_then(|at| self.at(*at)?.1.started);
             let own = verdict.end == Some(End::Explicit);
             if let Some((outcome, at)) = told
                 && !own
                 && !verdict.below
-                && (at.is_none() || *at >= began)
+                && (at.is_none() || at >= began)
             {
-                verdict = of_end(outcome, *at, "its parent was told so", verdict);
+                verdict = of_end(outcome, at, "its parent was told so", verdict);
             }
             return Some(verdict);
         }
         let nothing = unjudged();
         if let Some((outcome, at)) = told {
-            return Some(of_end(outcome, *at, "its parent was told so", nothing));
+            return Some(of_end(outcome, at, "its parent was told so", nothing));
         }
         let outcome = kin.step.and_then(|step| step.outcome.as_ref());
-        let failed = kin.step.is_some_and(|step| step.failed());
-        if !kin.inline.is_empty() || failed {
+        if !kin.inline.is_empty() {
             return Some(match outcome {
                 Some(outcome) => {
                     let ended = kin.step.and_then(|step| step.ended);
@@ -214,7 +210,9 @@ impl Board {
     fn note(&self, run: &Run, verdict: &Verdict, now: Option<Time>) -> Option<Note> {
         let silent = passed(verdict.output, now);
         match verdict.state {
-            State::Active if run.last_kind == Last::Retry => Some(Note::Retrying),
+            State::Active if run.last_kind == Last::Retry && run.end.is_none() => {
+                Some(Note::Retrying)
+            }
             State::Active
                 if run.last_kind == Last::Result
                     && run.end.is_none()
@@ -282,6 +280,21 @@ impl Below {
 /// A child of which nothing is known but that it was started.
 fn unjudged() -> Verdict {
     open(State::Active, "it was started")
+}
+
+/// Two runs of one child: the later counts, but one that works before one that
+/// is over.
+fn together(earlier: Verdict, later: Verdict) -> Verdict {
+    let last = earlier.last.max(later.last);
+    let output = earlier.output.max(later.output);
+    let below = earlier.below || later.below;
+    let works = !earlier.state.is_final() && later.state.is_final();
+    Verdict {
+        last,
+        output,
+        below,
+        ..if works { earlier } else { later }
+    }
 }
 
 fn of_end(outcome: &Outcome, at: Option<Time>, rule: &'static str, known: Verdict) -> Verdict {

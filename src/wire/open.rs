@@ -97,5 +97,6 @@ mod tests {
             assert_eq!(serde_json::to_string(&colour).expect("writes"), text);
         }
         assert_eq!(Colour::from("red"), Colour::Red);
+        assert_eq!(Colour::KNOWN, ["red"]);
     }
 }

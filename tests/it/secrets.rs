@@ -90,6 +90,29 @@ const ASSIGNED: &[&str] = &[
     "https://api.test.net/v1?#_token=@&page=2",
 ];
 
+/// More of them, where the provider's name is all there is.
+const PROVIDED: &[&str] = &[
+    "# = '@'",
+    "# := '@'",
+    "#: @",
+    "#_KEY=@",
+    "#_KEY = \"@\"",
+    "<key>#Token</key>\n    <string>@</string>",
+    "#_token: |\n  @",
+    "#_token: >-\n  @",
+    "# api key: @",
+    "set #_TOKEN=@",
+    "$env:#_TOKEN = \"@\"",
+    "\"#\": {\"token\": \"@\"}",
+    "#.Client(\"@\")",
+    "#ApiKey: \"@\",",
+    "#_api_key='@' # note",
+    "[#]\ntoken = @",
+    "#Token === '@'",
+    "#_token=%22@%22",
+    "&quot;#_token&quot;: &quot;@&quot;",
+];
+
 /// Carriers without a name that gives the token away.
 const BARE: &[&str] = &[
     "@",
@@ -135,7 +158,8 @@ fn secrets_of_every_kind_are_found() {
     let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
     for &(kind, name, description) in formats::NAMED {
         let score = scores.entry(kind).or_default();
-        for carrier in ASSIGNED {
+        let provided = PROVIDED.iter().filter(|_| !kind.starts_with("generic"));
+        for carrier in ASSIGNED.iter().chain(provided) {
             for name in [name.to_owned(), name.to_uppercase()] {
                 let secret = seeded.fill(description);
                 let text = carrier.replace('#', &name).replace('@', &secret);

@@ -196,5 +196,5 @@ fn cases() -> u32 {
     std::env::var("LIVE_STATUS_MODEL_CASES")
         .ok()
         .and_then(|text| text.parse().ok())
-        .unwrap_or(2_000)
+        .unwrap_or(1_000)
 }

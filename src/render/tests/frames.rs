@@ -68,6 +68,18 @@ fn an_orphan_is_shown_at_the_end_of_input() {
 }
 
 #[test]
+fn an_orphan_that_ended_is_shown_once_nobody_came() {
+    let child = scene("c", "2 parent p; 2 start cr subagent; 3 tool x; 9 stop ok");
+    let other = scene(
+        "o",
+        "10 start r heartbeat; 10 tick; 19 tick; 20 tick; 21 tick",
+    );
+    let frames = frames(&[child, other], Settings::default());
+    assert_eq!(frames.len(), 1);
+    assert_eq!(&*frames[0].sid, "c");
+}
+
+#[test]
 fn a_box_that_should_not_have_been_is_still_ended() {
     let silent = scene("p", "0 start r; 5 tick; 8 silent");
     let frames = frames(&[silent], Settings::default());

@@ -40,6 +40,10 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, seen: &mut usize) -> O
     let name_text = &text[name.0..name.1];
     let (promise, kind) = promise(name_text)?;
     let query = name.0 > 0 && matches!(text[name.0 - 1], b'?' | b'&');
+    // Elsewhere a signature is public, as that of a thought in a transcript.
+    if kind == "signature" && !query {
+        return None;
+    }
     let bearer = name_text.eq_ignore_ascii_case(b"bearer");
     let flag = name_text.starts_with(b"-") || bearer || is_set(text, name.0);
     let header = ends_with(name_text, b"authorization");
@@ -63,9 +67,8 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, seen: &mut usize) -> O
             .split(|&b| b == b' ')
             .next()
             .unwrap_or_default();
-        if is_scheme(word)
-            && !(word.len() < value.1 - value.0 && !header && !spaced && promise == Promise::Strong)
-        {
+        let chosen = promise == Promise::Strong && !header && !spaced;
+        if is_scheme(word) && (!chosen || word.len() == value.1 - value.0) {
             schemed = true;
             if walk.pass(Candidate {
                 quote: None,
@@ -196,10 +199,8 @@ fn is_secret(
         return false;
     }
     if loose {
-        return value.len() >= 6
-            && !is_password_word(value)
-            && !is_filler(value)
-            && !(is_wordlike(value) && value.len() < 40 && !value.iter().any(u8::is_ascii_digit));
+        let word = is_wordlike(value) && value.len() < 40 && !value.iter().any(u8::is_ascii_digit);
+        return value.len() >= 6 && !word && !is_password_word(value) && !is_filler(value);
     }
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
@@ -245,7 +246,7 @@ fn is_secret(
                 && !is_placeholder(value)
                 && !is_number_or_date(value)
                 && !is_address(value)
-                && !is_wordlike(value)
+                && !(is_wordlike(value) && digits * 4 < value.len())
                 && !(strict
                     && !query
                     && (is_uuid(value)

@@ -56,10 +56,15 @@ fn pem(text: &[u8], start: usize, end: usize) -> Option<Found> {
         return None;
     }
     let body = end + close + 5;
-    let rest = &text[body..];
-    let footer = find(rest, b"-----END").map(|at| body + at);
+    // Bounded, so that many headers do not cost a scan to the end each.
+    let rest = &text[body..text.len().min(body + 16 * 1024)];
+    // The material holds no dashes: five of them are the footer, or all is cut off.
+    let dashes = find(rest, b"-----").map(|at| body + at);
+    let footer = dashes.filter(|&at| text[at..].starts_with(b"-----END"));
+    let limit = dashes.unwrap_or(text.len());
+    let rest = &text[body..limit];
     let marked = find(rest, MARK).map(|at| body + at);
-    let material = &text[body..footer.or(marked).unwrap_or(text.len())];
+    let material = &text[body..footer.or(marked).unwrap_or(limit)];
     let plain = material
         .iter()
         .filter(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
@@ -77,7 +82,7 @@ fn pem(text: &[u8], start: usize, end: usize) -> Option<Found> {
             let line = run(text, at + 5, |b| b.is_ascii_alphanumeric() || b == b' ');
             run(text, line, |b| b == b'-')
         }
-        _ => marked.unwrap_or(text.len()),
+        _ => marked.unwrap_or(limit),
     };
     Some(Found {
         start,
@@ -150,7 +155,7 @@ fn userinfo(text: &[u8], _start: usize, end: usize) -> Option<Found> {
     let last = if text.get(user) == Some(&b'@') {
         user
     } else {
-        let odd = run(text, end, |b| {
+        let odd = run(&text[..text.len().min(end + 300)], end, |b| {
             b.is_ascii_graphic() && !b"\"'`<>@\\ ".contains(&b)
         });
         let colon = text[end..user].contains(&b':');
@@ -158,7 +163,7 @@ fn userinfo(text: &[u8], _start: usize, end: usize) -> Option<Found> {
             .rsplit(|&b| b == b':')
             .next()
             .unwrap_or_default();
-        let port = host.iter().all(u8::is_ascii_digit);
+        let port = !host.is_empty() && host.iter().all(u8::is_ascii_digit);
         let whole = text.get(odd) == Some(&b'@') && colon && !port;
         (whole && !text[end..odd].contains(&b'?')).then_some(odd)?
     };
@@ -212,6 +217,8 @@ fn cookie(text: &[u8], _start: usize, end: usize) -> Option<Found> {
         return None;
     }
     let start = run(text, gap + 1, |b| b"\"'\\ [".contains(&b));
+    let near = &text[..text.len().min(start + 64)];
+    near[start..].contains(&b'=').then_some(())?;
     let last = run(text, start, |b| {
         b.is_ascii_graphic() && !b"\"'`\\".contains(&b) || b == b' '
     });
@@ -221,10 +228,12 @@ fn cookie(text: &[u8], _start: usize, end: usize) -> Option<Found> {
         .iter()
         .all(|&b| is_base64url(b) || b == b'.');
     let secret = &value[equals + 1..];
+    // The head tells; the rest may be long.
+    let head = &secret[..secret.len().min(64)];
     (named
         && secret.len() >= 6
-        && !is_reference(secret)
-        && !is_filler(secret)
+        && !is_reference(head)
+        && !is_filler(head)
         && !contains(value, MARK))
     .then_some(())?;
     found(start, last, "cookie")
@@ -286,7 +295,8 @@ fn short_password(text: &[u8], start: usize, end: usize) -> Option<Found> {
             .any(|tool| head.ends_with(tool))
             .then_some(())?;
     }
-    let line = run(text, end, |b| b != b'\n' && b != b'|' && b != b';').min(end + 300);
+    let near = &text[..text.len().min(end + 300)];
+    let line = run(near, end, |b| b != b'\n' && b != b'|' && b != b';');
     let at = end + find(&text[end..line], flag)? + flag.len();
     let start = run(text, at, |b| b"\"' \\".contains(&b));
     if joined && start > at && text[at] == b' ' {
@@ -340,7 +350,7 @@ fn kubernetes(text: &[u8], start: usize, end: usize) -> Option<Found> {
             }
             continue;
         }
-        if secret.len() >= 8 && !is_filler(secret) && secret.len() % 4 == 0 {
+        if secret.len() >= 8 && !is_filler(secret) && secret.len().is_multiple_of(4) {
             return found(value, last, "kubernetes");
         }
         at = last.max(colon + 1);

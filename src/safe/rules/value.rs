@@ -166,9 +166,7 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
         b'@' => second == b'{' || second == b'@',
         b'#' => second == b'{',
         b'.' => matches!(second, b'.' | b'/'),
-        b'&' | b'*' => value[1..]
-            .iter()
-            .all(|b| b.is_ascii_alphabetic() || b"_-*".contains(b)),
+        b'&' | b'*' => is_wordlike(&value[1..]) && !value.iter().any(u8::is_ascii_digit),
         // A YAML tag.
         b'!' => value[1..].iter().all(u8::is_ascii_lowercase),
         _ => false,
@@ -261,7 +259,7 @@ pub(super) fn is_wordlike(value: &[u8]) -> bool {
         let pair = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
         common += usize::from(PAIRS.as_bytes().chunks(3).any(|known| known[..2] == pair));
     }
-    letters * 2 > value.len() && pairs >= 3 && breaks * 3 <= letters && common * 100 >= pairs * 64
+    letters * 2 > value.len() && pairs >= 3 && breaks * 4 <= letters && common * 100 >= pairs * 64
 }
 
 /// The commonest letter pairs of English text and of identifiers.

@@ -67,18 +67,17 @@ impl<'a> Walk<'a> {
     pub(super) fn pass(&mut self, candidate: Candidate) -> bool {
         let word = word_end(self.text, candidate.start);
         let length = word - candidate.start;
-        if candidate
-            .quote
-            .is_some_and(|_| !is_scheme(&self.text[candidate.start..word]))
-            || length == 0
-            || length > 24
-        {
+        let text = &self.text[candidate.start..word];
+        // `"provider": {"token": "…"}`: a name within goes on with the first.
+        let name = matches!(self.text.get(word), Some(b'"' | b'\'' | b'\\'))
+            && super::names::promise(text).is_some();
+        if length == 0 || length > 24 || (candidate.quote.is_some() && !is_scheme(text) && !name) {
             return false;
         }
         self.words += 1;
         self.at = word;
         let prefix = length <= 2 && matches!(self.text.get(word), Some(b'"' | b'\'' | b'`'));
-        if !prefix && !is_scheme(&self.text[candidate.start..word]) {
+        if (!prefix && !is_scheme(text)) || (name && candidate.quote.is_some()) {
             self.joint = Joint::None;
         }
         self.words <= 4
@@ -193,6 +192,8 @@ impl Iterator for Walk<'_> {
                 }
                 b']' | b')' | b'}' if self.joint == Joint::None => {}
                 b'-' if next == b'>' => {}
+                // `|-`, `>-`: a block scalar without its last line end.
+                b'-' if self.block && matches!(next, b'\n' | b'\r' | b'\\') => {}
                 b'-' if self.lines > 0 && next == b' ' => {}
                 b'&' | b'%' => match entity(rest) {
                     Some((b'"' | b'\'', length)) if self.joint == Joint::None => {

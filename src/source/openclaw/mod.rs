@@ -283,6 +283,10 @@ impl Session {
         })
     }
 
+    #[expect(
+        clippy::collapsible_match,
+        reason = "whether an entry is fresh is remembered by asking"
+    )]
     fn custom(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
         match entry.custom_type.text().unwrap_or_default().as_ref() {
             "openclaw:prompt-error" => {
@@ -314,6 +318,10 @@ impl Session {
         }
     }
 
+    #[expect(
+        clippy::collapsible_match,
+        reason = "whether an entry is fresh is remembered by asking"
+    )]
     fn custom_message(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
         match entry.custom_type.text().unwrap_or_default().as_ref() {
             "openclaw:turn-aborted" => {

@@ -1,7 +1,9 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
 
 mod board;
+mod conformance;
 mod examples;
+mod filters;
 mod generated;
 mod layout;
 mod picture;

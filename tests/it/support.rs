@@ -8,8 +8,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
-
 /// Every test tree's time is counted from here: 2026-09-25 10:00:00 UTC.
 pub const T0_MS: i64 = 1_790_330_400_000;
 
@@ -38,14 +36,6 @@ impl Ran {
     /// Standard output as text.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.out).expect("UTF-8 on standard output")
-    }
-
-    /// Each line of standard output as JSON.
-    pub fn lines(&self) -> Vec<Value> {
-        self.text()
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("a JSON object a line"))
-            .collect()
     }
 
     /// The same, where all went well.

@@ -13,6 +13,12 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+/// Bytes as text, what is no UTF-8 replaced.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    // The plain check is an order of magnitude faster, and nearly always enough.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// Any JSON value, as the text it came as; empty where the field is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Raw<'a>(pub &'a str);
@@ -43,15 +49,7 @@ impl<'a> Raw<'a> {
     ///
     /// A lone surrogate becomes U+FFFD, as every reader of UTF-8 would show it.
     pub fn prefix(self, bytes: usize) -> Option<Cow<'a, str>> {
-        let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;
-        let reach = floor_char(inner, bytes);
-        match inner.as_bytes()[..reach]
-            .iter()
-            .position(|&byte| byte == b'\\')
-        {
-            None => Some(Cow::Borrowed(&inner[..reach])),
-            Some(plain) => Some(Cow::Owned(unescape(inner, plain, bytes))),
-        }
+        self.0.strip_prefix('"').map(|inner| decode(inner, bytes))
     }
 
     /// The text of a string that is not empty.
@@ -158,22 +156,35 @@ fn floor_char(text: &str, bytes: usize) -> usize {
         .unwrap_or(0)
 }
 
-/// Decodes the inside of a JSON string whose first backslash is at `plain`.
-fn unescape(inner: &str, plain: usize, bytes: usize) -> String {
+/// Decodes the JSON string that begins at `inner`, its opening quote left out, up to its
+/// closing one or to `bytes` bytes.
+pub fn decode(inner: &str, bytes: usize) -> Cow<'_, str> {
+    let end = plain(inner, bytes);
+    if inner.as_bytes().get(end) == Some(&b'\\') && end < bytes {
+        Cow::Owned(unescape(inner, end, bytes))
+    } else {
+        Cow::Borrowed(&inner[..end])
+    }
+}
+
+/// Bytes up to the first quote or backslash, at most `bytes`, cut at a character.
+fn plain(text: &str, bytes: usize) -> usize {
+    let reach = floor_char(text, bytes);
+    memchr::memchr2(b'"', b'\\', &text.as_bytes()[..reach]).unwrap_or(reach)
+}
+
+/// Decodes as [`decode`] does, from the first backslash at `start` on.
+fn unescape(inner: &str, start: usize, bytes: usize) -> String {
     let mut out = String::with_capacity(inner.len().min(bytes));
-    out.push_str(&inner[..plain]);
-    let mut rest = &inner[plain..];
+    out.push_str(&inner[..start]);
+    let mut rest = &inner[start..];
     while out.len() < bytes {
-        let Some(slash) = rest.find('\\') else {
-            out.push_str(&rest[..floor_char(rest, bytes - out.len())]);
-            break;
-        };
-        let cut = floor_char(rest, slash.min(bytes - out.len()));
-        out.push_str(&rest[..cut]);
-        if cut < slash {
+        let end = plain(rest, bytes - out.len());
+        out.push_str(&rest[..end]);
+        if rest.as_bytes().get(end) != Some(&b'\\') || out.len() >= bytes {
             break;
         }
-        rest = &rest[slash + 1..];
+        rest = &rest[end + 1..];
         let Some(letter) = rest.chars().next() else {
             break;
         };

@@ -19,7 +19,7 @@ use seen::Seen;
 use serde::de::IgnoredAny;
 use turn::Run;
 
-use super::lenient::Raw;
+use super::lenient::{Raw, lossy};
 use super::out::{Identity, Out, Remark};
 use crate::wire::event::{
     Compact, Error, Link, Meta, Model, Name, Outcome, Reset, SessionKind, SessionStart,
@@ -188,7 +188,7 @@ impl Session {
     ///
     /// [`Broken`] where it is no JSON object. Everything else gives events or a remark.
     pub fn record(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken> {
-        let text = String::from_utf8_lossy(bytes);
+        let text = lossy(bytes);
         let entry: Entry<'_> = match serde_json::from_str(&text) {
             Ok(entry) => entry,
             Err(error) => return odd_shape(&text, &error).map(|kind| self.unknown(&kind, out)),
@@ -407,7 +407,7 @@ impl Session {
 /// Whether a record is a user message, at a glance.
 #[must_use]
 pub fn is_request(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lossy(bytes);
     let entry: Result<Entry<'_>, _> = serde_json::from_str(&text);
     entry.is_ok_and(|entry| {
         entry

@@ -172,6 +172,7 @@ pub(super) fn plan(input: Raw<'_>) -> Option<Plan> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::lenient::read;
 
     #[test]
     fn a_failure_is_often_not_an_error() {
@@ -245,7 +246,7 @@ mod tests {
             ),
         ];
         for (details, content, is_error, want) in cases {
-            let details: Details<'_> = serde_json::from_str(details).expect("an object");
+            let details: Details<'_> = read(details).expect("an object");
             assert_eq!(
                 verdict(&details, Raw(content), is_error).outcome,
                 want,

@@ -794,14 +794,12 @@ fn pass<E>(
     settings: &Settings,
     emit: &mut Emit<'_, E>,
 ) -> Result<(), E> {
-    let mut result = Ok(());
-    for mut event in buffer.drain(..) {
-        if result.is_ok() {
-            registry.complete(&mut event);
-            clean(&mut event, &settings.redactor, settings.full);
-            result = emit(&mut event);
-        }
-    }
+    let result = buffer.iter_mut().try_for_each(|event| {
+        registry.complete(event);
+        clean(event, &settings.redactor, settings.full);
+        emit(event)
+    });
+    buffer.clear();
     result
 }
 

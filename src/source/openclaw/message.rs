@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::record::{Block, Entry, Message};
+use super::record::{Block, Details, Entry, Message};
 use super::turn::{Last, Pending, Request};
 use super::{Session, request, speech, tool};
-use crate::source::lenient::Raw;
+use crate::source::lenient::{Raw, read};
 use crate::source::out::{Out, Remark};
 use crate::wire::event::{
     AgentEnd, AgentStart, Blocked, BlockedOn, Cause, Context, Error, Meta, Name, Outcome, Person,
@@ -372,8 +372,10 @@ impl Session {
             .as_deref()
             .unwrap_or_default()
             .to_ascii_lowercase();
+        let spawns = name == "sessions_spawn";
         let title = ["label", "taskName"]
             .into_iter()
+            .filter(|_| spawns)
             .find_map(|field| call.input.field(field).word());
         let start = self.tool_start(id.clone(), &call, None);
         let Some(run) = &mut self.run else {
@@ -384,10 +386,8 @@ impl Session {
         let pending = Pending {
             name: call.name.as_deref().map(Into::into),
             wrapped: call.wrapped,
-            title: title
-                .filter(|_| name == "sessions_spawn")
-                .map(|title| title.as_ref().into()),
-            acp: &*call.input.field("runtime").text().unwrap_or_default() == "acp",
+            title: title.map(|title| title.as_ref().into()),
+            acp: call.input.field("runtime").text().as_deref() == Some("acp"),
         };
         run.pending.insert(id.clone(), pending);
         self.emit(out, "message/assistant", start);
@@ -449,8 +449,9 @@ impl Session {
 
     fn result(&mut self, message: &Message<'_>, out: &mut Out<'_>) {
         let call: Name = message.call.text().unwrap_or_default().as_ref().into();
-        let details = message.details.0.clone().unwrap_or_default();
-        let mut verdict = tool::verdict(&details, message.content, message.is_error.is_true());
+        let none = Details::default();
+        let details = message.details.0.as_ref().unwrap_or(&none);
+        let mut verdict = tool::verdict(details, message.content, message.is_error.is_true());
         let name = message.tool.text().unwrap_or_default().to_ascii_lowercase();
         if verdict.outcome.is_none() {
             let what = details.command.prefix(INPUT_BYTES).map(Cow::into_owned);
@@ -479,7 +480,7 @@ impl Session {
         let job: Option<Name> = details.job.word().map(|job| job.as_ref().into());
         self.unblock(&call, out);
         if real == "process" {
-            if let (Some(job), Some(outcome)) = (&job, job_outcome(&details)) {
+            if let (Some(job), Some(outcome)) = (&job, job_outcome(details)) {
                 self.end_job(job, outcome, out);
             }
             // A look at a job that still runs is over; the job belongs to the call that began it.
@@ -506,7 +507,7 @@ impl Session {
             files: Vec::new(),
         };
         self.emit(out, "message/toolResult", end);
-        if let Some(key) = child_key(&details) {
+        if let Some(key) = child_key(details) {
             let inner = details.result.field("details");
             let announces = will_announce(details.mode, details.announces)
                 || will_announce(inner.field("mode"), inner.field("expectsCompletionMessage"));
@@ -790,7 +791,7 @@ fn blocks<'a>(content: Raw<'a>, out: &mut Out<'_>) -> Vec<Block<'a>> {
     if !content.0.starts_with('[') {
         return Vec::new();
     }
-    let blocks: Vec<Block<'a>> = serde_json::from_str(content.0).unwrap_or_else(|_| {
+    let blocks: Vec<Block<'a>> = read(content.0).unwrap_or_else(|| {
         content
             .items()
             .into_iter()

@@ -5,7 +5,7 @@
 
 mod begin;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::clean::clean;
@@ -40,6 +40,9 @@ const FRESH: Duration = Duration::from_secs(2 * 3_600);
 const RECENT: Duration = Duration::from_secs(600);
 /// `--resume` repeats runs that ended less than this ago: 15 minutes.
 pub(super) const SETTLED: Duration = Duration::from_secs(900);
+
+/// While following, a session gives way to others after so many bytes.
+const TURN: u64 = 1 << 20;
 
 /// Takes events; what it returns ends the reading.
 pub type Emit<'a, E> = dyn FnMut(&mut Event) -> Result<(), E> + 'a;
@@ -91,6 +94,8 @@ pub struct Reader {
     buffer: Vec<Event>,
     remarks: Remarks,
     resumed: HashMap<Id, Kept>,
+    /// Sessions that gave way to others before they were drained.
+    unread: BTreeSet<Id>,
     /// What the rhythm of ticks is counted from: a clock that nobody sets.
     start: Instant,
 }
@@ -110,6 +115,7 @@ impl Reader {
             buffer: Vec::new(),
             remarks: Vec::new(),
             resumed: HashMap::new(),
+            unread: BTreeSet::new(),
             start: Instant::now(),
         }
     }
@@ -282,9 +288,27 @@ impl Reader {
 
     /// Reads a session from where its cursor stands, and says what its row means.
     fn read_one<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        self.read_up_to(id, u64::MAX, emit)
+    }
+
+    /// The same, no further than about `most` bytes: what is left has its turn later.
+    fn read_up_to<E>(&mut self, id: Id, most: u64, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        // What it goes on from comes before it.
+        if !self.unread.is_empty()
+            && !self.slots.contains_key(&id)
+            && let Some(before) = self.predecessor(id)
+            && self.unread.remove(&before)
+        {
+            self.drain(before, u64::MAX, emit)?;
+        }
         self.open(id);
-        self.drain(id, emit)?;
-        self.judge(id, emit)
+        if self.drain(id, most, emit)? {
+            self.unread.remove(&id);
+            self.judge(id, emit)
+        } else {
+            self.unread.insert(id);
+            Ok(())
+        }
     }
 
     /// Makes sure that there is a dialect for the session.
@@ -359,8 +383,8 @@ impl Reader {
         u64::from(found || looked.is_err() || !back)
     }
 
-    /// Reads every whole record behind the cursor.
-    fn drain<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+    /// Reads whole records behind the cursor until about `most` bytes were read; gives whether that was all.
+    fn drain<E>(&mut self, id: Id, most: u64, emit: &mut Emit<'_, E>) -> Result<bool, E> {
         let Self {
             follower,
             settings,
@@ -372,8 +396,9 @@ impl Reader {
             ..
         } = self;
         let Some(slot) = slots.get_mut(&id) else {
-            return Ok(());
+            return Ok(true);
         };
+        let mut left = most;
         let session = follower.session(id);
         let path = session.at.clone();
         let kind = if session.era == Era::Store {
@@ -417,13 +442,14 @@ impl Reader {
                     return failed.is_none();
                 }
             };
+            left = left.saturating_sub(bytes.len() as u64);
             let requests = slot.dialect.requests();
             if let Err(broken) = slot
                 .dialect
                 .record(bytes, &mut Out::new(buffer, remarks, src.clone()))
             {
                 odd.broken(&broken.to_string(), || place(&path, at));
-                return true;
+                return left > 0;
             }
             for remark in remarks.drain(..) {
                 odd.remark(remark, || place(&path, at));
@@ -433,10 +459,10 @@ impl Reader {
                 slot.requests_before = requests;
             }
             if buffer.is_empty() {
-                return true;
+                return left > 0;
             }
             failed = pass(buffer, registry, settings, emit).err();
-            failed.is_none()
+            failed.is_none() && left > 0
         });
         if let Some(error) = failed {
             return Err(error);
@@ -444,7 +470,7 @@ impl Reader {
         if let Err(error) = result {
             odd.unreadable(error.to_string());
         }
-        Ok(())
+        Ok(left > 0)
     }
 
     /// Says what a session's row means, once its transcript was read.
@@ -526,12 +552,23 @@ impl Reader {
     ///
     /// What `emit` gives.
     pub fn wait<E>(&mut self, until: Option<Instant>, emit: &mut Emit<'_, E>) -> Result<bool, E> {
+        let until = if self.unread.is_empty() {
+            until
+        } else {
+            Some(Instant::now())
+        };
         let changes = self.follower.wait(until);
         self.take_rows();
         let now = SystemTime::now();
-        let any = !changes.is_empty();
+        let mut any = !changes.is_empty();
         for change in changes {
             self.apply(change, now, emit)?;
+        }
+        for id in self.unread.clone() {
+            any = true;
+            self.read_up_to(id, TURN, emit)?;
+            self.touch(id, now);
+            self.settle(id);
         }
         Ok(any)
     }
@@ -574,7 +611,8 @@ impl Reader {
         }
         match change {
             Change::Gone(_) => {
-                self.drain(id, emit)?;
+                self.drain(id, u64::MAX, emit)?;
+                self.unread.remove(&id);
                 let Self {
                     follower,
                     settings,
@@ -593,7 +631,7 @@ impl Reader {
                     pass(buffer, registry, settings, emit)?;
                 }
             }
-            _ => self.read_one(id, emit)?,
+            _ => self.read_up_to(id, TURN, emit)?,
         }
         self.touch(id, now);
         self.settle(id);

@@ -1,0 +1,8 @@
+//! The disk, parser and hostile-input rows of the fault matrix, with the real binary.
+//!
+//! `tests/FAULTS.md` maps each row to its test.
+
+mod growth;
+mod harness;
+mod rewrite;
+mod writer;

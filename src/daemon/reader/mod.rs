@@ -44,6 +44,9 @@ pub(super) const SETTLED: Duration = Duration::from_secs(900);
 /// While following, a session gives way to others after so many bytes.
 const TURN: u64 = 1 << 20;
 
+/// A rotated or forked file waits so long for the row that says whose it is.
+const CLAIM: Duration = Duration::from_secs(2);
+
 /// Takes events; what it returns ends the reading.
 pub type Emit<'a, E> = dyn FnMut(&mut Event) -> Result<(), E> + 'a;
 
@@ -96,6 +99,10 @@ pub struct Reader {
     resumed: HashMap<Id, Kept>,
     /// Sessions that gave way to others before they were drained.
     unread: BTreeSet<Id>,
+    /// Files that wait for their row, and until when.
+    unclaimed: HashMap<Id, Instant>,
+    /// We stay, and files come one after the other.
+    following: bool,
     /// What the rhythm of ticks is counted from: a clock that nobody sets.
     start: Instant,
 }
@@ -116,12 +123,15 @@ impl Reader {
             remarks: Vec::new(),
             resumed: HashMap::new(),
             unread: BTreeSet::new(),
+            unclaimed: HashMap::new(),
+            following: false,
             start: Instant::now(),
         }
     }
 
     /// Lets the system wake us from now on; the next look at the disk finds what came before.
     pub fn watch(&mut self) {
+        self.following = true;
         // How it looks from now on, and why, is among the follower's notes.
         self.follower.watch();
     }
@@ -265,10 +275,30 @@ impl Reader {
     ///
     /// A fork names its parent too, but there the parent's own row still claims it.
     fn predecessor(&mut self, id: Id) -> Option<Id> {
+        let parent = self.named_parent(id)?;
+        let key = &self.follower.session(id).key;
+        let held = &self.follower.session(parent).key;
+        let goes_on = match key {
+            // The row has moved from the one to the other.
+            Some(_) => held.is_none() || held == key,
+            // The index may name the old file for ever: its run can only go on here.
+            None => {
+                self.following
+                    && self
+                        .slots
+                        .get(&parent)
+                        .is_some_and(|slot| slot.dialect.is_open())
+            }
+        };
+        goes_on.then_some(parent)
+    }
+
+    /// The transcript that the header of this one names as its parent.
+    fn named_parent(&mut self, id: Id) -> Option<Id> {
         let session = self.follower.session(id);
         let file = session.at.rsplit('/').next()?;
         // Only rotated and forked files are named `<time>_<uuid>.jsonl`.
-        if session.era != Era::Files || !file.contains('_') || session.key.is_none() {
+        if session.era != Era::Files || !file.contains('_') {
             return None;
         }
         let head = self.follower.head(id)?;
@@ -278,12 +308,29 @@ impl Reader {
             .rsplit('/')
             .next()?
             .to_owned();
-        let parent = self.follower.find(&parent, id)?;
         self.follower
-            .session(parent)
-            .key
-            .is_none()
-            .then_some(parent)
+            .find(&parent, id)
+            .filter(|&parent| parent != id)
+    }
+
+    /// Whether it is too early to say whose file this is: a rotated one comes before its row.
+    fn is_unclaimed(&mut self, id: Id) -> bool {
+        if self.slots.contains_key(&id)
+            || self.follower.session(id).key.is_some()
+            || self.named_parent(id).is_none()
+        {
+            self.unclaimed.remove(&id);
+            return false;
+        }
+        let until = *self
+            .unclaimed
+            .entry(id)
+            .or_insert_with(|| Instant::now() + CLAIM);
+        let early = Instant::now() < until;
+        if !early {
+            self.unclaimed.remove(&id);
+        }
+        early
     }
 
     /// Reads a session from where its cursor stands, and says what its row means.
@@ -552,17 +599,19 @@ impl Reader {
     ///
     /// What `emit` gives.
     pub fn wait<E>(&mut self, until: Option<Instant>, emit: &mut Emit<'_, E>) -> Result<bool, E> {
-        let until = if self.unread.is_empty() {
-            until
-        } else {
-            Some(Instant::now())
-        };
+        let unread = (!self.unread.is_empty()).then(Instant::now);
+        let until = self.unclaimed.values().copied().chain(unread).chain(until);
+        let until = until.min();
         let changes = self.follower.wait(until);
         self.take_rows();
         let now = SystemTime::now();
         let mut any = !changes.is_empty();
         for change in changes {
             self.apply(change, now, emit)?;
+        }
+        for id in self.unclaimed.keys().copied().collect::<BTreeSet<_>>() {
+            any = true;
+            self.apply(Change::Grown(id), now, emit)?;
         }
         for id in self.unread.clone() {
             any = true;
@@ -609,8 +658,12 @@ impl Reader {
                 self.registry.parent(&key, &parent);
             }
         }
+        if !matches!(change, Change::Gone(_)) && self.is_unclaimed(id) {
+            return Ok(());
+        }
         match change {
             Change::Gone(_) => {
+                self.unclaimed.remove(&id);
                 self.drain(id, u64::MAX, emit)?;
                 self.unread.remove(&id);
                 let Self {

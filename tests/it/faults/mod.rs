@@ -2,6 +2,7 @@
 //!
 //! `tests/FAULTS.md` maps each row to its test.
 
+mod aside;
 mod growth;
 mod harness;
 mod rewrite;

@@ -3,6 +3,7 @@
 mod board;
 mod conformance;
 mod examples;
+mod faults;
 mod filters;
 mod generated;
 mod layout;

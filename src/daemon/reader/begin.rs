@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 
-use super::{Emit, RECENT, Reader};
+use super::{Emit, RECENT, Reader, TURN};
 use crate::follow::Id;
 use crate::wire::event::{Body, Event, Live, Rewind};
 
@@ -97,7 +97,7 @@ impl Reader {
             self.follower.seek_end(id);
             return Ok(());
         }
-        self.read_one(id, emit)?;
+        self.read_up_to(id, TURN, emit)?;
         self.touch(id, now);
         self.settle(id);
         Ok(())

@@ -5,7 +5,7 @@
 
 mod begin;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::clean::clean;
@@ -40,6 +40,12 @@ const FRESH: Duration = Duration::from_secs(2 * 3_600);
 const RECENT: Duration = Duration::from_secs(600);
 /// `--resume` repeats runs that ended less than this ago: 15 minutes.
 pub(super) const SETTLED: Duration = Duration::from_secs(900);
+
+/// While following, a session gives way to others after so many bytes.
+const TURN: u64 = 1 << 20;
+
+/// A rotated or forked file waits so long for the row that says whose it is.
+const CLAIM: Duration = Duration::from_secs(2);
 
 /// Takes events; what it returns ends the reading.
 pub type Emit<'a, E> = dyn FnMut(&mut Event) -> Result<(), E> + 'a;
@@ -95,6 +101,12 @@ pub struct Reader {
     unlocated: Vec<Kept>,
     /// Sessions whose transcripts are not what they were when their places were kept.
     changed: HashSet<Id>,
+    /// Sessions that gave way to others before they were drained.
+    unread: BTreeSet<Id>,
+    /// Files that wait for their row, and until when.
+    unclaimed: HashMap<Id, Instant>,
+    /// We stay, and files come one after the other.
+    following: bool,
     /// What the rhythm of ticks is counted from: a clock that nobody sets.
     start: Instant,
 }
@@ -116,12 +128,16 @@ impl Reader {
             resumed: HashMap::new(),
             unlocated: Vec::new(),
             changed: HashSet::new(),
+            unread: BTreeSet::new(),
+            unclaimed: HashMap::new(),
+            following: false,
             start: Instant::now(),
         }
     }
 
     /// Lets the system wake us from now on; the next look at the disk finds what came before.
     pub fn watch(&mut self) {
+        self.following = true;
         // How it looks from now on, and why, is among the follower's notes.
         self.follower.watch();
     }
@@ -265,10 +281,30 @@ impl Reader {
     ///
     /// A fork names its parent too, but there the parent's own row still claims it.
     fn predecessor(&mut self, id: Id) -> Option<Id> {
+        let parent = self.named_parent(id)?;
+        let key = &self.follower.session(id).key;
+        let held = &self.follower.session(parent).key;
+        let goes_on = match key {
+            // The row has moved from the one to the other.
+            Some(_) => held.is_none() || held == key,
+            // The index may name the old file for ever: its run can only go on here.
+            None => {
+                self.following
+                    && self
+                        .slots
+                        .get(&parent)
+                        .is_some_and(|slot| slot.dialect.is_open())
+            }
+        };
+        goes_on.then_some(parent)
+    }
+
+    /// The transcript that the header of this one names as its parent.
+    fn named_parent(&mut self, id: Id) -> Option<Id> {
         let session = self.follower.session(id);
         let file = session.at.rsplit('/').next()?;
         // Only rotated and forked files are named `<time>_<uuid>.jsonl`.
-        if session.era != Era::Files || !file.contains('_') || session.key.is_none() {
+        if session.era != Era::Files || !file.contains('_') {
             return None;
         }
         let head = self.follower.head(id)?;
@@ -278,19 +314,54 @@ impl Reader {
             .rsplit('/')
             .next()?
             .to_owned();
-        let parent = self.follower.find(&parent, id)?;
         self.follower
-            .session(parent)
-            .key
-            .is_none()
-            .then_some(parent)
+            .find(&parent, id)
+            .filter(|&parent| parent != id)
+    }
+
+    /// Whether it is too early to say whose file this is: a rotated one comes before its row.
+    fn is_unclaimed(&mut self, id: Id) -> bool {
+        if self.slots.contains_key(&id)
+            || self.follower.session(id).key.is_some()
+            || self.named_parent(id).is_none()
+        {
+            self.unclaimed.remove(&id);
+            return false;
+        }
+        let until = *self
+            .unclaimed
+            .entry(id)
+            .or_insert_with(|| Instant::now() + CLAIM);
+        let early = Instant::now() < until;
+        if !early {
+            self.unclaimed.remove(&id);
+        }
+        early
     }
 
     /// Reads a session from where its cursor stands, and says what its row means.
     fn read_one<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        self.read_up_to(id, u64::MAX, emit)
+    }
+
+    /// The same, no further than about `most` bytes: what is left has its turn later.
+    fn read_up_to<E>(&mut self, id: Id, most: u64, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        // What it goes on from comes before it.
+        if !self.unread.is_empty()
+            && !self.slots.contains_key(&id)
+            && let Some(before) = self.predecessor(id)
+            && self.unread.remove(&before)
+        {
+            self.drain(before, u64::MAX, emit)?;
+        }
         self.open(id);
-        self.drain(id, emit)?;
-        self.judge(id, emit)
+        if self.drain(id, most, emit)? {
+            self.unread.remove(&id);
+            self.judge(id, emit)
+        } else {
+            self.unread.insert(id);
+            Ok(())
+        }
     }
 
     /// Makes sure that there is a dialect for the session.
@@ -365,8 +436,8 @@ impl Reader {
         u64::from(found || looked.is_err() || !back)
     }
 
-    /// Reads every whole record behind the cursor.
-    fn drain<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+    /// Reads whole records behind the cursor until about `most` bytes were read; gives whether that was all.
+    fn drain<E>(&mut self, id: Id, most: u64, emit: &mut Emit<'_, E>) -> Result<bool, E> {
         let Self {
             follower,
             settings,
@@ -378,8 +449,9 @@ impl Reader {
             ..
         } = self;
         let Some(slot) = slots.get_mut(&id) else {
-            return Ok(());
+            return Ok(true);
         };
+        let mut left = most;
         let session = follower.session(id);
         let path = session.at.clone();
         let kind = if session.era == Era::Store {
@@ -423,13 +495,14 @@ impl Reader {
                     return failed.is_none();
                 }
             };
+            left = left.saturating_sub(bytes.len() as u64);
             let requests = slot.dialect.requests();
             if let Err(broken) = slot
                 .dialect
                 .record(bytes, &mut Out::new(buffer, remarks, src.clone()))
             {
                 odd.broken(&broken.to_string(), || place(&path, at));
-                return true;
+                return left > 0;
             }
             for remark in remarks.drain(..) {
                 odd.remark(remark, || place(&path, at));
@@ -439,10 +512,10 @@ impl Reader {
                 slot.requests_before = requests;
             }
             if buffer.is_empty() {
-                return true;
+                return left > 0;
             }
             failed = pass(buffer, registry, settings, emit).err();
-            failed.is_none()
+            failed.is_none() && left > 0
         });
         if let Some(error) = failed {
             return Err(error);
@@ -450,7 +523,7 @@ impl Reader {
         if let Err(error) = result {
             odd.unreadable(error.to_string());
         }
-        Ok(())
+        Ok(left > 0)
     }
 
     /// Says what a session's row means, once its transcript was read.
@@ -532,12 +605,25 @@ impl Reader {
     ///
     /// What `emit` gives.
     pub fn wait<E>(&mut self, until: Option<Instant>, emit: &mut Emit<'_, E>) -> Result<bool, E> {
+        let unread = (!self.unread.is_empty()).then(Instant::now);
+        let until = self.unclaimed.values().copied().chain(unread).chain(until);
+        let until = until.min();
         let changes = self.follower.wait(until);
         self.take_rows();
         let now = SystemTime::now();
-        let any = !changes.is_empty();
+        let mut any = !changes.is_empty();
         for change in changes {
             self.apply(change, now, emit)?;
+        }
+        for id in self.unclaimed.keys().copied().collect::<BTreeSet<_>>() {
+            any = true;
+            self.apply(Change::Grown(id), now, emit)?;
+        }
+        for id in self.unread.clone() {
+            any = true;
+            self.read_up_to(id, TURN, emit)?;
+            self.touch(id, now);
+            self.settle(id);
         }
         Ok(any)
     }
@@ -578,9 +664,14 @@ impl Reader {
                 self.registry.parent(&key, &parent);
             }
         }
+        if !matches!(change, Change::Gone(_)) && self.is_unclaimed(id) {
+            return Ok(());
+        }
         match change {
             Change::Gone(_) => {
-                self.drain(id, emit)?;
+                self.unclaimed.remove(&id);
+                self.drain(id, u64::MAX, emit)?;
+                self.unread.remove(&id);
                 let Self {
                     follower,
                     settings,
@@ -600,7 +691,7 @@ impl Reader {
                 }
             }
             Change::New(_) => return self.meet(id, now, emit),
-            _ => self.read_one(id, emit)?,
+            _ => self.read_up_to(id, TURN, emit)?,
         }
         self.touch(id, now);
         self.settle(id);

@@ -55,6 +55,7 @@ impl Session {
         if self.is_repeat(entry, at_ms) {
             return;
         }
+        self.seen.at(at_ms);
         let new = match &*role {
             // Results are known by their calls: a rewrite may have cut their text.
             "toolResult" => self.seen.is_new(("result", message.call.0)),

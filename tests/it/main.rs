@@ -3,6 +3,7 @@
 mod board;
 mod conformance;
 mod filters;
+mod properties;
 mod rules;
 mod secrets;
 mod support;

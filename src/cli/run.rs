@@ -343,7 +343,10 @@ impl Listener for Feed {
 
     fn drained(&mut self, notes: Vec<String>) -> Result<(), Failure> {
         if !self.quiet {
-            notes.iter().for_each(super::args::complain);
+            for note in notes {
+                // The loop says it where it does not tear the board.
+                let _ = self.batch.sender.send(Input::Remark(note));
+            }
         }
         self.batch.flush()
     }

@@ -1,5 +1,6 @@
 //! The loop of `run`: a reader, sinks on threads of their own, and one channel between them.
 
+use std::io::Write as _;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
@@ -20,6 +21,8 @@ pub enum Input {
     Events(Vec<Event>),
     /// Frames came from a pipe.
     Frames(Vec<Frame>),
+    /// Something to tell a person, beside the boxes.
+    Remark(String),
     /// A sink answered: its number, how long it took, and what it did.
     Settled(usize, Duration, Box<Put>),
     /// The reader is at its end; nothing more will come.
@@ -118,6 +121,12 @@ pub fn run(
                 .iter()
                 .flat_map(|frame| world.offer(frame, now))
                 .collect(),
+            Ok(Input::Remark(text)) => {
+                if let Some(worker) = workers.first() {
+                    let _ = worker.orders.send(Order::Remark(text));
+                }
+                Vec::new()
+            }
             Ok(Input::Settled(number, latency, put)) => {
                 receipts(&put.receipt);
                 world.settle(number, &put.receipt.key, put.done, latency, now)
@@ -178,6 +187,7 @@ fn carry_out(effects: Vec<Effect>, workers: &[Worker]) -> bool {
 
 enum Order {
     Put(Box<Frame>),
+    Remark(String),
     Close(Close),
 }
 
@@ -214,6 +224,13 @@ impl Worker {
                             answers.send(Input::Settled(number, begun.elapsed(), Box::new(put)));
                         if closed || told.is_err() {
                             return;
+                        }
+                    }
+                    Ok(Order::Remark(text)) => {
+                        if !sink.remark(&text, moment()) {
+                            // Standard error may be full or closed; the boxes matter more.
+                            let _ = std::io::stderr()
+                                .write_all(format!("live-status: {text}\n").as_bytes());
                         }
                     }
                     Ok(Order::Close(why)) => {

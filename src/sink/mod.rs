@@ -111,6 +111,13 @@ pub trait Sink: Send {
         None
     }
 
+    /// Tells a person something beside the boxes. Gives `false` where it cannot,
+    /// and the caller says it on standard error.
+    fn remark(&mut self, text: &str, at: Moment) -> bool {
+        let _ = (text, at);
+        false
+    }
+
     /// Our own end: nothing may be left that looks alive. No call follows.
     fn close(&mut self, why: Close, at: Moment) {
         let _ = (why, at);

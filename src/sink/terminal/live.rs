@@ -86,6 +86,27 @@ impl Live {
         self.show(lines, over.unwrap_or_default(), (rows, columns), now)
     }
 
+    /// Draws `runs`, with a remark as an ordinary line above them.
+    pub(super) fn say(
+        &mut self,
+        runs: &[&Run],
+        remark: &str,
+        now: Duration,
+        settings: &Settings,
+    ) -> io::Result<()> {
+        let (rows, columns) = self.screen.begin(self.shown.len(), settings.reflows);
+        let spin = (now.as_millis() / TURN.as_millis()) as usize;
+        let scenes = scenes(runs, Some(spin), now, settings);
+        let lines = board::lines(&scenes, usize::from(rows).saturating_sub(1).max(1));
+        let lines = painted(&lines, columns, settings);
+        let remark = painted(
+            &[Line::default().body(Ink::Amber, remark)],
+            columns,
+            settings,
+        );
+        self.show(lines, remark, (rows, columns), now)
+    }
+
     /// Leaves the board behind as ordinary lines, with a remark below each run.
     pub(super) fn leave(
         &mut self,

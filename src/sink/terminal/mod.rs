@@ -217,7 +217,7 @@ impl Sink for Terminal {
         Caps {
             markup: Markup::View,
             max_chars: None,
-            paced: false,
+            paced: true,
             lasting: false,
         }
     }
@@ -258,6 +258,15 @@ impl Sink for Terminal {
             return None;
         };
         Some(live.wait(at.now, spins))
+    }
+
+    fn remark(&mut self, text: &str, at: Moment) -> bool {
+        let runs = in_order(&self.runs);
+        // Written beside it, a remark would tear the board.
+        match &mut self.face {
+            Face::Live(live) => live.say(&runs, text, at.now, &self.settings).is_ok(),
+            Face::Plain(_) => false,
+        }
     }
 
     fn close(&mut self, why: Close, at: Moment) {

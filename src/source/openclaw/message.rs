@@ -329,7 +329,8 @@ impl Session {
                 .0
                 .as_ref()
                 .and_then(|stamp| stamp.run.text());
-            let by_child = announces.is_some_and(|run| run.starts_with("announce:"));
+            let by_child = announces.is_some_and(|run| run.starts_with("announce:"))
+                || self.run.as_ref().is_some_and(|run| run.awaited > 0);
             self.go_on(
                 if by_child {
                     Cause::Subagent
@@ -478,6 +479,10 @@ impl Session {
             if let (Some(job), Some(outcome)) = (&job, job_outcome(details)) {
                 self.end_job(job, outcome, out);
             }
+            // A look at a job that still runs is over; the job belongs to the call that began it.
+            if verdict.outcome == Some(Outcome::Background) {
+                verdict.outcome = Some(Outcome::Ok);
+            }
         } else if verdict.outcome == Some(Outcome::Background)
             && let (Some(job), Some(run)) = (&job, &mut self.run)
         {
@@ -499,7 +504,10 @@ impl Session {
         };
         self.emit(out, "message/toolResult", end);
         if let Some(key) = child_key(details) {
-            self.spawned(&key, call, pending.as_ref(), out);
+            let inner = details.result.field("details");
+            let announces = will_announce(details.mode, details.announces)
+                || will_announce(inner.field("mode"), inner.field("expectsCompletionMessage"));
+            self.spawned(&key, call, pending.as_ref(), announces, out);
         }
         if details.status.0 == "\"yielded\"" {
             self.end(Outcome::Ok, Some("yielded"), true, out);
@@ -520,9 +528,19 @@ impl Session {
     }
 
     /// A sub-agent was started.
-    fn spawned(&mut self, key: &str, call: Name, pending: Option<&Pending>, out: &mut Out<'_>) {
+    fn spawned(
+        &mut self,
+        key: &str,
+        call: Name,
+        pending: Option<&Pending>,
+        announces: bool,
+        out: &mut Out<'_>,
+    ) {
         if !self.seen.is_new(("child", key)) {
             return;
+        }
+        if let Some(run) = &mut self.run {
+            run.awaited += u32::from(announces);
         }
         let acp = pending.is_some_and(|pending| pending.acp) || key.contains(":acp:");
         let start = AgentStart {
@@ -536,6 +554,7 @@ impl Session {
             } else {
                 SessionKind::Subagent
             },
+            announces,
             depth: Some(self.row.depth.unwrap_or(0) + 1),
             inferred: false,
         };
@@ -604,7 +623,11 @@ impl Session {
         let result = details.result.field("details");
         if let Some(key) = result.field("childSessionKey").word() {
             let pending = self.run.as_mut().and_then(|run| run.pending.remove(&outer));
-            self.spawned(&key, outer.clone(), pending.as_ref(), out);
+            let announces = will_announce(
+                result.field("mode"),
+                result.field("expectsCompletionMessage"),
+            );
+            self.spawned(&key, outer.clone(), pending.as_ref(), announces, out);
             if let (Some(run), Some(pending)) = (&mut self.run, pending) {
                 run.pending.insert(outer.clone(), pending);
             }
@@ -733,6 +756,11 @@ fn child_key(details: &super::record::Details<'_>) -> Option<String> {
     })?;
     let failed = matches!(details.status.0, "\"error\"" | "\"forbidden\"");
     (!failed).then(|| key.into_owned())
+}
+
+/// Whether a spawn's answer says that the child's result will come in a turn of its own.
+fn will_announce(mode: Raw<'_>, expects: Raw<'_>) -> bool {
+    expects.is_true() || (!expects.is_some() && mode.0 == "\"run\"")
 }
 
 /// Whether a stop reason ends the turn, if nothing is pending.

@@ -141,9 +141,9 @@ impl Session {
     /// Whether time matters to it: a run, a background job or a wait is under way.
     #[must_use]
     pub fn is_watched(&self) -> bool {
-        self.run
-            .as_ref()
-            .is_some_and(|run| run.is_open() || !run.jobs.is_empty() || !run.asked.is_empty())
+        self.run.as_ref().is_some_and(|run| {
+            run.is_open() || !run.jobs.is_empty() || !run.asked.is_empty() || run.awaited > 0
+        })
     }
 
     /// Requests seen so far.

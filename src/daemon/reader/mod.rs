@@ -3,7 +3,9 @@
 //! It joins the follower (disk) with the dialects (pure) and is the same for
 //! `tail` and `run`. One-shot, what it gives depends on the input alone.
 
-use std::collections::{HashMap, VecDeque};
+mod begin;
+
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::clean::clean;
@@ -16,7 +18,7 @@ use crate::follow::{At, Change, Era, Follower, Id, Piece};
 use crate::safe::redact::Redactor;
 use crate::source::openclaw::{self, Row};
 use crate::source::{Identity, Out, Remarks};
-use crate::wire::event::{Body, Event, Live, Name, Src, SrcKind, Tick};
+use crate::wire::event::{Body, Event, Name, Src, SrcKind, Tick};
 use crate::wire::time::Time;
 
 /// What the reader is asked to do.
@@ -56,6 +58,26 @@ struct Slot {
     unjudged: bool,
 }
 
+impl Slot {
+    /// An event of the session that no record made.
+    fn clock_event(&self, ts: Option<Time>, body: impl Into<Body>) -> Event {
+        let who = self.dialect.who();
+        Event {
+            ts,
+            source: who.source.clone(),
+            session: who.session.clone(),
+            sid: Some(who.sid.clone()),
+            agent: who.agent.clone(),
+            run: None,
+            body: body.into(),
+            src: Src::clock(),
+            replay: false,
+            raw: None,
+            label: None,
+        }
+    }
+}
+
 /// Reads sessions and emits their events.
 pub struct Reader {
     follower: Follower,
@@ -63,10 +85,16 @@ pub struct Reader {
     slots: HashMap<Id, Slot>,
     rows: HashMap<Id, Row>,
     registry: Registry,
+    /// Sessions by their names.
+    keyed: HashMap<Name, Id>,
     odd: Oddities,
     buffer: Vec<Event>,
     remarks: Remarks,
     resumed: HashMap<Id, Kept>,
+    /// Places kept of sessions that are not there yet: a store sleeps until its agent runs.
+    unlocated: Vec<Kept>,
+    /// Sessions whose transcripts are not what they were when their places were kept.
+    changed: HashSet<Id>,
     /// What the rhythm of ticks is counted from: a clock that nobody sets.
     start: Instant,
 }
@@ -81,10 +109,13 @@ impl Reader {
             slots: HashMap::new(),
             rows: HashMap::new(),
             registry: Registry::default(),
+            keyed: HashMap::new(),
             odd: Oddities::default(),
             buffer: Vec::new(),
             remarks: Vec::new(),
             resumed: HashMap::new(),
+            unlocated: Vec::new(),
+            changed: HashSet::new(),
             start: Instant::now(),
         }
     }
@@ -154,19 +185,8 @@ impl Reader {
         let Some(slot) = self.slots.get(&id).filter(|slot| slot.dialect.is_watched()) else {
             return Ok(());
         };
-        let mut event = Event {
-            ts: Some(now),
-            source: slot.dialect.who().source.clone(),
-            session: slot.dialect.who().session.clone(),
-            sid: Some(slot.dialect.who().sid.clone()),
-            agent: slot.dialect.who().agent.clone(),
-            run: slot.dialect.newest_run().cloned(),
-            body: Tick { now }.into(),
-            src: Src::clock(),
-            replay: false,
-            raw: None,
-            label: None,
-        };
+        let mut event = slot.clock_event(Some(now), Tick { now });
+        event.run = slot.dialect.newest_run().cloned();
         emit(&mut event)
     }
 
@@ -198,6 +218,7 @@ impl Reader {
         for (id, session) in self.follower.sessions() {
             if let Some(key) = &session.key {
                 self.registry.name(key, &session.sid);
+                self.keyed.insert(key.clone(), id);
                 if let Some(parent) = self.rows.get(&id).and_then(|row| row.parent.as_deref()) {
                     self.registry.parent(key, parent);
                 }
@@ -213,14 +234,10 @@ impl Reader {
             .filter(|(_, session)| self.is_wanted(session))
             .map(|(id, _)| id)
             .collect();
-        let keyed: HashMap<Name, Id> = wanted
-            .iter()
-            .filter_map(|id| Some((self.follower.session(*id).key.clone()?, *id)))
-            .collect();
         let members = wanted.into_iter().map(|id| {
             let parent = self.rows.get(&id).and_then(|row| row.parent.as_deref());
             let after = parent
-                .and_then(|parent| keyed.get(parent))
+                .and_then(|parent| self.keyed.get(parent))
                 .copied()
                 .or_else(|| self.predecessor(id));
             let session = self.follower.session(id);
@@ -460,82 +477,6 @@ impl Reader {
         pass(buffer, registry, settings, emit)
     }
 
-    /// Begins to follow: open runs that are fresh are repeated from their start.
-    ///
-    /// # Errors
-    ///
-    /// What `emit` gives.
-    pub fn begin<E>(&mut self, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        self.scan();
-        for id in self.order() {
-            self.begin_one(id, now, emit)?;
-        }
-        Ok(())
-    }
-
-    fn begin_one<E>(&mut self, id: Id, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        let resumed = self.resumed.contains_key(&id);
-        if resumed && self.follower.is_drained(id) {
-            return Ok(()); // Nothing since, and no run to repeat: it is taken up when something comes.
-        }
-        if !resumed && !self.settings.from_start && !self.is_fresh(id, now) {
-            self.follower.seek_end(id);
-            return Ok(());
-        }
-        let mut newest = VecDeque::new();
-        let mut any = false;
-        {
-            let keep_all = self.settings.from_start || resumed;
-            let mut collect = |event: &mut Event| -> Result<(), E> {
-                event.replay = true;
-                any = true;
-                if keep_all {
-                    return emit(event);
-                }
-                // Only the newest run is repeated: what came before it is history.
-                if let Body::RunStart(start) = &event.body
-                    && start.continues.is_none()
-                {
-                    newest.retain(|event: &Event| {
-                        matches!(event.body, Body::SessionStart(_) | Body::Model(_))
-                    });
-                }
-                newest.push_back(event.clone());
-                Ok(())
-            };
-            self.read_one(id, &mut collect)?;
-        }
-        let open = self
-            .slots
-            .get(&id)
-            .is_some_and(|slot| slot.dialect.is_watched())
-            && self.is_current(id, now);
-        if open || self.settings.from_start || resumed {
-            for mut event in newest {
-                emit(&mut event)?;
-            }
-            if any && let Some(slot) = self.slots.get_mut(&id) {
-                let mut live = Event {
-                    ts: None,
-                    source: slot.dialect.who().source.clone(),
-                    session: slot.dialect.who().session.clone(),
-                    sid: Some(slot.dialect.who().sid.clone()),
-                    agent: slot.dialect.who().agent.clone(),
-                    run: None,
-                    body: Live {}.into(),
-                    src: Src::clock(),
-                    replay: false,
-                    raw: None,
-                    label: None,
-                };
-                emit(&mut live)?;
-            }
-            self.touch(id, now);
-        }
-        self.settle(id);
-        Ok(())
-    }
-
     /// Whether a session may hold a run that is under way.
     fn is_fresh(&self, id: Id, now: SystemTime) -> bool {
         let age = |at: SystemTime| now.duration_since(at).unwrap_or_default();
@@ -632,6 +573,7 @@ impl Reader {
         if let Some(key) = session.key.clone() {
             let sid = session.sid.clone();
             self.registry.name(&key, &sid);
+            self.keyed.insert(key.clone(), id);
             if let Some(parent) = self.rows.get(&id).and_then(|row| row.parent.clone()) {
                 self.registry.parent(&key, &parent);
             }
@@ -657,6 +599,7 @@ impl Reader {
                     pass(buffer, registry, settings, emit)?;
                 }
             }
+            Change::New(_) => return self.meet(id, now, emit),
             _ => self.read_one(id, emit)?,
         }
         self.touch(id, now);
@@ -732,6 +675,7 @@ impl Reader {
                 .unwrap_or_else(|| (self.follower.cursor(id), slot_requests(self.slots.get(&id))));
             kept.push(Kept { cursor, requests });
         }
+        kept.extend(self.unlocated.iter().cloned());
         kept
     }
 
@@ -739,13 +683,20 @@ impl Reader {
     pub fn resume(&mut self, kept: Vec<Kept>) {
         self.scan();
         for one in kept {
-            let Some(id) = self.follower.locate(&one.cursor) else {
-                continue;
-            };
-            let same = self.follower.resume(id, &one.cursor);
-            let requests = if same { one.requests } else { 0 };
-            self.resumed.insert(id, Kept { requests, ..one });
+            match self.follower.locate(&one.cursor) {
+                Some(id) => self.take_up(id, one),
+                None => self.unlocated.push(one),
+            }
         }
+    }
+
+    fn take_up(&mut self, id: Id, kept: Kept) {
+        let same = self.follower.resume(id, &kept.cursor);
+        let requests = if same { kept.requests } else { 0 };
+        if !same {
+            self.changed.insert(id);
+        }
+        self.resumed.insert(id, Kept { requests, ..kept });
     }
 
     /// Reads lines that no follower knows: standard input.

@@ -1,0 +1,179 @@
+//! Where following begins: the runs that are under way, each from its start, with its whole family.
+
+use std::collections::{HashMap, HashSet};
+use std::time::SystemTime;
+
+use super::{Emit, RECENT, Reader};
+use crate::follow::Id;
+use crate::wire::event::{Body, Event, Live, Rewind};
+
+/// The events of a session's newest run.
+type Newest = Vec<Event>;
+
+impl Reader {
+    /// Begins to follow: what is under way is repeated, so that a consumer starts with a true picture.
+    ///
+    /// Sessions that are idle are not read at all: the cursor goes to their end.
+    ///
+    /// # Errors
+    ///
+    /// What `emit` gives.
+    pub fn begin<E>(&mut self, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        self.scan();
+        let order = self.order();
+        let mut read: HashMap<Id, Newest> = HashMap::new();
+        for &id in &order {
+            let resumed = self.resumed.contains_key(&id);
+            if resumed && self.follower.is_drained(id) {
+                continue; // Nothing since: it is taken up when something comes.
+            }
+            if self.settings.from_start || resumed {
+                self.repeat(id, now, emit)?;
+            } else if self.is_fresh(id, now) {
+                let newest = self.newest_run_of(id);
+                read.insert(id, newest);
+            } else {
+                self.follower.seek_end(id);
+            }
+        }
+        let under_way: Vec<Id> = read
+            .keys()
+            .copied()
+            .filter(|&id| self.is_under_way(id, now))
+            .collect();
+        let families: HashSet<Id> = under_way
+            .iter()
+            .map(|&id| self.first_ancestor(id))
+            .collect();
+        for id in order {
+            let wanted = families.contains(&self.first_ancestor(id));
+            if !wanted || self.settings.from_start {
+                self.settle(id);
+                continue;
+            }
+            // A parent that was idle for long still owns the box of its child.
+            if !read.contains_key(&id) && families.contains(&id) && !self.resumed.contains_key(&id)
+            {
+                self.follower.rewind(id);
+                let newest = self.newest_run_of(id);
+                read.insert(id, newest);
+            }
+            let Some(newest) = read.remove(&id) else {
+                continue;
+            };
+            let any = !newest.is_empty();
+            for mut event in newest {
+                emit(&mut event)?;
+            }
+            if any {
+                self.live(id, emit)?;
+            }
+            self.touch(id, now);
+            self.settle(id);
+        }
+        Ok(())
+    }
+
+    /// A session appeared while we follow. What was written just now is news; a transcript that
+    /// is old, as of a store that woke, is history.
+    pub(super) fn meet<E>(
+        &mut self,
+        id: Id,
+        now: SystemTime,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
+        let kept = (0..self.unlocated.len())
+            .find(|&at| self.follower.locate(&self.unlocated[at].cursor) == Some(id));
+        if let Some(at) = kept {
+            let kept = self.unlocated.swap_remove(at);
+            self.take_up(id, kept);
+            return self.repeat(id, now, emit);
+        }
+        let age = self
+            .follower
+            .modified(id)
+            .map(|at| now.duration_since(at).unwrap_or_default());
+        if age.is_some_and(|age| age > RECENT) && !self.settings.from_start {
+            self.follower.seek_end(id);
+            return Ok(());
+        }
+        self.read_one(id, emit)?;
+        self.touch(id, now);
+        self.settle(id);
+        Ok(())
+    }
+
+    /// Emits everything behind the cursor, as read before we caught up.
+    fn repeat<E>(&mut self, id: Id, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        if self.changed.remove(&id) {
+            self.begin_anew(id, emit)?;
+        }
+        let mut any = false;
+        self.read_one(id, &mut |event| {
+            event.replay = true;
+            any = true;
+            emit(event)
+        })?;
+        if any {
+            self.live(id, emit)?;
+        }
+        self.touch(id, now);
+        Ok(())
+    }
+
+    /// The transcript is not the one that was read last time: what follows repeats it.
+    fn begin_anew<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        self.open(id);
+        let reason = Some("changed while nobody followed".to_owned());
+        match self.slots.get(&id) {
+            Some(slot) => emit(&mut slot.clock_event(None, Rewind { reason })),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads a session from its start and keeps the events of its newest run: what came before is history.
+    fn newest_run_of(&mut self, id: Id) -> Newest {
+        let mut newest = Newest::new();
+        let mut collect = |event: &mut Event| {
+            event.replay = true;
+            if let Body::RunStart(start) = &event.body
+                && start.continues.is_none()
+            {
+                newest.retain(|event| matches!(event.body, Body::SessionStart(_) | Body::Model(_)));
+            }
+            newest.push(event.clone());
+            Ok::<(), std::convert::Infallible>(())
+        };
+        let Ok(()) = self.read_one(id, &mut collect);
+        newest
+    }
+
+    /// Says that a session was caught up with.
+    fn live<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        match self.slots.get(&id) {
+            Some(slot) => emit(&mut slot.clock_event(None, Live {})),
+            None => Ok(()),
+        }
+    }
+
+    fn is_under_way(&self, id: Id, now: SystemTime) -> bool {
+        self.slots
+            .get(&id)
+            .is_some_and(|slot| slot.dialect.is_watched())
+            && self.is_current(id, now)
+    }
+
+    /// The session at the top of the family.
+    fn first_ancestor(&self, id: Id) -> Id {
+        const DEPTH: usize = 8;
+        let mut at = id;
+        for _ in 0..DEPTH {
+            let parent = self.rows.get(&at).and_then(|row| row.parent.as_deref());
+            match parent.and_then(|parent| self.keyed.get(parent)) {
+                Some(&above) if above != at => at = above,
+                _ => break,
+            }
+        }
+        at
+    }
+}

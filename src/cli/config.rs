@@ -1,8 +1,9 @@
 //! Settings: flags, then the environment, then files, then defaults.
 //!
 //! A setting has one name everywhere: the long flag `--max-lines` is the key
-//! `max-lines` of the file. What a file says becomes the flag's default value,
-//! so the same parser checks it and `--help` shows it.
+//! `max-lines` of the file and the variable `LIVE_STATUS_MAX_LINES`. What these
+//! say becomes the flag's default value, so the same parser checks it. The
+//! variables that operators of the earlier daemon know are clap's own.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -46,7 +47,8 @@ pub(super) struct File {
 struct Setting {
     key: String,
     values: Vec<String>,
-    path: PathBuf,
+    /// A file's path or `environment NAME`.
+    origin: String,
 }
 
 /// Reads the files that `args` and the environment name.
@@ -61,6 +63,7 @@ pub(super) fn load(args: &[OsString]) -> Result<File, Failure> {
         let text = std::fs::read_to_string(&path)
             .doing(|| format!("cannot read the settings file {}", path.display()))?;
         file.add(&path, &text)?;
+        file.add_variables(&|name| std::env::var(name).ok());
         return Ok(file);
     }
     for path in usual_places() {
@@ -74,6 +77,7 @@ pub(super) fn load(args: &[OsString]) -> Result<File, Failure> {
             )),
         }
     }
+    file.add_variables(&|name| std::env::var(name).ok());
     Ok(file)
 }
 
@@ -131,15 +135,29 @@ impl File {
                 toml::Value::Array(items) => items.iter().map(plain).collect(),
                 value => vec![plain(&value)],
             };
-            self.settings.retain(|setting| setting.key != key);
-            self.settings.push(Setting {
-                key,
-                values,
-                path: path.to_owned(),
-            });
+            self.set(key, values, path.display().to_string());
         }
         self.read.push(path.to_owned());
         Ok(())
+    }
+
+    /// Takes in `LIVE_STATUS_<KEY>` for every setting; it wins over the files.
+    fn add_variables(&mut self, var: &dyn Fn(&str) -> Option<String>) {
+        for (key, _) in keys() {
+            let name = format!("LIVE_STATUS_{}", key.to_uppercase().replace('-', "_"));
+            if let Some(value) = var(&name).filter(|value| !value.is_empty()) {
+                self.set(key, vec![value], format!("environment {name}"));
+            }
+        }
+    }
+
+    fn set(&mut self, key: String, values: Vec<String>, origin: String) {
+        self.settings.retain(|setting| setting.key != key);
+        self.settings.push(Setting {
+            key,
+            values,
+            origin,
+        });
     }
 
     /// Makes what the files say the defaults of `command` and its verbs.
@@ -179,11 +197,11 @@ impl File {
         }
     }
 
-    fn path_of(&self, key: &str) -> Option<&Path> {
+    fn origin_of(&self, key: &str) -> Option<&str> {
         self.settings
             .iter()
             .find(|setting| setting.key == key)
-            .map(|setting| setting.path.as_path())
+            .map(|setting| setting.origin.as_str())
     }
 }
 
@@ -279,9 +297,7 @@ fn show(file: &File, origin: bool) -> Result<(), Failure> {
                     })
                 }
                 Some(ValueSource::CommandLine) => "flag".to_owned(),
-                _ => file
-                    .path_of(key)
-                    .map_or("default".into(), |path| path.display().to_string()),
+                _ => file.origin_of(key).unwrap_or("default").to_owned(),
             };
             text.push_str(&format!("  # {from}"));
         }

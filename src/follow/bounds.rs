@@ -1,7 +1,7 @@
 //! Where a cursor stands, compared with records.
 
+use super::cursor::Cursor;
 use super::follower::Follower;
-use super::reading::Cursor;
 use super::session::{At, Id};
 
 impl Follower {

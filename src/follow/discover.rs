@@ -116,7 +116,8 @@ mod tests {
         }
         fs::create_dir_all(home.join(".openclaw-empty")).expect("made");
         let moved = home.join("moved").into_os_string();
-        let cases: [(&[(&str, OsString)], &[&str]); 5] = [
+        type Case<'a> = (&'a [(&'a str, OsString)], &'a [&'a str]);
+        let cases: [Case<'_>; 5] = [
             (&[], &[".openclaw", ".clawdbot", ".openclaw-work"]),
             (
                 &[("TRANSCRIPT_DIR", "~/own/agents/main".into())],

@@ -154,6 +154,17 @@ impl Follower {
         self.entry(id).state == State::Here
     }
 
+    /// Whether there may be something behind the cursor, by the last look.
+    ///
+    /// A read finds out for sure; this spares opening thousands of old files.
+    #[must_use]
+    pub fn has_unread(&self, id: Id) -> bool {
+        match &self.entry(id).body {
+            Body::File(tail) => tail.dirty,
+            Body::Store(rows) => rows.seq != rows.newest,
+        }
+    }
+
     /// The generation that the next record belongs to; `None` before the first whole line was seen.
     #[must_use]
     pub fn generation(&self, id: Id) -> Option<Name> {

@@ -36,9 +36,9 @@ mod tests {
     #[test]
     fn values_never_change_between_versions() {
         let cases: [(&[u8], u64); 3] = [
-            (b"", of(b"")),
-            (b"a", of(b"a")),
-            (b"12345678", of(b"12345678")),
+            (b"", 0xcb04_5195_4417_4382),
+            (b"a", 0x2540_d0ca_1541_0214),
+            (b"12345678 and more", 0xd177_6c7e_7add_7ea8),
         ];
         for (bytes, want) in cases {
             assert_eq!(of(bytes), want, "{bytes:?}");

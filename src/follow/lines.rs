@@ -10,7 +10,7 @@ use std::io;
 use super::hash;
 use super::open::fill;
 use super::session::{Counters, Piece};
-use super::tail::{LOOK, Tail, mark};
+use super::tail::{HEAD, LOOK, Tail, mark};
 use crate::wire::event::Name;
 
 /// What is read at once.
@@ -125,6 +125,7 @@ impl Lines {
             }
             if tail.off > 0 && hash::of(self.before(&window)) != tail.marker
                 || !self.still(file, &window)?
+                || !tail.head_is_same(file)?
             {
                 return Ok(Some(Ended::Changed("rewritten")));
             }
@@ -156,8 +157,8 @@ impl Lines {
     /// Whether the bytes around the cursor are on disk what they are in the buffer, after all was read.
     fn still(&self, file: &File, window: &Window) -> io::Result<bool> {
         let from = window.at - window.at.min(LOOK);
-        let to = window.len.min(window.at + LOOK);
-        let mut bytes = [0; 2 * LOOK];
+        let to = window.len.min(window.at + HEAD);
+        let mut bytes = [0; LOOK + HEAD];
         let bytes = &mut bytes[..to - from];
         let have = fill(file, bytes, window.base + from as u64)?;
         Ok(have == bytes.len() && *bytes == self.buffer[from..to])
@@ -181,13 +182,16 @@ impl Lines {
                 go = false;
                 break;
             }
-            go = hand(line, off, counters, each);
+            go = hand(line, off, self.max_line_bytes, counters, each);
             window.at += length + 1;
         }
         tail.off = window.base + window.at as u64;
         tail.searched = tail.off.max(window.base + window.len as u64);
         if window.at > start {
             tail.marker = hash::of(self.before(window));
+            if window.base == 0 && usize::from(tail.head_len) < HEAD {
+                tail.take_head(&self.buffer[..window.at]);
+            }
         }
         Ok(go)
     }
@@ -222,7 +226,7 @@ impl Lines {
         }
         let go;
         if length > self.max_line_bytes {
-            if mark(file, tail.off)? != Some(tail.marker) && tail.off > 0 {
+            if tail.mismatch(file, size)?.is_some() {
                 return Ok(Some(Ended::Changed("rewritten")));
             }
             counters.oversize += 1;
@@ -236,12 +240,12 @@ impl Lines {
             let have = fill(file, &mut self.buffer, start)?;
             let changed = have < self.buffer.len()
                 || memchr::memchr(b'\n', &self.buffer).is_some()
-                || tail.off > 0 && mark(file, tail.off)? != Some(tail.marker);
+                || tail.mismatch(file, size)?.is_some();
             if changed {
                 return Ok(Some(Ended::Changed("rewritten")));
             }
             counters.nul_bytes += start - tail.off;
-            go = hand(&self.buffer, start, counters, each);
+            go = hand(&self.buffer, start, self.max_line_bytes, counters, each);
             // Let go of a long line's memory at once.
             self.buffer = vec![0; CHUNK];
         }
@@ -283,7 +287,7 @@ fn begin(file: &File, tail: &mut Tail, off: u64, each: &mut Each<'_>) -> io::Res
 }
 
 /// Hands one line out, cleaned of what is not part of it.
-fn hand(line: &[u8], off: u64, counters: &mut Counters, each: &mut Each<'_>) -> bool {
+fn hand(line: &[u8], off: u64, cap: u64, counters: &mut Counters, each: &mut Each<'_>) -> bool {
     let end = off + line.len() as u64 + 1;
     let nuls = line.iter().take_while(|&&byte| byte == 0).count();
     let mut bytes = &line[nuls..];
@@ -296,6 +300,11 @@ fn hand(line: &[u8], off: u64, counters: &mut Counters, each: &mut Each<'_>) -> 
     if bytes.trim_ascii().is_empty() {
         counters.blank += 1;
         return true;
+    }
+    if bytes.len() as u64 > cap {
+        counters.oversize += 1;
+        let bytes = bytes.len() as u64;
+        return each(Piece::Oversize { off, bytes });
     }
     counters.lines += 1;
     counters.bytes += line.len() as u64 + 1;

@@ -5,10 +5,18 @@
 //! true is what a look at the disk says.
 //!
 //! The walk: [`Follower::new`], [`scan`](Follower::scan), [`read`](Follower::read)
-//! every session; with [`watch`](Follower::watch) armed before, then
-//! [`wait`](Follower::wait) and read what changed.
+//! every session; with [`watch`](Follower::watch) armed before the scan, then
+//! [`wait`](Follower::wait), read what changed, and take the changed
+//! [`rows`](Follower::rows).
+//!
+//! What cannot be known: a rewrite that keeps the first KiB and the 256 bytes
+//! before the cursor; lines of a file that was unlinked before they were read,
+//! since idle files are not held open; a rewritten row in a store of the time
+//! before generations.
 
 mod bounds;
+mod claims;
+mod cursor;
 mod database;
 mod discover;
 mod follower;
@@ -19,6 +27,7 @@ mod lines;
 mod names;
 mod open;
 mod place;
+mod queries;
 mod reading;
 mod root;
 mod rows;
@@ -31,10 +40,10 @@ mod tests;
 mod wait;
 mod watch;
 
+pub use cursor::{Cursor, Hex};
 pub use discover::{Found, Surroundings, discover};
 pub use follower::Follower;
 pub use inbox::Waker;
-pub use reading::{Cursor, Hex};
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,

@@ -29,6 +29,8 @@ pub(super) struct Place {
     pub(super) home: Home,
     /// The sessions directory as shown, with a slash.
     pub(super) shown: Name,
+    /// The store as shown.
+    pub(super) store_shown: Name,
     /// Which of the two is alive.
     pub(super) era: Era,
     /// Transcripts by a hash of their file name, or sessions of the store by one of their id.
@@ -47,7 +49,12 @@ impl Place {
             Some(path) => path.join("").to_string_lossy().into(),
             None => Name::from(""),
         };
+        let store_shown = match &home.store {
+            Some(path) => path.to_string_lossy().into(),
+            None => Name::from(""),
+        };
         Self {
+            store_shown,
             database: home.store.clone().map(Database::new),
             home,
             shown,

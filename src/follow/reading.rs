@@ -1,87 +1,20 @@
-//! Reading what is behind a cursor, and cursors as they are kept.
+//! Reading what is behind a cursor.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-use std::os::unix::fs::MetadataExt;
-
-use serde::{Deserialize, Serialize};
 
 use super::follower::{Body, Follower, State};
 use super::lines::{Each, Ended};
 use super::names;
 use super::open::{self, Opened, Stat, fill};
-use super::session::{At, Id, Piece, ReadError};
+use super::session::{Id, Piece, ReadError};
 use super::tail::{Tail, last_line_end};
 
 /// A file that is rewritten again and again under the reader is left for the next change.
 const TRIES: u32 = 5;
 /// The longest first line that [`Follower::head`] gives.
 const HEAD_LINE: u64 = 1024 * 1024;
-
-/// How far a session was read, so that a later process can go on.
-///
-/// It is taken up again only where the transcript's bytes are still the same.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Cursor {
-    /// In a file.
-    File {
-        /// Its path as shown.
-        path: String,
-        /// Device and inode; they may change when nothing else does.
-        dev: u64,
-        /// See `dev`.
-        ino: u64,
-        /// Bytes that were read; the start of a line.
-        offset: u64,
-        /// Hash of the first `head_len` bytes.
-        head: Hex,
-        /// See `head`.
-        head_len: u16,
-        /// Hash of the up to 256 bytes before `offset`.
-        marker: Hex,
-        /// Hash of the first line; with `rewrites` it names the generation.
-        first: Hex,
-        /// How often the file was found rewritten.
-        rewrites: u32,
-        /// Bytes of the whole file when it was last seen.
-        size: u64,
-        /// Nanoseconds since 1970.
-        mtime_ns: i64,
-    },
-    /// In a store.
-    Store {
-        /// Its path as shown.
-        path: String,
-        /// The session's id.
-        sid: String,
-        /// The transcript's generation.
-        generation: Option<String>,
-        /// The last row that was read; -1 before the first.
-        seq: i64,
-    },
-}
-
-/// A hash, written as 16 hexadecimal digits: JSON numbers lose bits in many readers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hex(u64);
-
-impl Serialize for Hex {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:016x}", self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Hex {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        u64::from_str_radix(&text, 16)
-            .map(Self)
-            .map_err(serde::de::Error::custom)
-    }
-}
 
 impl Follower {
     /// Reads every whole record behind the cursor; `each` gives `false` to stop early.
@@ -98,6 +31,11 @@ impl Follower {
         id: Id,
         each: &mut dyn FnMut(Piece<'_>) -> bool,
     ) -> Result<(), ReadError> {
+        let era = self.session(id).era;
+        if era != self.places[self.entry(id).place as usize].era {
+            // The agent has moved to a store: its files are old copies.
+            return Ok(());
+        }
         let read = match self.file_of(id) {
             None => self.read_rows(id, each),
             Some((folder, name)) => {
@@ -128,12 +66,9 @@ impl Follower {
         let (file, stat) = match opened {
             Opened::File(file, stat) => (file, stat),
             Opened::Missing => {
-                if let Some(aside) = find_aside(folder, name, tail.read_from) {
-                    let ended = self.drain(id, &aside, each)?;
-                    self.mark_read(id, ended);
-                } else {
-                    tail.dirty = false;
-                }
+                let from = tail.read_from;
+                let ended = self.drain(id, folder, name, from, each)?;
+                self.mark_read(id, ended.unwrap_or(Ended::Drained));
                 return Ok(());
             }
             Opened::Other(what) => {
@@ -150,16 +85,11 @@ impl Follower {
         if was != (stat.dev, stat.ino) {
             let why = tail.mismatch(&file, stat.size)?;
             if why.is_some() || tail.off == 0 {
-                let mut drained = false;
-                if was != (0, 0)
-                    && let Some(aside) = find_aside(folder, name, was)
-                {
-                    drained = true;
-                    if self.drain(id, &aside, each)? == Ended::Stopped {
-                        return Ok(());
-                    }
+                let drained = self.drain(id, folder, name, was, each)?;
+                if drained == Some(Ended::Stopped) {
+                    return Ok(());
                 }
-                if (drained || why.is_some()) && !self.rewind_for(id, "replaced", each) {
+                if (drained.is_some() || why.is_some()) && !self.rewind_for(id, "replaced", each) {
                     self.set_read_from(id, &stat);
                     return Ok(());
                 }
@@ -202,19 +132,34 @@ impl Follower {
         Ok(ended)
     }
 
-    /// Reads what is left of a transcript that was renamed; nothing if it is another by now.
-    fn drain(&mut self, id: Id, aside: &Path, each: &mut Each<'_>) -> std::io::Result<Ended> {
-        let Opened::File(file, stat) = open::open(aside, false)? else {
-            return Ok(Ended::Drained);
-        };
-        let Body::File(tail) = &mut self.entries[id as usize].body else {
-            return Ok(Ended::Drained);
-        };
-        if tail.read_from != (stat.dev, stat.ino) || tail.mismatch(&file, stat.size)?.is_some() {
-            return Ok(Ended::Drained);
+    /// Reads what is left of a transcript that was renamed, and of those that took its name and were
+    /// renamed in their turn; `None` where it cannot be found.
+    fn drain(
+        &mut self,
+        id: Id,
+        folder: &Path,
+        name: &OsStr,
+        from: (u64, u64),
+        each: &mut Each<'_>,
+    ) -> std::io::Result<Option<Ended>> {
+        let mut ended = None;
+        for aside in find_aside(folder, name, from) {
+            let Opened::File(file, stat) = open::open(&aside, false)? else {
+                continue;
+            };
+            let first = from == (stat.dev, stat.ino);
+            if !first {
+                self.set_read_from(id, &stat);
+                if !self.rewind_for(id, "replaced", each) {
+                    return Ok(Some(Ended::Stopped));
+                }
+            }
+            ended = Some(self.read_verified(id, &file, each)?);
+            if ended == Some(Ended::Stopped) {
+                break;
+            }
         }
-        self.lines
-            .read(&file, stat.size, tail, &mut self.counters, each)
+        Ok(ended)
     }
 
     /// Starts again in a new generation and says so.
@@ -239,7 +184,7 @@ impl Follower {
     }
 
     /// The file of a session and its cursor, where there is one.
-    fn open_tail(&mut self, id: Id) -> Option<(File, Stat, &mut Tail)> {
+    pub(super) fn open_tail(&mut self, id: Id) -> Option<(File, Stat, &mut Tail)> {
         let (folder, name) = self.file_of(id)?;
         let Ok(Opened::File(file, stat)) = open::open(&folder.join(name), self.options.links)
         else {
@@ -293,151 +238,29 @@ impl Follower {
             Body::Store(rows) => rows.seq = -1,
         }
     }
-
-    /// How far a session was read.
-    #[must_use]
-    pub fn cursor(&self, id: Id) -> Cursor {
-        let session = self.session(id);
-        match &self.entry(id).body {
-            Body::File(tail) => file_cursor(&session.at, tail),
-            Body::Store(rows) => Cursor::Store {
-                path: session.at.as_ref().into(),
-                sid: session.sid.as_ref().into(),
-                generation: rows.generation.as_deref().map(str::to_owned),
-                seq: rows.seq,
-            },
-        }
-    }
-
-    /// The cursor that reads the record at `at` again; `None` where the transcript does not hold it now.
-    pub fn cursor_before(&mut self, id: Id, at: At) -> Option<Cursor> {
-        match (self.cursor(id), at) {
-            (
-                Cursor::Store {
-                    path,
-                    sid,
-                    generation,
-                    seq: _,
-                },
-                At::Seq(seq),
-            ) => Some(Cursor::Store {
-                path,
-                sid,
-                generation,
-                seq: seq - 1,
-            }),
-            (Cursor::File { .. }, At::Off(off)) => {
-                let shown = self.session(id).at.clone();
-                let (file, stat, tail) = self.open_tail(id)?;
-                if off > tail.off || tail.mismatch(&file, stat.size).ok()?.is_some() {
-                    return None;
-                }
-                let mut tail = tail.clone();
-                tail.jump(&file, off).ok()?;
-                Some(file_cursor(&shown, &tail))
-            }
-            _ => None,
-        }
-    }
-
-    /// The session that a kept cursor speaks of.
-    #[must_use]
-    pub fn locate(&self, cursor: &Cursor) -> Option<Id> {
-        use std::hash::BuildHasher;
-        let (path, sid) = match cursor {
-            Cursor::File { path, .. } => (path, None),
-            Cursor::Store { path, sid, .. } => (path, Some(sid)),
-        };
-        self.places.iter().find_map(|place| {
-            let id = match sid {
-                None => place.names.get(
-                    &self
-                        .seed
-                        .hash_one(OsStr::new(path.strip_prefix(&*place.shown)?)),
-                ),
-                Some(sid) => place.names.get(&self.seed.hash_one(OsStr::new(sid))),
-            };
-            id.copied().filter(|&id| *self.session(id).at == **path)
-        })
-    }
-
-    /// Takes up a kept cursor.
-    ///
-    /// Gives `false` where the transcript is not what was read then: the session
-    /// starts at its beginning, in a new generation.
-    pub fn resume(&mut self, id: Id, cursor: &Cursor) -> bool {
-        match cursor {
-            Cursor::File {
-                offset,
-                head,
-                head_len,
-                marker,
-                first,
-                rewrites,
-                ..
-            } => {
-                let kept = Tail {
-                    off: *offset,
-                    searched: *offset,
-                    head: head.0,
-                    head_len: (*head_len).min(super::tail::HEAD as u16),
-                    marker: marker.0,
-                    first: first.0,
-                    rewrites: *rewrites,
-                    dirty: true,
-                    ..Tail::default()
-                };
-                let matches = self.open_tail(id).is_some_and(|(file, stat, tail)| {
-                    let same = matches!(kept.mismatch(&file, stat.size), Ok(None));
-                    *tail = Tail {
-                        stat,
-                        read_from: (stat.dev, stat.ino),
-                        ..kept.clone()
-                    };
-                    same
-                });
-                if !matches && let Body::File(tail) = &mut self.entry_mut(id).body {
-                    tail.rewrites = *rewrites;
-                    tail.rewind();
-                }
-                matches
-            }
-            Cursor::Store {
-                generation, seq, ..
-            } => self.resume_rows(id, generation.as_deref(), *seq),
-        }
-    }
 }
 
-fn file_cursor(at: &str, tail: &Tail) -> Cursor {
-    Cursor::File {
-        path: at.to_owned(),
-        dev: tail.read_from.0,
-        ino: tail.read_from.1,
-        offset: tail.off,
-        head: Hex(tail.head),
-        head_len: tail.head_len,
-        marker: Hex(tail.marker),
-        first: Hex(tail.first),
-        rewrites: tail.rewrites,
-        size: tail.stat.size,
-        mtime_ns: tail.stat.mtime_ns,
-    }
-}
-
-/// Where the file of an inode was renamed to, if it was put aside in the same directory.
-pub(super) fn find_aside(folder: &Path, name: &OsStr, inode: (u64, u64)) -> Option<PathBuf> {
-    let is_it = |other: &OsString, meta: &std::fs::Metadata| {
-        names::is_put_aside(other, name) && meta.is_file() && (meta.dev(), meta.ino()) == inode
-    };
-    std::fs::read_dir(folder)
-        .ok()?
+/// Where the file of an inode was renamed to, and what was put aside after it, in that order.
+///
+/// Nothing where it is not in the same directory: deleted, or moved elsewhere.
+pub(super) fn find_aside(folder: &Path, name: &OsStr, inode: (u64, u64)) -> Vec<PathBuf> {
+    let mut asides: Vec<(Stat, PathBuf)> = std::fs::read_dir(folder)
+        .into_iter()
         .flatten()
-        .find(|entry| {
-            names::is_put_aside(&entry.file_name(), name)
-                && entry
-                    .metadata()
-                    .is_ok_and(|meta| is_it(&entry.file_name(), &meta))
+        .flatten()
+        .filter(|entry| names::is_put_aside(&entry.file_name(), name))
+        .filter_map(|entry| {
+            let meta = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            Some((Stat::of(&meta), entry.path()))
         })
-        .map(|entry| entry.path())
+        .collect();
+    // A rename is a change of the inode: the system stamps it.
+    asides.sort_by(|left, right| (left.0.ctime_ns, &left.1).cmp(&(right.0.ctime_ns, &right.1)));
+    let Some(at) = asides
+        .iter()
+        .position(|(stat, _)| (stat.dev, stat.ino) == inode)
+    else {
+        return Vec::new();
+    };
+    asides.drain(at..).map(|(_, path)| path).collect()
 }

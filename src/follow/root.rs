@@ -143,7 +143,8 @@ mod tests {
         ] {
             fs::write(at(file), "").expect("written");
         }
-        let cases: [(&str, Option<fn(PathBuf) -> Root>); 9] = [
+        type Case = (&'static str, Option<fn(PathBuf) -> Root>);
+        let cases: [Case; 9] = [
             ("state", Some(Root::State)),
             ("state/agents", Some(Root::Agents)),
             ("state/agents/main", Some(Root::Agent)),

@@ -51,6 +51,10 @@ impl Follower {
             let Some(mut page) = self.page(id)? else {
                 return Ok(());
             };
+            if page.newest < 0 {
+                // Not written yet, or moved away: what was read of it stays read.
+                return Ok(());
+            }
             let generation = page.generation.take();
             let Body::Store(rows) = &mut self.entries[id as usize].body else {
                 return Ok(());

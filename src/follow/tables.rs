@@ -6,43 +6,18 @@ use std::hash::BuildHasher;
 use std::path::Path;
 use std::time::SystemTime;
 
-use rusqlite::{Connection, OptionalExtension, params};
-
-use super::database::{Columns, Database, Link, Seen, Verdict};
+use super::database::{Link, Verdict};
 use super::follower::{Body, EachRow, Entry, Follower, Rows, State};
 use super::hash;
 use super::index::Known;
-use super::rows::{PAGE_BYTES, ends};
+use super::queries::{News, Node, look, node_page};
 use super::session::{Change, Era, Id, RowSeen, Session};
 use super::wait::Looks;
-use crate::wire::event::Name;
 
 /// Up to this many nodes all of them are read after each commit.
 const FEW_NODES: i64 = 256;
 /// A writer's clock may step back by so much without a node being missed.
 const SLACK_MS: i64 = 60_000;
-
-/// What changed in a store since the last look.
-#[derive(Default)]
-struct News {
-    transcripts: Vec<Transcript>,
-    /// All transcripts are in `transcripts`: what is not there is gone.
-    all: bool,
-}
-
-struct Transcript {
-    sid: String,
-    generation: Option<Name>,
-    newest: i64,
-    created_ms: i64,
-}
-
-struct Node {
-    key: String,
-    sid: Option<String>,
-    updated_ms: i64,
-    json: String,
-}
 
 impl Follower {
     /// Looks at the store of an agent, and finds which of its two eras it lives in.
@@ -79,9 +54,9 @@ impl Follower {
         if self.places[place].era == Era::Store
             && let Some(news) = news
         {
-            self.take_transcripts(place, &database, &news, changes);
+            self.take_transcripts(place, &news, changes);
             if let Some(link) = &mut database.link
-                && let Err(error) = self.take_nodes(place, link, &database.path, rows, changes)
+                && let Err(error) = self.take_nodes(place, link, rows, changes)
             {
                 self.store_failed(place, &database.path, &error);
                 database.link = None;
@@ -119,22 +94,25 @@ impl Follower {
         }
     }
 
-    fn take_transcripts(
-        &mut self,
-        place: usize,
-        database: &Database,
-        news: &News,
-        changes: &mut Vec<Change>,
-    ) {
+    fn take_transcripts(&mut self, place: usize, news: &News, changes: &mut Vec<Change>) {
         let since_ms = self.since_ms();
         self.round += 1;
         let round = self.round;
         for found in &news.transcripts {
             let (id, new) = match self.sid_of_store(place, &found.sid) {
+                Some(id) if found.newest < 0 => {
+                    // Moved to the cold tier, or deleted.
+                    if self.entry(id).state == State::Here {
+                        self.entry_mut(id).state = State::Gone;
+                        changes.push(Change::Gone(id));
+                    }
+                    continue;
+                }
                 Some(id) => (id, false),
+                None if found.newest < 0 => continue,
                 None if found.created_ms < since_ms => continue,
                 None => {
-                    let id = self.add_rows(place, &found.sid, &database.path, State::Here, changes);
+                    let id = self.add_rows(place, &found.sid, State::Here, changes);
                     (id, true)
                 }
             };
@@ -179,7 +157,6 @@ impl Follower {
         &mut self,
         place: usize,
         link: &mut Link,
-        path: &Path,
         rows: &mut EachRow<'_>,
         changes: &mut Vec<Change>,
     ) -> rusqlite::Result<()> {
@@ -217,7 +194,7 @@ impl Follower {
             after = Some(last.key.clone());
             for node in &page {
                 link.known.node_ms = link.known.node_ms.max(node.updated_ms);
-                self.take_node(place, path, node, &mut known, rows, changes);
+                self.take_node(place, node, &mut known, rows, changes);
             }
         }
         let round = self.places[place].index.round;
@@ -245,7 +222,6 @@ impl Follower {
     fn take_node(
         &mut self,
         place: usize,
-        path: &Path,
         node: &Node,
         known: &mut HashMap<u64, Known>,
         rows: &mut EachRow<'_>,
@@ -266,10 +242,11 @@ impl Follower {
             Some(sid) => match self.sid_of_store(place, sid) {
                 Some(id) => Some(id),
                 None if node.updated_ms < self.since_ms() => return,
-                None => Some(self.add_rows(place, sid, path, State::Awaited, changes)),
+                None => Some(self.add_rows(place, sid, State::Awaited, changes)),
             },
         };
         if let Some(id) = id {
+            self.announce_again(id, changes);
             self.claim_key(id, &node.key, None, known, changes);
             if let Body::Store(cursor) = &mut self.entry_mut(id).body {
                 cursor.updated_ms = cursor.updated_ms.max(node.updated_ms);
@@ -295,25 +272,14 @@ impl Follower {
     }
 
     /// Adds the session of a store.
-    fn add_rows(
-        &mut self,
-        place: usize,
-        sid: &str,
-        path: &Path,
-        state: State,
-        changes: &mut Vec<Change>,
-    ) -> Id {
+    fn add_rows(&mut self, place: usize, sid: &str, state: State, changes: &mut Vec<Change>) -> Id {
         let slot = self.name_hash(OsStr::new(sid));
         let here = &mut self.places[place];
-        if here.shown.is_empty() || here.home.sessions.is_some() {
-            // From now on the place is shown by its store.
-            here.shown = path.to_string_lossy().into();
-        }
         let session = Session {
             agent: here.home.agent.clone(),
             sid: sid.into(),
             key: None,
-            at: here.shown.clone(),
+            at: here.store_shown.clone(),
             era: Era::Store,
         };
         let body = Body::Store(Rows {
@@ -328,143 +294,4 @@ impl Follower {
         changes.push(Change::New(id));
         id
     }
-}
-
-/// Asks the store what changed; `None` where no commit came since.
-fn look(link: &mut Link, verdict: &mut Verdict) -> rusqlite::Result<Option<News>> {
-    let connection = &link.connection;
-    let version: i64 = connection
-        .prepare_cached("PRAGMA data_version")?
-        .query_row([], |row| row.get(0))?;
-    if link.known.data_version == Some(version) {
-        return Ok(None);
-    }
-    if *verdict == Verdict::Empty {
-        let used =
-            connection.query_row("SELECT EXISTS(SELECT 1 FROM session_nodes)", [], |row| {
-                row.get(0)
-            })?;
-        if used {
-            *verdict = Verdict::Alive;
-        }
-    }
-    let mut seen = link.known;
-    let transaction = connection.unchecked_transaction()?;
-    let news = transcripts(&transaction, link.columns, &mut seen)?;
-    transaction.commit()?;
-    seen.data_version = Some(version);
-    link.known = seen;
-    Ok(Some(news))
-}
-
-/// Finds transcripts with new rows, by the numbers that SQLite gives rows in order of arrival.
-fn transcripts(
-    connection: &Connection,
-    columns: Columns,
-    seen: &mut Seen,
-) -> rusqlite::Result<News> {
-    let newest: i64 = if columns.rowid {
-        connection
-            .prepare_cached("SELECT max(rowid) FROM transcript_events")?
-            .query_row([], |row| row.get::<_, Option<i64>>(0))?
-            .unwrap_or_default()
-    } else {
-        0
-    };
-    let strings = |sql: &str, from: Option<i64>| -> rusqlite::Result<Vec<String>> {
-        let mut statement = connection.prepare_cached(sql)?;
-        let read = |row: &rusqlite::Row<'_>| row.get(0);
-        match from {
-            Some(from) => statement.query_map([from], read)?.collect(),
-            None => statement.query_map([], read)?.collect(),
-        }
-    };
-    // Deleted rows give their numbers back, so a fall means: look at everything.
-    let all = !seen.listed || !columns.rowid || newest < seen.rowid;
-    let mut sids = if all {
-        // Steps from session to session through the primary key, past their rows.
-        strings(
-            "WITH RECURSIVE s(id) AS (SELECT min(session_id) FROM transcript_events UNION ALL \
-             SELECT (SELECT min(session_id) FROM transcript_events WHERE session_id > s.id) \
-             FROM s WHERE s.id IS NOT NULL) SELECT id FROM s WHERE id IS NOT NULL",
-            None,
-        )?
-    } else {
-        strings(
-            "SELECT DISTINCT session_id FROM transcript_events WHERE rowid > ?1",
-            Some(seen.rowid),
-        )?
-    };
-    if columns.watermarks {
-        if !all {
-            // A rewrite may leave no new row.
-            sids.extend(strings(
-                "SELECT session_id FROM transcript_rewrite_watermarks WHERE updated_at >= ?1",
-                Some(seen.watermark_ms),
-            )?);
-            sids.sort();
-            sids.dedup();
-        }
-        seen.watermark_ms = connection
-            .prepare_cached("SELECT max(updated_at) FROM transcript_rewrite_watermarks")?
-            .query_row([], |row| row.get::<_, Option<i64>>(0))?
-            .unwrap_or_default();
-    }
-    let created = if columns.created_at {
-        "created_at"
-    } else {
-        "0"
-    };
-    let mut last = connection.prepare_cached(&format!(
-        "SELECT {created} FROM transcript_events WHERE session_id = ?1 AND seq = ?2"
-    ))?;
-    let mut news = News {
-        transcripts: Vec::with_capacity(sids.len()),
-        all,
-    };
-    for sid in sids {
-        let (generation, newest) = ends(connection, columns, &sid)?;
-        let created_ms = last
-            .query_row(params![sid, newest], |row| row.get(0))
-            .optional()?;
-        news.transcripts.push(Transcript {
-            sid,
-            generation,
-            newest,
-            created_ms: created_ms.unwrap_or_default(),
-        });
-    }
-    seen.listed = true;
-    seen.rowid = newest;
-    Ok(news)
-}
-
-/// The next nodes behind `after`, up to a number and a size.
-fn node_page(link: &Link, from_ms: i64, after: Option<&str>) -> rusqlite::Result<Vec<Node>> {
-    let time = if link.columns.node_time {
-        "updated_at"
-    } else {
-        "0"
-    };
-    let mut statement = link.connection.prepare_cached(&format!(
-        "SELECT session_key, current_session_id, entry_json, {time} FROM session_nodes \
-         WHERE {time} >= ?1 AND (?2 IS NULL OR session_key > ?2) ORDER BY session_key LIMIT 500"
-    ))?;
-    let mut found = statement.query(params![from_ms, after])?;
-    let mut nodes = Vec::new();
-    let mut bytes = 0;
-    while let Some(row) = found.next()? {
-        let node = Node {
-            key: row.get(0)?,
-            sid: row.get(1)?,
-            json: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
-            updated_ms: row.get::<_, Option<i64>>(3)?.unwrap_or_default(),
-        };
-        bytes += node.json.len();
-        nodes.push(node);
-        if bytes > PAGE_BYTES {
-            break;
-        }
-    }
-    Ok(nodes)
 }

@@ -80,24 +80,37 @@ impl Tail {
         if self.off == 0 {
             return Ok(None);
         }
+        let same = self.head_is_same(file)? && mark(file, self.off)? == Some(self.marker);
+        Ok((!same).then_some("rewritten"))
+    }
+
+    /// Whether the file begins as it did; markers alone may be alike where lines end alike.
+    pub(super) fn head_is_same(&self, file: &File) -> io::Result<bool> {
         let mut bytes = [0; HEAD];
         let head = &mut bytes[..usize::from(self.head_len)];
-        if fill(file, head, 0)? < head.len() || hash::of(head) != self.head {
-            return Ok(Some("rewritten"));
-        }
-        Ok((mark(file, self.off)? != Some(self.marker)).then_some("rewritten"))
+        Ok(fill(file, head, 0)? == head.len() && (head.is_empty() || hash::of(head) == self.head))
     }
 
     /// Takes up what identifies the file, now that `off` has moved.
     pub(super) fn settle(&mut self, file: &File) -> io::Result<()> {
         let want = (HEAD as u64).min(self.off) as usize;
-        if usize::from(self.head_len) < want {
+        let known = usize::from(self.head_len);
+        if known < want {
             let mut bytes = [0; HEAD];
             let have = fill(file, &mut bytes[..want], 0)?;
-            self.head = hash::of(&bytes[..have]);
-            self.head_len = have as u16;
+            // A rewrite may have landed just now: then the old head stays, to give it away.
+            if have == want && (known == 0 || hash::of(&bytes[..known]) == self.head) {
+                self.take_head(&bytes[..want]);
+            }
         }
         Ok(())
+    }
+
+    /// Remembers the first bytes of the file.
+    pub(super) fn take_head(&mut self, bytes: &[u8]) {
+        let head = &bytes[..bytes.len().min(HEAD)];
+        self.head = hash::of(head);
+        self.head_len = head.len() as u16;
     }
 
     /// Takes the generation's name from the first line; there must be one.

@@ -9,12 +9,14 @@
 //! | `settings` | what the reader of the boxes asked for |
 //! | `renderer` | which frames an event makes visible |
 //! | `frame` | one frame, within its limit of bytes |
+//! | `bounds` | how long a text may be |
 //! | `structure` | the structured view of a run |
 //! | `prune` | which steps stay where there is no room for all |
 //! | `text` | the box: header, commentary, steps, footer |
 //! | `style` | the marks of each markup |
 //! | `phrase` | numbers and notes as people say them |
 
+mod bounds;
 mod frame;
 mod phrase;
 mod prune;

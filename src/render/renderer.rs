@@ -75,6 +75,13 @@ impl Renderer {
                 }
             }
         }
+        if let (Body::Tick(_), false) = (&event.body, self.orphans.is_empty()) {
+            let mut waiting: Vec<_> = self.orphans.iter().cloned().collect();
+            waiting.sort_unstable();
+            for key in waiting {
+                frames.extend(self.show(board, &key));
+            }
+        }
         self.forget(board);
         frames
     }

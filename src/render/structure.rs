@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::safe::{clip, clip_bytes, neutralise};
 use crate::view::{self, ChildView, Kin, RunView, Verdict};
 use crate::wire::event::{Name, Plan, PlanItem};
 use crate::wire::frame::{Child, State, Step, StepStatus, View, Waiting};
 use crate::wire::time::Time;
 
+use super::bounds::{id, short};
 use super::phrase;
 use super::prune::prune;
 use super::settings::{Commentary, Detail, Settings};
@@ -29,6 +29,8 @@ pub(super) struct Room {
     pub(super) steps: usize,
     /// Most items of a plan.
     pub(super) items: usize,
+    /// Most routes, and most places that records were read at.
+    pub(super) places: usize,
     /// Whether there is room for commentary and the request.
     pub(super) speech: bool,
 }
@@ -77,14 +79,6 @@ pub(super) fn structure(
         context: run.context(),
         why: settings.explain.then(|| why(run, verdict)),
     }
-}
-
-/// `text` as one line of at most `graphemes`, and not much longer in bytes.
-pub(super) fn short(text: &str, graphemes: usize) -> String {
-    // Bytes first: what is far too long is not worth being cleaned. A grapheme
-    // of many code points may not outgrow the frame.
-    let text = neutralise::line(clip_bytes(text, graphemes * 32));
-    clip_bytes(&clip(&text, graphemes), graphemes * 8).to_owned()
 }
 
 /// How long the run took, or has been running.
@@ -240,7 +234,7 @@ impl Level<'_> {
             step.ms = between(kin.started, until).or(step.ms);
         }
         let (mut steps, mut earlier) = (Vec::new(), 0);
-        if depth + 1 < MAX_DEPTH {
+        if depth < MAX_DEPTH {
             (steps, earlier) = self.below(run, &child, depth + 1);
         }
         step.child = Some(Box::new(Child {
@@ -302,16 +296,6 @@ impl Level<'_> {
         }
         totals
     }
-}
-
-/// A name that is too long to travel is cut, and told apart by a hash.
-pub(super) fn id(name: &Name) -> Name {
-    const LONGEST: usize = 200;
-    if name.len() <= LONGEST {
-        return name.clone();
-    }
-    let hash = crate::wire::frame::key("", "", name);
-    format!("{}…{hash}", clip_bytes(name, LONGEST / 2)).into()
 }
 
 fn of_state(state: &State) -> (StepStatus, Option<String>) {

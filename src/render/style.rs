@@ -78,7 +78,8 @@ impl Markup {
         match self {
             Self::Markdown => neutralise::markdown(text),
             Self::Mrkdwn => neutralise::mrkdwn(text),
-            Self::Plain => neutralise::line(text).into_owned(),
+            // What was cut ends in a symbol of ours.
+            Self::Plain => neutralise::line(text).replace('…', "..."),
         }
     }
 
@@ -87,7 +88,7 @@ impl Markup {
         match self {
             Self::Markdown => neutralise::code(text),
             Self::Mrkdwn => neutralise::mrkdwn_code(text),
-            Self::Plain => neutralise::line(text).into_owned(),
+            Self::Plain => self.text(text),
         }
     }
 

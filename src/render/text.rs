@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::wire::frame::{State, Step, View};
+use crate::wire::frame::{Frame, State, Step, View};
 use crate::wire::time::Time;
 
 use super::phrase;
@@ -16,6 +16,21 @@ pub struct Moment<'a> {
     pub state: &'a State,
     /// The moment it speaks of.
     pub at: Option<Time>,
+    /// Since when nobody looks any more, because live-status itself stops: the
+    /// footer says so, and the run goes on.
+    pub paused: Option<Time>,
+}
+
+impl<'a> Moment<'a> {
+    /// The moment of `frame`.
+    #[must_use]
+    pub fn of(frame: &'a Frame) -> Self {
+        Self {
+            state: &frame.state,
+            at: frame.at,
+            paused: None,
+        }
+    }
 }
 
 /// The text of a box, rendered from a frame's structured view alone.
@@ -71,7 +86,7 @@ impl Page<'_> {
         }
         self.steps(lines, &mut below);
         if let (true, Some(why)) = (speech, &self.view.why) {
-            below.push(format!("why: {}", self.markup.text(why)));
+            below.push(format!("why: {}", self.markup.code(why)));
         }
         below.extend(self.footer());
         let end = self.markup.line_end();
@@ -229,7 +244,11 @@ impl Page<'_> {
         parts.extend(view.totals.cost_usd.and_then(phrase::cost));
         if !is_final {
             // A box that nobody updates any more shows its age.
-            parts.extend(self.moment.at.and_then(|at| self.minute(at)));
+            let paused = self.moment.paused.and_then(|at| self.minute(at));
+            parts.extend(match paused {
+                Some(minute) => Some(format!("updates paused at {minute}")),
+                None => self.moment.at.and_then(|at| self.minute(at)),
+            });
         }
         let tag = self.moment.state.tag();
         match (parts.is_empty(), is_final) {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::wire::event::{Event, Link, Name};
+use crate::wire::time::Time;
 
 use super::key::{At, RunKey};
 use super::look::RunView;
@@ -29,6 +30,8 @@ pub struct Board {
     pub(super) claims: HashMap<Place, Vec<u32>>,
     /// Runs by the child that a step of theirs names.
     pub(super) spawns: HashMap<Place, Vec<At>>,
+    /// The first and the newest tick of any session.
+    pub(super) ticks: Option<(Time, Time)>,
     /// Number of folds so far.
     pub(super) folds: u64,
     /// Runs on the board.
@@ -87,8 +90,9 @@ impl Board {
             None => {
                 let no = self.next;
                 self.next += 1;
-                self.sessions
-                    .insert(no, Session::new(event.source.clone(), sid.clone()));
+                let mut session = Session::new(event.source.clone(), sid.clone());
+                session.met = self.ticks.map(|(_, newest)| newest);
+                self.sessions.insert(no, session);
                 self.places
                     .insert(Place::Sid(event.source.clone(), sid.clone()), vec![no]);
                 no
@@ -110,6 +114,12 @@ impl Board {
 
     /// The session that `link` names: by its UUID, else the newest of that name.
     pub(super) fn linked(&self, link: &Link) -> Option<u32> {
+        self.linked_at(link, None)
+    }
+
+    /// The session that `link` named at `when`: a name goes over to a new session
+    /// when a person begins anew, and a child stays with the one that started it.
+    pub(super) fn linked_at(&self, link: &Link, when: Option<Time>) -> Option<u32> {
         if let Some(sid) = &link.sid
             && let Some(no) = self.find(&link.source, sid)
         {
@@ -117,10 +127,15 @@ impl Board {
         }
         let name = link.session.as_ref()?;
         let place = Place::Named(link.source.clone(), name.clone());
-        let named = self.places.get(&place)?;
+        let named = self.places.get(&place)?.iter();
         // By facts alone: the order in which sessions came must not matter.
-        let newest = |no: &&u32| self.sessions.get(no).map(|s| (began(s), s.sid.clone()));
-        named.iter().max_by_key(newest).copied()
+        let named = named.filter_map(|no| {
+            let session = self.sessions.get(no)?;
+            Some((began(session), &session.sid, *no))
+        });
+        let then = |(began, _, _): &(Option<Time>, &Name, u32)| when.is_none() || *began <= when;
+        let newest = named.clone().filter(then).max();
+        newest.or_else(|| named.min()).map(|(_, _, no)| no)
     }
 
     /// Every way in which `link` could name a session.
@@ -144,6 +159,6 @@ impl Board {
 }
 
 /// When the session's first run began.
-fn began(session: &Session) -> Option<crate::wire::time::Time> {
+fn began(session: &Session) -> Option<Time> {
     session.runs.values().find_map(|run| run.started)
 }

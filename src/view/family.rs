@@ -147,7 +147,7 @@ impl Board {
             return Some(spawn.parent);
         }
         let link = run.parent.as_ref().or(session.parent.as_ref());
-        if let Some(parent) = link.and_then(|link| self.linked(link)) {
+        if let Some(parent) = link.and_then(|link| self.linked_at(link, run.started)) {
             if parent == at.session {
                 return None;
             }

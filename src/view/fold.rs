@@ -26,16 +26,18 @@ impl Board {
         let Some(session) = self.sessions.get_mut(&no) else {
             return touched;
         };
-        if !session.is_new(event) {
-            return touched;
-        }
         match &event.body {
             Body::Tick(tick) => {
+                let (first, newest) = self.ticks.unwrap_or((tick.now, tick.now));
+                self.ticks = Some((first.min(tick.now), newest.max(tick.now)));
                 session.tick(tick);
                 for run in session.open_runs() {
                     self.touch(At { session: no, run }, &mut touched);
                 }
             }
+            // These say something of the place rather than stand in it; their
+            // offset may be that of the next record.
+            Body::Live(_) | Body::Rewind(_) => session.now = session.now.max(event.ts),
             Body::SessionStart(start) => {
                 session.now = session.now.max(event.ts);
                 session.begin(start);
@@ -44,8 +46,8 @@ impl Board {
                     self.relink(no, &mut touched);
                 }
             }
-            Body::Live(_) | Body::Rewind(_) => session.now = session.now.max(event.ts),
-            _ => self.fold_record(no, event, &mut touched),
+            _ if session.is_new(event) => self.fold_record(no, event, &mut touched),
+            _ => {}
         }
         touched
     }
@@ -125,9 +127,10 @@ impl Session {
     }
 
     fn begin(&mut self, start: &SessionStart) {
-        self.kind = start.kind.clone().or(self.kind.take());
-        self.title = start.title.clone().or(self.title.take());
-        self.parent = start.parent.clone().or(self.parent.take());
+        // What is known first stays: a repeated record must change nothing.
+        self.kind = self.kind.take().or_else(|| start.kind.clone());
+        self.title = self.title.take().or_else(|| start.title.clone());
+        self.parent = self.parent.take().or_else(|| start.parent.clone());
     }
 
     /// The run that a `run.start` of `id` means.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::wire::event::Name;
+use crate::wire::event::{Name, Outcome};
 use crate::wire::time::Time;
 
 use super::board::Board;
@@ -29,6 +29,29 @@ pub struct Kin<'a> {
     pub(super) runs: Vec<At>,
     /// Its session, where that is known although no run of it is here.
     pub(super) session: Option<u32>,
+}
+
+impl Kin<'_> {
+    /// How it ended as its parent was told: by name, or by its call, which came
+    /// back without having done its work. A call that came back well may have
+    /// done no more than start it.
+    pub(super) fn told(&self) -> Option<(&Outcome, Option<Time>)> {
+        let agent = self.agent.and_then(|agent| agent.ended.as_ref());
+        let agent = agent.map(|(outcome, at)| (outcome, *at));
+        agent.or_else(|| {
+            let step = self.step?;
+            let outcome = step.outcome.as_ref()?;
+            match outcome {
+                Outcome::Ok | Outcome::Background | Outcome::Unknown | Outcome::Other(_) => None,
+                Outcome::Error
+                | Outcome::Interrupted
+                | Outcome::Timeout
+                | Outcome::Denied
+                | Outcome::Skipped
+                | Outcome::Cancelled => Some((outcome, step.ended)),
+            }
+        })
+    }
 }
 
 impl Board {
@@ -115,7 +138,7 @@ impl Board {
         }
         let link = state.parent.as_ref().or(session.parent.as_ref());
         let call = link.filter(|link| {
-            self.linked(link).is_some_and(|no| {
+            self.linked_at(link, state.started).is_some_and(|no| {
                 self.sessions
                     .get(&no)
                     .is_some_and(|linked| linked.sid == parent.sid)

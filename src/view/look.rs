@@ -5,13 +5,13 @@ use crate::wire::frame::{End, State, Totals};
 use crate::wire::time::Time;
 
 use super::board::Board;
+use super::child::ChildView;
 use super::key::{At, RunKey};
 use super::kin::Kin;
 use super::run::{Block, Run};
 use super::session::Session;
 use super::settings::ms;
 use super::step::Step;
-use super::totals;
 use super::verdict::{Verdict, passed};
 
 /// Most places named as where a frame's records were read.
@@ -39,6 +39,11 @@ pub struct Wait<'a> {
 }
 
 impl<'a> RunView<'a> {
+    /// The run at another moment: that of the view it is part of.
+    pub(super) fn when(self, now: Option<Time>) -> Self {
+        Self { now, ..self }
+    }
+
     pub(super) fn of(board: &'a Board, at: At) -> Option<Self> {
         let (session, run) = board.at(at)?;
         let times = board.family(at).into_iter().map(|at| board.at(at)?.0.now);
@@ -142,12 +147,7 @@ impl<'a> RunView<'a> {
     #[must_use]
     pub fn child<'k>(&self, kin: &'k Kin<'a>) -> ChildView<'k, 'a> {
         let over = self.run.end.is_some();
-        ChildView {
-            board: self.board,
-            kin,
-            verdict: self.board.judge_kin(kin, self.now, over),
-            now: self.now,
-        }
+        ChildView::of(self.board, kin, self.now, over)
     }
 
     /// What it waits for: its own wait first, then the one of a sub-agent.
@@ -259,10 +259,10 @@ impl<'a> RunView<'a> {
     /// Whether it names a parent that was never seen, and may still come.
     #[must_use]
     pub fn is_orphan(&self) -> bool {
-        let waited = self
-            .session
-            .ticks
-            .map_or(0, |(first, newest)| newest.since_ms(first));
+        // By anybody's ticks: its own stop when it ends.
+        let waited = self.board.ticks.map_or(0, |(first, newest)| {
+            newest.since_ms(self.session.met.unwrap_or(first))
+        });
         !self.is_nested() && self.board.is_child(self.at) && waited < ms(self.board.settings.orphan)
     }
 
@@ -322,63 +322,4 @@ impl<'a> RunView<'a> {
 
 fn newer(src: &Src, than: &Src) -> bool {
     (src.off, src.seq, src.n) > (than.off, than.seq, than.n)
-}
-
-/// A sub-agent inside its parent's view.
-#[derive(Debug)]
-pub struct ChildView<'k, 'a> {
-    board: &'a Board,
-    /// How its parent sees it.
-    pub kin: &'k Kin<'a>,
-    /// Its state; none where nothing tells.
-    pub verdict: Option<Verdict>,
-    now: Option<Time>,
-}
-
-impl<'a> ChildView<'_, 'a> {
-    /// Its label, else its session's title, else its agent's id.
-    #[must_use]
-    pub fn title(&self) -> &'a str {
-        let label = self.kin.agent.and_then(|agent| agent.title.as_deref());
-        let session = self.kin.session.and_then(|no| self.board.sessions.get(&no));
-        let title = session.and_then(|session| session.title.as_deref());
-        let agent = session.and_then(|session| session.agent.as_deref());
-        let kind = self.kin.agent.map(|agent| agent.kind.as_str());
-        let known = [label, title, agent, kind].into_iter().flatten();
-        known
-            .into_iter()
-            .find(|name| !name.is_empty())
-            .unwrap_or("sub-agent")
-    }
-
-    /// Its session's UUID, once known.
-    #[must_use]
-    pub fn sid(&self) -> Option<&'a Name> {
-        let session = self.kin.session.and_then(|no| self.board.sessions.get(&no));
-        let told = self.kin.agent.and_then(|agent| agent.child.sid.as_ref());
-        session.map(|session| &session.sid).or(told)
-    }
-
-    /// Its runs under this parent, oldest first, all at the same moment.
-    pub fn runs(&self) -> impl DoubleEndedIterator<Item = RunView<'a>> {
-        let (board, now) = (self.board, self.now);
-        let views = self
-            .kin
-            .runs
-            .iter()
-            .filter_map(move |at| RunView::of(board, *at));
-        views.map(move |view| RunView { now, ..view })
-    }
-
-    /// Its counts.
-    #[must_use]
-    pub fn totals(&self) -> Totals {
-        let verdict = self.verdict.as_ref();
-        let over = verdict.is_some_and(|verdict| verdict.state.is_final());
-        if self.kin.runs.is_empty() {
-            totals::of_steps(&self.kin.inline, over)
-        } else {
-            self.board.totals(&self.kin.runs, over)
-        }
-    }
 }

@@ -10,7 +10,7 @@
 //! | `settings` | the times after which something is concluded |
 //! | `key` | names of sessions and runs; what a fold touched |
 //! | `step` | one call of a tool, or a sub-agent |
-//! | `run` | what is known of one run; `record` folds into it, `ending` is its end |
+//! | `run` | what is known of one run; `record` folds into it, `wait` is what it waits for, `ending` its end |
 //! | `speech`, `spend`, `seen` | its commentary, its tokens, ids that were seen |
 //! | `session` | one transcript: its runs and how far it was read |
 //! | `board` | all sessions; `fold` walks one event in |
@@ -18,10 +18,11 @@
 //! | `kin` | a run's children, each at the step that started it |
 //! | `verdict` | the state of a run, and why: section 4 of the design as code |
 //! | `totals` | counts over a family |
-//! | `look` | [`RunView`]: what a renderer asks |
+//! | `look`, `child` | [`RunView`] and [`ChildView`]: what a renderer asks |
 //! | `forget` | what keeps memory bounded |
 
 mod board;
+mod child;
 mod ending;
 mod family;
 mod fold;
@@ -41,14 +42,16 @@ mod spend;
 mod step;
 mod totals;
 mod verdict;
+mod wait;
 
 #[cfg(test)]
 mod tests;
 
 pub use board::Board;
+pub use child::ChildView;
 pub use key::{RunKey, Touched};
 pub use kin::Kin;
-pub use look::{ChildView, RunView, Wait};
+pub use look::{RunView, Wait};
 pub use settings::Settings;
 pub use step::{Agent, Step};
 pub use verdict::{Note, Verdict};

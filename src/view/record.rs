@@ -1,17 +1,14 @@
 //! One record folds into the run it belongs to.
 
 use crate::wire::event::{
-    AgentState, Blocked, BlockedOn, Body, Cause, Event, Link, Name, Outcome, Phase, RunStart,
-    Status, ToolEnd, ToolStart, ToolUpdate,
+    Body, Cause, Event, Link, Name, Outcome, Phase, RunStart, ToolEnd, ToolStart, ToolUpdate,
 };
 use crate::wire::time::Time;
 
 use super::ending::{Ending, Trust};
-use super::run::{Block, Last, MAX_FEW, Run};
+use super::run::{Last, Run};
 use super::step::{Agent, Step, kept};
-
-/// The id of the wait that a normalised status is.
-const BY_STATUS: &str = "status";
+use super::wait::is_later;
 
 impl Run {
     /// Folds `event`, read at `when`, into the run; whether it changed anything
@@ -24,7 +21,7 @@ impl Run {
         }
         self.meet(when);
         match &event.body {
-            Body::RunStart(start) => self.begin(start),
+            Body::RunStart(start) => self.begin(start, when),
             Body::RunEnd(end) => return self.finish(Ending::told(end, when)),
             Body::Route(route) => return self.route(route),
             Body::Text(text) => {
@@ -74,6 +71,7 @@ impl Run {
                     title: start.title.as_deref().map(kept),
                     kind: start.kind.clone(),
                     started: when,
+                    announces: start.announces,
                     ended: None,
                 };
                 self.spawn(&id, agent, when);
@@ -99,9 +97,15 @@ impl Run {
         true
     }
 
-    fn begin(&mut self, start: &RunStart) {
+    fn begin(&mut self, start: &RunStart, when: Option<Time>) {
+        if self.announced {
+            // The same request once more: it is tried again.
+            self.resume(when, Trust::Explicit);
+        }
+        self.started = self.started.min(when).or(self.started);
         // The request itself knows better than the row that announced it.
-        if !self.announced || self.request.is_none() {
+        let goes_on = start.continues.is_some() && self.cause.is_some();
+        if !goes_on && (!self.announced || self.request.is_none()) {
             self.cause = Some(start.cause.clone());
         }
         self.announced = true;
@@ -178,31 +182,6 @@ impl Run {
         step.end(end, when);
     }
 
-    fn block(&mut self, blocked: &Blocked, when: Option<Time>) {
-        let block = Block {
-            id: blocked.id.clone(),
-            on: blocked.on.clone(),
-            call: blocked.call.clone(),
-            what: blocked.what.as_deref().map(kept),
-            since: when,
-        };
-        match self.blocks.iter().position(|known| known.id == block.id) {
-            Some(known) => {
-                let known = &mut self.blocks[known];
-                let since = known.since.or(block.since);
-                *known = Block { since, ..block };
-            }
-            None if self.blocks.len() < MAX_FEW => self.blocks.push(block),
-            None => {}
-        }
-    }
-
-    /// The agent goes on: it waits no longer for what no call of its own tells.
-    fn went_on(&mut self, when: Option<Time>) {
-        self.blocks
-            .retain(|block| block.call.is_some() || !is_later(when, block.since));
-    }
-
     /// An end believed no more than `most` was none, as work follows it.
     ///
     /// What a source itself said holds unless the work is newer: an error that
@@ -210,7 +189,8 @@ impl Run {
     fn resume(&mut self, when: Option<Time>, most: Trust) {
         let was_none = self.end.as_ref().is_some_and(|end| match end.trust {
             Trust::Superseded => false,
-            Trust::Inferred => true,
+            // Records of before a hook's word may be read after it.
+            Trust::Inferred => when.is_none() || end.at.is_none() || is_later(when, end.at),
             Trust::Explicit => {
                 most == Trust::Explicit
                     && end.outcome != Outcome::Interrupted
@@ -221,48 +201,6 @@ impl Run {
             self.end = None;
             self.reopened = self.reopened.max(when);
         }
-    }
-
-    fn status(&mut self, status: &Status, when: Option<Time>) -> bool {
-        let inferred = |outcome: &str| Ending {
-            outcome: outcome.into(),
-            at: when,
-            trust: Trust::Inferred,
-            silent: false,
-        };
-        match status.state {
-            AgentState::Blocked => {
-                let reason = status.reason.as_deref().unwrap_or_default();
-                let on = match BlockedOn::from(reason) {
-                    BlockedOn::Other(_) => BlockedOn::Question,
-                    on => on,
-                };
-                let known = self.blocks.len();
-                let blocked = Blocked {
-                    id: BY_STATUS.into(),
-                    on,
-                    call: None,
-                    what: None,
-                };
-                self.block(&blocked, when);
-                return self.blocks.len() > known;
-            }
-            AgentState::Idle => {
-                self.unblock_status();
-                return self.finish(inferred("ok"));
-            }
-            AgentState::Error => {
-                self.error = status.reason.as_deref().map(kept).or(self.error.take());
-                return self.finish(inferred("error"));
-            }
-            AgentState::Working => self.unblock_status(),
-            AgentState::Other(_) => {}
-        }
-        true
-    }
-
-    fn unblock_status(&mut self) {
-        self.blocks.retain(|block| *block.id != *BY_STATUS);
     }
 
     /// Makes the step called `id` the sub-agent `agent`; whether that is news.
@@ -313,10 +251,6 @@ impl Run {
             Some(cause) => include.contains(cause),
         }
     }
-}
-
-fn is_later(when: Option<Time>, than: Option<Time>) -> bool {
-    matches!((when, than), (Some(when), Some(than)) if when > than)
 }
 
 /// Whether two links name the same session as far as both tell.

@@ -41,6 +41,8 @@ pub(super) struct Session {
     pub(super) now: Option<Time>,
     /// The first and the newest tick.
     pub(super) ticks: Option<(Time, Time)>,
+    /// The newest tick of any session when it was first heard of.
+    pub(super) met: Option<Time>,
     /// Number of the fold that last concerned it.
     pub(super) touched: u64,
     /// The places it names as its parent.

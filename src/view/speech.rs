@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn only_commentary_is_shown() {
-        let cases: [(&str, &[(&str, &str, &str, &str)], bool, &[&str]); 6] = [
+        type Said<'a> = &'a [(&'a str, &'a str, &'a str, &'a str)];
+        let cases: [(&str, Said<'_>, bool, &[&str]); 6] = [
             (
                 "commentary",
                 &[("a", "commentary", "whole", "one\n\ntwo")],

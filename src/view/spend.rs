@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn a_message_counts_once() {
         use Scope::{Call, Total};
-        let cases: [(&str, u64, &[(&str, Scope, u64)], u64); 5] = [
+        type Records<'a> = &'a [(&'a str, Scope, u64)];
+        let cases: [(&str, u64, Records<'_>, u64); 5] = [
             ("two calls add up", 0, &[("a", Call, 5), ("b", Call, 7)], 12),
             (
                 "a repeated call knows more",

@@ -77,6 +77,8 @@ impl<'a> Count<'a> {
     }
 
     fn kind(&mut self, kind: &'a str, calls: u64) {
+        // A phrase that stands alone ends in dots; with a number after it it would not.
+        let kind = kind.trim_end_matches("...");
         *self.kinds.entry(kind).or_default() += calls;
     }
 

@@ -147,7 +147,7 @@ struct TailOut<'a> {
     /// Where it was read.
     src: &'a Src,
     /// True on what was read before the follower caught up.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     replay: bool,
     /// Type of the source record, where that helps: `message/assistant`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -761,6 +761,9 @@ pub struct AgentStart {
     pub title: Option<String>,
     /// What kind of session it is.
     pub kind: SessionKind,
+    /// Its result will be announced to the parent, in a turn that goes on with this run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub announces: bool,
     /// Distance from the first ancestor: 1 for a child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depth: Option<u32>,

@@ -257,7 +257,9 @@ pub struct Frame {
     pub session: Option<Name>,
     /// The run.
     pub run: Name,
-    /// Records folded into it; the same on every host. (final, rev) orders frames of a key.
+    /// Records folded into it, its children's included; the same on every host.
+    /// (final, rev) orders frames of a key. A tick is no record: a frame that only
+    /// time made has the `rev` of the one before it, and a later `at`.
     pub rev: u64,
     /// The moment it speaks of: the newest record's or tick's time.
     #[serde(default, skip_serializing_if = "Option::is_none")]

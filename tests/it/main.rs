@@ -1,5 +1,15 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
 
 mod board;
+mod conformance;
+mod examples;
 mod faults;
+mod filters;
+mod generated;
+mod layout;
+mod picture;
+mod readme;
+mod rooms;
+mod rules;
 mod secrets;
+mod support;

@@ -5,7 +5,7 @@
 
 mod begin;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::clean::clean;
@@ -97,6 +97,10 @@ pub struct Reader {
     buffer: Vec<Event>,
     remarks: Remarks,
     resumed: HashMap<Id, Kept>,
+    /// Places kept of sessions that are not there yet: a store sleeps until its agent runs.
+    unlocated: Vec<Kept>,
+    /// Sessions whose transcripts are not what they were when their places were kept.
+    changed: HashSet<Id>,
     /// Sessions that gave way to others before they were drained.
     unread: BTreeSet<Id>,
     /// Files that wait for their row, and until when.
@@ -122,6 +126,8 @@ impl Reader {
             buffer: Vec::new(),
             remarks: Vec::new(),
             resumed: HashMap::new(),
+            unlocated: Vec::new(),
+            changed: HashSet::new(),
             unread: BTreeSet::new(),
             unclaimed: HashMap::new(),
             following: false,
@@ -684,6 +690,7 @@ impl Reader {
                     pass(buffer, registry, settings, emit)?;
                 }
             }
+            Change::New(_) => return self.meet(id, now, emit),
             _ => self.read_up_to(id, TURN, emit)?,
         }
         self.touch(id, now);
@@ -759,6 +766,7 @@ impl Reader {
                 .unwrap_or_else(|| (self.follower.cursor(id), slot_requests(self.slots.get(&id))));
             kept.push(Kept { cursor, requests });
         }
+        kept.extend(self.unlocated.iter().cloned());
         kept
     }
 
@@ -766,13 +774,20 @@ impl Reader {
     pub fn resume(&mut self, kept: Vec<Kept>) {
         self.scan();
         for one in kept {
-            let Some(id) = self.follower.locate(&one.cursor) else {
-                continue;
-            };
-            let same = self.follower.resume(id, &one.cursor);
-            let requests = if same { one.requests } else { 0 };
-            self.resumed.insert(id, Kept { requests, ..one });
+            match self.follower.locate(&one.cursor) {
+                Some(id) => self.take_up(id, one),
+                None => self.unlocated.push(one),
+            }
         }
+    }
+
+    fn take_up(&mut self, id: Id, kept: Kept) {
+        let same = self.follower.resume(id, &kept.cursor);
+        let requests = if same { kept.requests } else { 0 };
+        if !same {
+            self.changed.insert(id);
+        }
+        self.resumed.insert(id, Kept { requests, ..kept });
     }
 
     /// Reads lines that no follower knows: standard input.
@@ -870,14 +885,12 @@ fn pass<E>(
     settings: &Settings,
     emit: &mut Emit<'_, E>,
 ) -> Result<(), E> {
-    let mut result = Ok(());
-    for mut event in buffer.drain(..) {
-        if result.is_ok() {
-            registry.complete(&mut event);
-            clean(&mut event, &settings.redactor, settings.full);
-            result = emit(&mut event);
-        }
-    }
+    let result = buffer.iter_mut().try_for_each(|event| {
+        registry.complete(event);
+        clean(event, &settings.redactor, settings.full);
+        emit(event)
+    });
+    buffer.clear();
     result
 }
 

@@ -2,6 +2,8 @@
 
 mod faults;
 mod model;
+mod places;
+mod rows;
 mod stores;
 mod waiting;
 

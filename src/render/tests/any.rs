@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::frame::frame;
-use super::super::{Commentary, Markup, Renderer, Settings};
+use super::super::{Commentary, Markup, Moment, Renderer, Settings, text};
 use crate::view::{self, Board, RunKey};
 use crate::wire::event::Event;
 use crate::wire::frame::{Frame, MAX_FRAME_BYTES, MAX_STEPS, Step};
@@ -187,7 +187,7 @@ proptest! {
             order = (0..longest).flat_map(|at| streams.iter().filter_map(move |stream| stream.get(at))).collect();
         }
         let mut board = Board::new(view::Settings::default());
-        let mut renderer = Renderer::new(settings);
+        let mut renderer = Renderer::new(settings.clone());
         let mut revs: BTreeMap<String, u64> = BTreeMap::new();
         for event in order {
             for frame in renderer.step(&mut board, event) {
@@ -206,6 +206,9 @@ proptest! {
                 prop_assert!(frame.rev >= *known, "rev never falls");
                 *known = frame.rev;
                 let again: Frame = serde_json::from_slice(&line).expect("a frame reads");
+                let text = text(&again.view, Moment::of(&again), &settings);
+                let sent = again.text.as_ref().and_then(|text| text.any());
+                prop_assert_eq!(Some(text.as_str()), sent, "a sink renders the same");
                 prop_assert_eq!(again, frame);
             }
         }

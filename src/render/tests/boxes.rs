@@ -179,3 +179,34 @@ fn lines_and_characters_have_their_limits() {
         }
     }
 }
+
+#[test]
+fn a_plain_box_is_ascii_where_the_agent_is() {
+    let long = format!(
+        "38 tool z Running {}; 39 block q plan {}",
+        "x ".repeat(90),
+        "y ".repeat(190)
+    );
+    for more in [
+        "",
+        "50 stop ok",
+        "50 stop error",
+        "50 stop interrupted",
+        &long,
+    ] {
+        let text = last(&[scene("p", STORY).more(more)], settings(Markup::Plain));
+        assert!(text.is_ascii(), "{text}");
+    }
+}
+
+#[test]
+fn a_box_whose_updates_pause_says_so() {
+    let frames = super::frames(&story(), settings(Markup::Plain));
+    let frame = frames.last().expect("a frame");
+    let moment = super::super::Moment {
+        paused: frame.at.map(|at| at.plus_ms(60_000)),
+        ..super::super::Moment::of(frame)
+    };
+    let text = super::super::text(&frame.view, moment, &settings(Markup::Plain));
+    assert!(text.ends_with(" - updates paused at 14:31"), "{text}");
+}

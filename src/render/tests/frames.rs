@@ -68,6 +68,18 @@ fn an_orphan_is_shown_at_the_end_of_input() {
 }
 
 #[test]
+fn an_orphan_that_ended_is_shown_once_nobody_came() {
+    let child = scene("c", "2 parent p; 2 start cr subagent; 3 tool x; 9 stop ok");
+    let other = scene(
+        "o",
+        "10 start r heartbeat; 10 tick; 19 tick; 20 tick; 21 tick",
+    );
+    let frames = frames(&[child, other], Settings::default());
+    assert_eq!(frames.len(), 1);
+    assert_eq!(&*frames[0].sid, "c");
+}
+
+#[test]
 fn a_box_that_should_not_have_been_is_still_ended() {
     let silent = scene("p", "0 start r; 5 tick; 8 silent");
     let frames = frames(&[silent], Settings::default());
@@ -153,17 +165,4 @@ fn memory_is_bounded_and_open_runs_stay() {
     assert!(known("open", "r"));
     let kept = (0..500).filter(|number| known(&format!("s{}", number % 7), &format!("r{number}")));
     assert!(kept.count() <= 27, "only the newest runs are kept");
-}
-#[test]
-fn perf() {
-    let mut script = String::from("0 start r;");
-    for number in 0..2000 {
-        script += &format!(
-            "{number} tool t{number} Reading config.rs; {number}.5 end t{number} ok; {number}.6 usage u{number} 100 0.01;"
-        );
-    }
-    let scene = scene("p", &script);
-    let start = std::time::Instant::now();
-    let n = frames(&[scene], Settings::default()).len();
-    eprintln!("frames {n} in {:?}", start.elapsed());
 }

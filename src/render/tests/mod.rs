@@ -4,6 +4,7 @@ mod any;
 mod boxes;
 mod frames;
 mod hostile;
+mod steady;
 
 use crate::view::scene::Scene;
 use crate::view::{self, Board};

@@ -19,7 +19,7 @@ use seen::Seen;
 use serde::de::IgnoredAny;
 use turn::Run;
 
-use super::lenient::Raw;
+use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out, Remark};
 use crate::wire::event::{
     Compact, Error, Link, Meta, Model, Name, Outcome, Reset, SessionKind, SessionStart,
@@ -44,6 +44,16 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Broken(String);
+
+impl Broken {
+    /// What a parser has to say about `text`, which is no object.
+    fn why(text: &str) -> Self {
+        Self(match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => "not a JSON object".to_owned(),
+            Err(error) => format!("not a JSON object: {error}"),
+        })
+    }
+}
 
 /// The state of one session.
 #[derive(Debug)]
@@ -131,9 +141,9 @@ impl Session {
     /// Whether time matters to it: a run, a background job or a wait is under way.
     #[must_use]
     pub fn is_watched(&self) -> bool {
-        self.run
-            .as_ref()
-            .is_some_and(|run| run.is_open() || !run.jobs.is_empty() || !run.asked.is_empty())
+        self.run.as_ref().is_some_and(|run| {
+            run.is_open() || !run.jobs.is_empty() || !run.asked.is_empty() || run.awaited > 0
+        })
     }
 
     /// Requests seen so far.
@@ -188,10 +198,9 @@ impl Session {
     ///
     /// [`Broken`] where it is no JSON object. Everything else gives events or a remark.
     pub fn record(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken> {
-        let text = String::from_utf8_lossy(bytes);
-        let entry: Entry<'_> = match serde_json::from_str(&text) {
-            Ok(entry) => entry,
-            Err(error) => return odd_shape(&text, &error).map(|kind| self.unknown(&kind, out)),
+        let text = lossy(bytes);
+        let Some(entry) = lenient::read::<Entry<'_>>(&text) else {
+            return odd_shape(&text).map(|kind| self.unknown(&kind, out));
         };
         out.odd("an entry", &entry.odd);
         out.ts = entry.timestamp.text().and_then(|text| Time::parse(&text));
@@ -413,9 +422,8 @@ impl Session {
 /// Whether a record is a user message, at a glance.
 #[must_use]
 pub fn is_request(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let entry: Result<Entry<'_>, _> = serde_json::from_str(&text);
-    entry.is_ok_and(|entry| {
+    let text = lossy(bytes);
+    lenient::read::<Entry<'_>>(&text).is_some_and(|entry| {
         entry
             .message
             .0
@@ -424,10 +432,9 @@ pub fn is_request(bytes: &[u8]) -> bool {
 }
 
 /// The type of a record that is JSON but not of the expected shape.
-fn odd_shape(text: &str, error: &serde_json::Error) -> Result<String, Broken> {
-    let broken = |error: &serde_json::Error| Broken(format!("not a JSON object: {error}"));
+fn odd_shape(text: &str) -> Result<String, Broken> {
     if !text.trim_start().starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
-        return Err(broken(error));
+        return Err(Broken::why(text));
     }
     Ok(Raw(text.trim())
         .field("type")

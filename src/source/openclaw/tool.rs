@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::record::Details;
-use crate::source::lenient::Raw;
+use crate::source::lenient::{Raw, decode};
 use crate::wire::event::{ItemState, Outcome, Plan, PlanItem};
 
 /// A call as the model made it, unwrapped.
@@ -112,34 +112,13 @@ pub(super) fn first_text(content: Raw<'_>) -> Option<Cow<'_, str>> {
     }
     // The usual spelling, without a look at the rest of what may be megabytes.
     let usual = content.0.strip_prefix("[{\"type\":\"text\",\"text\":\"");
-    if let Some(body) = usual
-        && let Some(end) = end_of_string(body)
-    {
-        let at = content.0.len() - body.len();
-        return Raw(&content.0[at - 1..=at + end]).prefix(ENOUGH);
+    if let Some(body) = usual {
+        return Some(decode(body, ENOUGH));
     }
     content
         .items()
         .into_iter()
         .find_map(|block| block.field("text").prefix(ENOUGH))
-}
-
-/// The index of the quote that ends a string.
-fn end_of_string(body: &str) -> Option<usize> {
-    let bytes = body.as_bytes();
-    let mut at = 0;
-    loop {
-        at += bytes[at..]
-            .iter()
-            .position(|&byte| byte == b'"' || byte == b'\\')?;
-        if bytes[at] == b'"' {
-            return Some(at);
-        }
-        at += 2;
-        if at >= bytes.len() {
-            return None;
-        }
-    }
 }
 
 /// `status` and `error` of a result whose text is a JSON object.
@@ -193,6 +172,7 @@ pub(super) fn plan(input: Raw<'_>) -> Option<Plan> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::lenient::read;
 
     #[test]
     fn a_failure_is_often_not_an_error() {
@@ -266,7 +246,7 @@ mod tests {
             ),
         ];
         for (details, content, is_error, want) in cases {
-            let details: Details<'_> = serde_json::from_str(details).expect("an object");
+            let details: Details<'_> = read(details).expect("an object");
             assert_eq!(
                 verdict(&details, Raw(content), is_error).outcome,
                 want,

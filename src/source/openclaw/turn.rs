@@ -1,6 +1,7 @@
 //! Runs: which records belong to one, when it begins and when it is over.
 
 use std::collections::HashMap;
+use std::hash::{Hash as _, Hasher as _};
 
 use super::row::Status;
 use super::{Session, key};
@@ -26,6 +27,8 @@ pub(super) struct Run {
     pub(super) jobs: Vec<Name>,
     /// Calls that wait for a person, with the wait's id.
     pub(super) asked: Vec<Name>,
+    /// Sub-agents whose results are to be announced.
+    pub(super) awaited: u32,
     /// A tool was used.
     pub(super) worked: bool,
     /// Text that is not a silent token was said.
@@ -41,6 +44,10 @@ pub(super) struct Run {
     pub(super) from_chat: bool,
     /// The route it was given.
     pub(super) route: Option<Route>,
+    /// The request itself said where it came from: the row has no say.
+    placed: bool,
+    /// The request's text, hashed: a fallback to another model appends it again.
+    asked_for: u64,
 }
 
 /// A call without a result.
@@ -83,6 +90,7 @@ impl Run {
             pending: HashMap::new(),
             jobs: Vec::new(),
             asked: Vec::new(),
+            awaited: 0,
             worked: false,
             spoke: false,
             last: Last::Request,
@@ -91,6 +99,8 @@ impl Run {
             announced: false,
             from_chat: false,
             route: None,
+            placed: false,
+            asked_for: 0,
         }
     }
 
@@ -114,13 +124,16 @@ impl Run {
     }
 
     /// Whether a new request goes into this turn rather than beginning another.
-    fn takes(&self, at: Option<Time>) -> bool {
+    fn takes(&self, at: Option<Time>, text: &str) -> bool {
         let lost = matches!((at, self.last_at), (Some(at), Some(last)) if at.since_ms(last) > LOST_AFTER_MS);
-        // A queued message is appended between tool results and the next call of the model.
-        self.is_open()
-            && !lost
-            && self.pending.is_empty()
-            && matches!(self.last, Last::Request | Last::Result)
+        let joins = match self.last {
+            // A queued message is appended between tool results and the next call of the model.
+            Last::Request | Last::Result => true,
+            // After errors the same request may come again, for another model.
+            Last::Error => self.asked_for == hash(text),
+            Last::Assistant | Last::Answer => false,
+        };
+        self.is_open() && !lost && self.pending.is_empty() && joins
     }
 }
 
@@ -157,7 +170,11 @@ impl Session {
             self.begin(request, continues, out);
             return;
         }
-        if self.run.as_ref().is_some_and(|run| run.takes(out.ts)) {
+        if self
+            .run
+            .as_ref()
+            .is_some_and(|run| run.takes(out.ts, &request.text))
+        {
             if let Some(run) = &mut self.run {
                 run.last = Last::Request;
                 run.last_at = out.ts.or(run.last_at);
@@ -171,10 +188,14 @@ impl Session {
 
     /// Says that the newest run began.
     fn begin(&mut self, request: Request, continues: Option<Name>, out: &mut Out<'_>) {
+        let told = request.route.as_ref();
+        let placed = told.is_some_and(|told| !told.sink.is_empty());
         let route = self.route_of(request.route, request.from_chat);
         let parent = self.parent();
         let Some(run) = &mut self.run else { return };
         run.from_chat = request.from_chat;
+        run.placed = placed;
+        run.asked_for = hash(&request.text);
         run.route.clone_from(&route);
         let start = RunStart {
             request: Some(request.text).filter(|text| !text.is_empty()),
@@ -192,6 +213,9 @@ impl Session {
         let parent = self.parent();
         let Some(run) = &mut self.run else { return };
         let was_over = run.ended.take().is_some();
+        if cause == Cause::Subagent {
+            run.awaited = run.awaited.saturating_sub(1);
+        }
         run.last = Last::Request;
         run.last_at = out.ts.or(run.last_at);
         if was_over {
@@ -359,7 +383,9 @@ impl Session {
 
     /// A row's route counts for the newest run, where a person in a chat asked.
     fn reroute(&mut self, out: &mut Out<'_>) {
-        let Some(run) = &self.run else { return };
+        let Some(run) = self.run.as_ref().filter(|run| !run.placed) else {
+            return;
+        };
         let route = self.route_of(None, run.from_chat);
         let known = run.route.as_ref();
         let Some(route) = route.filter(|route| known.is_none_or(|known| !same_place(known, route)))
@@ -416,9 +442,12 @@ impl Session {
             base.from = told.from;
             return Some(base.clone());
         }
-        Some(told)
-            .filter(|told| !told.sink.is_empty() && told.channel.is_some())
-            .or(base)
+        // A request from elsewhere, as from the web, is not answered in the last chat.
+        if told.sink.is_empty() {
+            base
+        } else {
+            Some(told).filter(|told| told.channel.is_some())
+        }
     }
 
     /// What causes the runs of a session of this kind.
@@ -440,6 +469,13 @@ impl Session {
             ..Link::default()
         }
     }
+}
+
+/// Tells one request's text from another within a process.
+fn hash(text: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn same_place(one: &Route, other: &Route) -> bool {

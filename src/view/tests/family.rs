@@ -2,6 +2,7 @@
 
 use super::super::scene::{Scene, scene};
 use super::{board, key, told};
+use crate::wire::event::Body;
 
 /// Every way to put `scenes` one after the other, and turn by turn.
 fn orders(scenes: &[Scene]) -> Vec<Vec<Scene>> {
@@ -45,6 +46,56 @@ fn a_child_nests_and_keeps_its_parent_open() {
         let scenes = [scene("p", parent), scene("c", child).more(more)];
         check(why, &scenes, &[("p", "r", want), ("c", "cr", "no box")]);
     }
+}
+
+#[test]
+fn a_result_that_is_yet_to_be_announced_is_waited_for_by_ticks() {
+    let parent = "0 start r; 1 tool a; 2 sends a c helper; 2 end a ok; 3 stop ok";
+    let child = "2.5 parent p; 2.5 start cr subagent; 3 tool x; 9 end x ok; 10 stop ok";
+    for (why, more, want) in [
+        (
+            "nobody ticks: what is known counts",
+            "",
+            "done explicit 10s",
+        ),
+        ("its time has not come", "5 tick; 12 tick", "active"),
+        (
+            "it never came",
+            "5 tick; 12 tick; 21 tick",
+            "done explicit 10s",
+        ),
+        (
+            "it came",
+            "5 tick; 12 goes r2; 13 stop ok",
+            "done explicit 13s",
+        ),
+    ] {
+        let scenes = [scene("p", parent).more(more), scene("c", child)];
+        check(why, &scenes, &[("p", "r", want)]);
+    }
+}
+
+#[test]
+fn a_call_that_failed_takes_its_child_along() {
+    let parent = "0 start r; 1 tool a; 2 spawn a c helper";
+    let child = "2 parent p; 2.5 start cr subagent; 3 tool x";
+    for (why, more, want) in [
+        (
+            "it was stopped",
+            "9 end a interrupted; 9 stop interrupted",
+            "interrupted explicit 9s",
+        ),
+        ("it was only started", "4 end a ok; 9 stop ok", "active"),
+    ] {
+        let scenes = [scene("p", parent).more(more), scene("c", child)];
+        check(why, &scenes, &[("p", "r", want)]);
+    }
+}
+
+#[test]
+fn a_heartbeat_whose_child_reports_stays_unseen() {
+    let parent = "0 start r heartbeat; 1 tool a; 2 stop ok; 9 goes r2; 10 tool b";
+    check("no box", &[scene("p", parent)], &[("p", "r", "no box")]);
 }
 
 #[test]
@@ -188,4 +239,30 @@ fn work_and_tokens_of_children_count_once() {
         assert_eq!((totals.tools, totals.agents, totals.tokens), (2, 1, 107));
         assert_eq!(totals.cost_usd, Some(0.75));
     }
+}
+
+#[test]
+fn a_child_stays_with_the_session_that_started_it() {
+    // A person began anew: another session has the parent's name now.
+    let rename = |mut scene: Scene| {
+        for event in &mut scene.events {
+            event.session = Some("agent:main:main".into());
+        }
+        scene
+    };
+    let old = rename(scene("old", "0 start r; 1 tool a; 2 end a ok; 3 stop ok"));
+    let new = rename(scene("new", "20 start r; 21 tool a"));
+    let mut child = scene("c", "1 parent old; 2 start cr subagent; 3 tool x");
+    for event in &mut child.events {
+        if let Body::SessionStart(start) = &mut event.body
+            && let Some(parent) = &mut start.parent
+        {
+            (parent.sid, parent.session) = (None, Some("agent:main:main".into()));
+        }
+    }
+    check(
+        "by name",
+        &[old, new, child],
+        &[("old", "r", "active"), ("c", "cr", "no box")],
+    );
 }

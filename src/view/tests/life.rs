@@ -152,6 +152,16 @@ fn an_end_is_believed_in_the_order_of_trust() {
             "active",
         ),
         (
+            "an inferred end, and what was said before it",
+            "0 start r; 1 tool a; 2 end a ok; 4 infer ok; 3 say unknown x",
+            "done explicit 4s",
+        ),
+        (
+            "the same request once more",
+            "0 start r; 1 tool a; 2 end a ok; 4 stop error; 6 start r",
+            "active",
+        ),
+        (
             "a hook says idle",
             "0 start r; 1 tool a; 2 end a ok; 3 status idle",
             "done explicit 3s",
@@ -413,4 +423,46 @@ fn routes_keep_their_order_and_belong_to_their_run() {
         let channels = run.routes().iter().map(|route| route.channel.as_deref());
         assert_eq!(channels.flatten().collect::<Vec<_>>(), want);
     }
+}
+
+#[test]
+fn what_was_read_before_changes_nothing() {
+    let script = "0 start r; 1 tool a; 2 end a error; 3 usage u 10 1; 4 block b permission x; \
+                  5 tool b; 6 rowstop error; 7 rowstop ok; 8 goes r; 9 tool c; 10 end c ok";
+    let once = scene("s", script);
+    let look = |board: &Board| {
+        let run = board.run(&key("s", "r")).expect("the run");
+        (told(board, &key("s", "r")), run.totals(false), run.rev())
+    };
+    let want = look(&board(std::slice::from_ref(&once)));
+    for prefix in 0..once.events.len() {
+        let mut again = once.clone();
+        again.events.truncate(prefix);
+        assert_eq!(
+            look(&board(&[once.clone(), again])),
+            want,
+            "prefix of {prefix}"
+        );
+    }
+}
+
+#[test]
+fn a_rewritten_transcript_repeats_and_goes_on() {
+    let script =
+        "0 start r; 1 tool a; 2 end a error; 3 usage u 10 1; 5 tool b; 6 end b ok; 7 stop ok";
+    let twice = scene("s", script)
+        .generation("new")
+        .more("7 rewind")
+        .more(script);
+    let (once, twice) = (board(&[scene("s", script)]), board(&[twice]));
+    let totals = |board: &Board| board.run(&key("s", "r")).expect("the run").totals(false);
+    assert_eq!(told(&once, &key("s", "r")), told(&twice, &key("s", "r")));
+    assert_eq!(totals(&once), totals(&twice));
+}
+
+#[test]
+fn a_follower_that_caught_up_says_so_at_the_offset_of_what_comes_next() {
+    let mut caught = scene("s", "0 start r; 1 live; 1 tool a");
+    caught.events[1].src.off = caught.events[2].src.off;
+    assert_eq!(told(&board(&[caught]), &key("s", "r")), "active");
 }

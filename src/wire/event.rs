@@ -239,12 +239,8 @@ impl Event {
             label: self.label.as_ref(),
         };
         append(out, &head);
-        let body = out.len();
-        self.body.append(out);
-        join(out, body);
-        let rest = out.len();
-        append(out, &tail);
-        join(out, rest);
+        join(out, |out| self.body.append(out));
+        join(out, |out| append(out, &tail));
         out.push(b'\n');
     }
 
@@ -264,13 +260,15 @@ fn append(out: &mut Vec<u8>, value: &impl Serialize) {
     debug_assert!(written.is_ok(), "wire types serialise: {written:?}");
 }
 
-/// Makes one object of the two that meet at `middle`: `{"a":1}` `{"b":2}` becomes `{"a":1,"b":2}`.
-fn join(out: &mut Vec<u8>, middle: usize) {
+/// Adds the fields of the object that `more` appends to the object at the end of `out`.
+fn join(out: &mut Vec<u8>, more: impl FnOnce(&mut Vec<u8>)) {
+    out.pop();
+    let middle = out.len();
+    more(out);
     if out.len() == middle + 2 {
-        out.truncate(middle);
+        out.remove(middle);
     } else {
         out[middle] = b',';
-        out.remove(middle - 1);
     }
 }
 

@@ -8,6 +8,7 @@ mod filters;
 mod generated;
 mod layout;
 mod picture;
+mod properties;
 mod readme;
 mod rooms;
 mod rules;

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// A test that waits longer than this has failed; it never waits by itself.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How the follower learns of changes.
 pub const MODES: [&[&str]; 2] = [&[], &["--poll"]];
@@ -40,6 +40,8 @@ pub struct Tail {
     sender: Sender<Said>,
     /// Every event, in order.
     pub events: Vec<Value>,
+    /// How many events of type `tool.start` there were.
+    pub starts: usize,
     /// The calls of `tool.start`, by session.
     pub calls: BTreeMap<String, Vec<String>>,
     /// What was said to people.
@@ -93,6 +95,7 @@ impl Start<'_> {
             said,
             sender,
             events: Vec::new(),
+            starts: 0,
             calls: BTreeMap::new(),
             errors: Vec::new(),
         };
@@ -155,6 +158,7 @@ impl Tail {
                     let sid = event["sid"].as_str().expect("a sid").to_owned();
                     let call = event["call"].as_str().expect("a call").to_owned();
                     self.calls.entry(sid).or_default().push(call);
+                    self.starts += 1;
                 }
                 self.events.push(event);
             }

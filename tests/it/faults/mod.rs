@@ -5,5 +5,8 @@
 mod aside;
 mod growth;
 mod harness;
+mod limits;
+mod output;
+mod places;
 mod rewrite;
 mod writer;

@@ -5,8 +5,14 @@
 //! true is what a look at the disk says.
 //!
 //! The walk: [`Follower::new`], [`scan`](Follower::scan), [`read`](Follower::read)
-//! every session; with [`watch`](Follower::watch) armed before, then
-//! [`wait`](Follower::wait) and read what changed.
+//! every session; with [`watch`](Follower::watch) armed before the scan, then
+//! [`wait`](Follower::wait), read what changed, and take the changed
+//! [`rows`](Follower::rows).
+//!
+//! What cannot be known: a rewrite that keeps the first KiB and the 256 bytes
+//! before the cursor; lines of a file that was unlinked before they were read,
+//! since idle files are not held open; a rewritten row in a store of the time
+//! before generations.
 
 mod bounds;
 mod claims;

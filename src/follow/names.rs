@@ -30,9 +30,17 @@ pub(super) fn is_transcript(name: &OsStr) -> bool {
 
 /// Whether `name` is what `transcript` was renamed to: a backup, a reset or a deletion.
 pub(super) fn is_put_aside(name: &OsStr, transcript: &OsStr) -> bool {
-    name.as_encoded_bytes()
+    let Some(rest) = name
+        .as_encoded_bytes()
         .strip_prefix(transcript.as_encoded_bytes())
-        .is_some_and(|rest| rest.starts_with(b"."))
+    else {
+        return false;
+    };
+    // `.bak-<pid>-<ms>` is a copy that a repair keeps, not the file itself.
+    [&b".bak."[..], b".deleted.", b".reset."]
+        .iter()
+        .any(|kind| rest.starts_with(kind))
+        && !rest.ends_with(b".zst")
 }
 
 /// The session id in a transcript's name: without `.jsonl`, `-topic-N` and a leading `<ISO time>_`.

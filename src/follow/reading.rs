@@ -1,10 +1,8 @@
 //! Reading what is behind a cursor.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-use std::os::unix::fs::MetadataExt;
 
 use super::follower::{Body, Follower, State};
 use super::lines::{Each, Ended};
@@ -68,12 +66,9 @@ impl Follower {
         let (file, stat) = match opened {
             Opened::File(file, stat) => (file, stat),
             Opened::Missing => {
-                if let Some(aside) = find_aside(folder, name, tail.read_from) {
-                    let ended = self.drain(id, &aside, each)?;
-                    self.mark_read(id, ended);
-                } else {
-                    tail.dirty = false;
-                }
+                let from = tail.read_from;
+                let ended = self.drain(id, folder, name, from, each)?;
+                self.mark_read(id, ended.unwrap_or(Ended::Drained));
                 return Ok(());
             }
             Opened::Other(what) => {
@@ -90,16 +85,11 @@ impl Follower {
         if was != (stat.dev, stat.ino) {
             let why = tail.mismatch(&file, stat.size)?;
             if why.is_some() || tail.off == 0 {
-                let mut drained = false;
-                if was != (0, 0)
-                    && let Some(aside) = find_aside(folder, name, was)
-                {
-                    drained = true;
-                    if self.drain(id, &aside, each)? == Ended::Stopped {
-                        return Ok(());
-                    }
+                let drained = self.drain(id, folder, name, was, each)?;
+                if drained == Some(Ended::Stopped) {
+                    return Ok(());
                 }
-                if (drained || why.is_some()) && !self.rewind_for(id, "replaced", each) {
+                if (drained.is_some() || why.is_some()) && !self.rewind_for(id, "replaced", each) {
                     self.set_read_from(id, &stat);
                     return Ok(());
                 }
@@ -142,19 +132,34 @@ impl Follower {
         Ok(ended)
     }
 
-    /// Reads what is left of a transcript that was renamed; nothing if it is another by now.
-    fn drain(&mut self, id: Id, aside: &Path, each: &mut Each<'_>) -> std::io::Result<Ended> {
-        let Opened::File(file, stat) = open::open(aside, false)? else {
-            return Ok(Ended::Drained);
-        };
-        let Body::File(tail) = &mut self.entries[id as usize].body else {
-            return Ok(Ended::Drained);
-        };
-        if tail.read_from != (stat.dev, stat.ino) || tail.mismatch(&file, stat.size)?.is_some() {
-            return Ok(Ended::Drained);
+    /// Reads what is left of a transcript that was renamed, and of those that took its name and were
+    /// renamed in their turn; `None` where it cannot be found.
+    fn drain(
+        &mut self,
+        id: Id,
+        folder: &Path,
+        name: &OsStr,
+        from: (u64, u64),
+        each: &mut Each<'_>,
+    ) -> std::io::Result<Option<Ended>> {
+        let mut ended = None;
+        for aside in find_aside(folder, name, from) {
+            let Opened::File(file, stat) = open::open(&aside, false)? else {
+                continue;
+            };
+            let first = from == (stat.dev, stat.ino);
+            if !first {
+                self.set_read_from(id, &stat);
+                if !self.rewind_for(id, "replaced", each) {
+                    return Ok(Some(Ended::Stopped));
+                }
+            }
+            ended = Some(self.read_verified(id, &file, each)?);
+            if ended == Some(Ended::Stopped) {
+                break;
+            }
         }
-        self.lines
-            .read(&file, stat.size, tail, &mut self.counters, each)
+        Ok(ended)
     }
 
     /// Starts again in a new generation and says so.
@@ -235,19 +240,27 @@ impl Follower {
     }
 }
 
-/// Where the file of an inode was renamed to, if it was put aside in the same directory.
-pub(super) fn find_aside(folder: &Path, name: &OsStr, inode: (u64, u64)) -> Option<PathBuf> {
-    let is_it = |other: &OsString, meta: &std::fs::Metadata| {
-        names::is_put_aside(other, name) && meta.is_file() && (meta.dev(), meta.ino()) == inode
-    };
-    std::fs::read_dir(folder)
-        .ok()?
+/// Where the file of an inode was renamed to, and what was put aside after it, in that order.
+///
+/// Nothing where it is not in the same directory: deleted, or moved elsewhere.
+pub(super) fn find_aside(folder: &Path, name: &OsStr, inode: (u64, u64)) -> Vec<PathBuf> {
+    let mut asides: Vec<(Stat, PathBuf)> = std::fs::read_dir(folder)
+        .into_iter()
         .flatten()
-        .find(|entry| {
-            names::is_put_aside(&entry.file_name(), name)
-                && entry
-                    .metadata()
-                    .is_ok_and(|meta| is_it(&entry.file_name(), &meta))
+        .flatten()
+        .filter(|entry| names::is_put_aside(&entry.file_name(), name))
+        .filter_map(|entry| {
+            let meta = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            Some((Stat::of(&meta), entry.path()))
         })
-        .map(|entry| entry.path())
+        .collect();
+    // A rename is a change of the inode: the system stamps it.
+    asides.sort_by(|left, right| (left.0.ctime_ns, &left.1).cmp(&(right.0.ctime_ns, &right.1)));
+    let Some(at) = asides
+        .iter()
+        .position(|(stat, _)| (stat.dev, stat.ino) == inode)
+    else {
+        return Vec::new();
+    };
+    asides.drain(at..).map(|(_, path)| path).collect()
 }

@@ -191,7 +191,7 @@ impl Follower {
     fn vanished(&mut self, id: Id, changes: &mut Vec<Change>) {
         if let Some((folder, name)) = self.file_of(id)
             && let Body::File(tail) = &self.entry(id).body
-            && reading::find_aside(&folder, &name, tail.read_from).is_some()
+            && !reading::find_aside(&folder, &name, tail.read_from).is_empty()
         {
             changes.push(Change::Grown(id));
         }

@@ -54,7 +54,8 @@ impl Follower {
     /// Blocks until something may have changed, a waker was used, or it is `until`.
     ///
     /// Gives what changed, in order; nothing where the time is up or a waker was
-    /// used. Changed index rows wait for [`rows`](Self::rows).
+    /// used. Changed index rows wait in memory for [`rows`](Self::rows): take them
+    /// after reading what has grown, so that a verdict follows what it is about.
     pub fn wait(&mut self, until: Option<Instant>) -> Vec<Change> {
         if self.watches.is_none() {
             self.poll_instead();

@@ -11,16 +11,23 @@ use super::structure::{Room, structure};
 use super::text::{Moment, text};
 
 /// Longest field of a route or of a place, in bytes; a longer one names nothing.
-const MAX_FIELD_BYTES: usize = 512;
+const MAX_FIELD_BYTES: usize = 200;
 
 /// The frame of `run`, counted as `rev`.
 pub(super) fn frame(run: &RunView<'_>, rev: u64, settings: &Settings) -> Frame {
-    let rooms = [(MAX_STEPS, 50), (30, 20), (15, 10), (6, 4), (0, 0)];
+    let rooms = [
+        (MAX_STEPS, 50, 16),
+        (30, 20, 8),
+        (15, 10, 4),
+        (6, 4, 2),
+        (0, 0, 1),
+    ];
     let mut frame = None;
-    for (steps, items) in rooms {
+    for (steps, items, places) in rooms {
         let room = Room {
             steps,
             items,
+            places,
             speech: steps > 0,
         };
         let built = build(run, rev, settings, room);
@@ -40,20 +47,26 @@ pub(super) fn frame(run: &RunView<'_>, rev: u64, settings: &Settings) -> Frame {
 const NOTHING: Room = Room {
     steps: 0,
     items: 0,
+    places: 1,
     speech: false,
 };
 
+/// Room for all that is short anyway: names, counts, the request, a reason.
+const SHORT_BYTES: usize = 20 << 10;
+
 /// Whether the frame is surely short enough, without writing it to see.
 ///
-/// Of its texts only the rendered one can be long where there are few steps: a
-/// character is escaped to two bytes at most, as no control is left.
+/// A character is escaped to two bytes at most, as no control is left in it.
 fn is_small(frame: &Frame) -> bool {
     let text = frame.text.as_ref().and_then(|text| text.any());
-    let text = text.map_or(0, str::len) * 2;
-    let view = bytes_of(&frame.view.steps) + frame.view.commentary.len() * 2_048;
+    let said: usize = frame.view.commentary.iter().map(String::len).sum();
     let items = frame.view.plan.as_ref().map_or(0, |plan| plan.items.len());
-    let places = (frame.routes.len() + frame.src.len()) * 1_024;
-    text + view + items * 1_500 + places + 8_192 < MAX_FRAME_BYTES
+    // With a plan or with more than one route it is written to see.
+    let few = items == 0 && frame.routes.len() < 2;
+    let texts = 2 * (text.map_or(0, str::len) + said);
+    // A path may hold controls, which are escaped to six bytes each.
+    let places = frame.src.len() * 3_072;
+    few && texts + bytes_of(&frame.view.steps) + places + SHORT_BYTES < MAX_FRAME_BYTES
 }
 
 fn bytes_of(steps: &[Step]) -> usize {
@@ -63,7 +76,7 @@ fn bytes_of(steps: &[Step]) -> usize {
             .flatten();
         let own = step.id.len() + step.title.len() + texts.map(str::len).sum::<usize>();
         let child = step.child.as_ref();
-        let below = child.map_or(0, |child| bytes_of(&child.steps) + 8_192);
+        let below = child.map_or(0, |child| bytes_of(&child.steps) + SHORT_BYTES);
         own * 2 + 160 + below
     };
     steps.iter().map(step).sum()
@@ -103,11 +116,12 @@ fn build(run: &RunView<'_>, rev: u64, settings: &Settings, room: Room) -> Frame 
             .routes()
             .iter()
             .filter(|route| is_sound(route))
+            .take(room.places)
             .cloned()
             .collect(),
         title: title.join(", "),
         text: Some(rendered(text, settings.markup)),
-        src: run.sources().iter().map(place).collect(),
+        src: run.sources().iter().take(room.places).map(place).collect(),
         view,
     }
 }

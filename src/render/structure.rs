@@ -29,6 +29,8 @@ pub(super) struct Room {
     pub(super) steps: usize,
     /// Most items of a plan.
     pub(super) items: usize,
+    /// Most routes, and most places that records were read at.
+    pub(super) places: usize,
     /// Whether there is room for commentary and the request.
     pub(super) speech: bool,
 }

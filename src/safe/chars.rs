@@ -35,6 +35,9 @@ pub(super) fn kind(c: char) -> Kind {
 
 /// Whether `c` has the general category M.
 pub(super) fn is_mark(c: char) -> bool {
+    if c < '\u{300}' {
+        return false;
+    }
     let c = u32::from(c);
     // Ranges are (first, last): behind an odd count of bounds `c` is inside one.
     let behind = MARKS.partition_point(|&bound| bound < c);

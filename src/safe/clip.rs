@@ -20,18 +20,31 @@ pub fn clip(text: &str, graphemes: usize) -> Cow<'_, str> {
         };
     }
     let text = limit_marks(text);
-    let mut bounds = text.grapheme_indices(true);
-    if bounds.by_ref().nth(graphemes).is_none() {
+    if start_of(&text, graphemes).is_none() {
         return text;
     }
     let Some(kept) = graphemes.checked_sub(1) else {
         return Cow::Borrowed("");
     };
-    let cut = text
-        .grapheme_indices(true)
-        .nth(kept)
-        .map_or(0, |(at, _)| at);
+    let cut = start_of(&text, kept).unwrap_or(0);
     Cow::Owned(ellipsis(&text[..cut]))
+}
+
+/// Where grapheme number `index` starts, if there are so many.
+fn start_of(text: &str, index: usize) -> Option<usize> {
+    let (mut at, mut left) = (0, index);
+    loop {
+        let run = text.as_bytes()[at..].iter().take(left + 1);
+        let run = run.take_while(|b| matches!(b, b'\n' | b' '..=b'~')).count();
+        // Printable ASCII is a grapheme a byte; only the last may carry marks.
+        let alone = run.saturating_sub(1);
+        (at, left) = (at + alone, left - alone);
+        if left == 0 {
+            return (at < text.len()).then_some(at);
+        }
+        at += text[at..].graphemes(true).next()?.len();
+        left -= 1;
+    }
 }
 
 /// The longest head of `text` that ends at a character boundary and has at most
@@ -50,6 +63,10 @@ fn ellipsis(head: &str) -> String {
 
 /// Drops the fifth and later combining marks of each base.
 fn limit_marks(text: &str) -> Cow<'_, str> {
+    // The first mark is U+0300, in UTF-8 CC 80. All bytes are looked at: many at once.
+    if text.bytes().fold(0, u8::max) < 0xCC {
+        return Cow::Borrowed(text);
+    }
     let mut marks = 0;
     let mut keep = move |c: char| {
         marks = if is_mark(c) { marks + 1 } else { 0 };

@@ -71,6 +71,7 @@ impl Run {
                     title: start.title.as_deref().map(kept),
                     kind: start.kind.clone(),
                     started: when,
+                    announces: start.announces,
                     ended: None,
                 };
                 self.spawn(&id, agent, when);

@@ -119,6 +119,8 @@ impl Scene {
             "retry" => json!({"type": "error", "message": rest(2), "retrying": true}),
             "spawn" => json!({"type": "agent.start", "call": word(2), "child": link(word(3)),
                 "title": rest(4), "kind": "subagent"}),
+            "sends" => json!({"type": "agent.start", "call": word(2), "child": link(word(3)),
+                "title": rest(4), "kind": "subagent", "announces": true}),
             "over" => json!({"type": "agent.end", "child": link(word(2)), "outcome": word(3)}),
             "parent" => json!({"type": "session.start", "kind": "subagent",
                 "parent": link(word(2))}),

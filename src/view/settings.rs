@@ -18,6 +18,8 @@ pub struct Settings {
     pub max_duration: Duration,
     /// After this long without a visible step or text the box says so.
     pub quiet: Duration,
+    /// How long a run is held open, by ticks, for a sub-agent's result to be announced.
+    pub announce: Duration,
     /// How long a child waits for a parent that was named but never seen, by
     /// ticks, before it gets a box of its own.
     pub orphan: Duration,
@@ -37,6 +39,7 @@ impl Default for Settings {
             stuck: Duration::from_secs(30),
             max_duration: Duration::from_secs(1_800),
             quiet: Duration::from_secs(60),
+            announce: Duration::from_secs(10),
             orphan: Duration::from_secs(10),
             include: Vec::new(),
             keep: Duration::from_secs(3_600),

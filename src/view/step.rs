@@ -52,6 +52,8 @@ pub struct Agent {
     pub kind: SessionKind,
     /// When the parent started it.
     pub started: Option<Time>,
+    /// Its result comes in a turn that goes on with the parent's run.
+    pub announces: bool,
     /// How it ended, as the parent was told, and when.
     pub ended: Option<(Outcome, Option<Time>)>,
 }

@@ -77,8 +77,16 @@ impl Board {
         let mut verdict = self.own(run, now, &below);
         (verdict.last, verdict.output) = (below.last, below.output);
         let open_below = below.active || below.blocked;
+        let awaits = self.awaits(at, run, &below, now);
         if verdict.state != State::Blocked {
             below.overrule(&mut verdict);
+        }
+        if awaits && verdict.state.is_final() && verdict.state != State::Interrupted {
+            verdict = Verdict {
+                last: verdict.last,
+                output: verdict.output,
+                ..open(State::Active, ANNOUNCE)
+            };
         }
         verdict.below = open_below;
         verdict.note = self.note(run, &verdict, now);
@@ -207,6 +215,19 @@ impl Board {
         }
     }
 
+    /// Whether the result of the child that ended last is yet to be announced. Only ticks end
+    /// the waiting, so where none came nothing is waited for.
+    fn awaits(&self, at: At, run: &Run, below: &Below, now: Option<Time>) -> bool {
+        let Some(ended) = below.announces else {
+            return false;
+        };
+        let ticked = self
+            .at(at)
+            .is_some_and(|(session, _)| session.ticks.is_some());
+        let told = run.reopened.is_some_and(|reopened| reopened >= ended);
+        ticked && !told && passed(Some(ended), now) < ms(self.settings.announce)
+    }
+
     fn note(&self, run: &Run, verdict: &Verdict, now: Option<Time>) -> Option<Note> {
         let silent = passed(verdict.output, now);
         match verdict.state {
@@ -230,6 +251,7 @@ impl Board {
 }
 
 const CHILD: &str = "a sub-agent runs";
+const ANNOUNCE: &str = "the result of a sub-agent is yet to be announced";
 
 /// What the children of a run come to.
 #[derive(Default)]
@@ -238,6 +260,8 @@ struct Below {
     blocked: bool,
     /// The child that ended last.
     ended: Option<(Option<Time>, Option<End>)>,
+    /// When the last child ended whose result is announced.
+    announces: Option<Time>,
     last: Option<Time>,
     output: Option<Time>,
 }
@@ -249,6 +273,9 @@ impl Below {
         match verdict.state {
             State::Blocked => self.blocked = true,
             State::Done | State::Error | State::Interrupted => {
+                if kin.agent.is_some_and(|agent| agent.announces) && kin.told().is_none() {
+                    self.announces = self.announces.max(verdict.ended);
+                }
                 let known = self.ended.as_ref().map(|(at, _)| *at);
                 if !kin.runs.is_empty() && known.is_none_or(|at| at < verdict.ended) {
                     self.ended = Some((verdict.ended, verdict.end));

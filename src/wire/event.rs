@@ -239,12 +239,8 @@ impl Event {
             label: self.label.as_ref(),
         };
         append(out, &head);
-        let body = out.len();
-        self.body.append(out);
-        join(out, body);
-        let rest = out.len();
-        append(out, &tail);
-        join(out, rest);
+        join(out, |out| self.body.append(out));
+        join(out, |out| append(out, &tail));
         out.push(b'\n');
     }
 
@@ -276,13 +272,15 @@ fn append(out: &mut Vec<u8>, value: &impl Serialize) {
     debug_assert!(written.is_ok(), "wire types serialise: {written:?}");
 }
 
-/// Makes one object of the two that meet at `middle`: `{"a":1}` `{"b":2}` becomes `{"a":1,"b":2}`.
-fn join(out: &mut Vec<u8>, middle: usize) {
+/// Adds the fields of the object that `more` appends to the object at the end of `out`.
+fn join(out: &mut Vec<u8>, more: impl FnOnce(&mut Vec<u8>)) {
+    out.pop();
+    let middle = out.len();
+    more(out);
     if out.len() == middle + 2 {
-        out.truncate(middle);
+        out.remove(middle);
     } else {
         out[middle] = b',';
-        out.remove(middle - 1);
     }
 }
 
@@ -773,6 +771,9 @@ pub struct AgentStart {
     pub title: Option<String>,
     /// What kind of session it is.
     pub kind: SessionKind,
+    /// Its result will be announced to the parent, in a turn that goes on with this run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub announces: bool,
     /// Distance from the first ancestor: 1 for a child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depth: Option<u32>,

@@ -3,8 +3,15 @@
 mod board;
 mod compat;
 mod conformance;
+mod examples;
+mod faults;
 mod filters;
+mod generated;
+mod layout;
+mod picture;
 mod properties;
+mod readme;
+mod rooms;
 mod rules;
 mod secrets;
 mod support;

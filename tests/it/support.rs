@@ -40,6 +40,14 @@ impl Ran {
         std::str::from_utf8(&self.out).expect("UTF-8 on standard output")
     }
 
+    /// Every line of standard output as JSON.
+    pub fn lines(&self) -> Vec<serde_json::Value> {
+        self.text()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a JSON object a line"))
+            .collect()
+    }
+
     /// The same, where all went well.
     pub fn ok(self) -> Self {
         assert_eq!(self.code, 0, "{}", self.err);

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 
-use super::{Emit, Reader};
+use super::{Emit, FRESH, RECENT, Reader, TURN, system_time};
 use crate::follow::Id;
-use crate::wire::event::{Body, Event, Live};
+use crate::source::openclaw;
+use crate::wire::event::{Body, Event, Live, Rewind};
 
 /// The events of a session's newest run.
 type Newest = Vec<Event>;
@@ -74,8 +75,40 @@ impl Reader {
         Ok(())
     }
 
+    /// A session appeared while we follow. What was written just now is news; a transcript that
+    /// is old, as of a store that woke, is history.
+    pub(super) fn meet<E>(
+        &mut self,
+        id: Id,
+        now: SystemTime,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
+        let kept = (0..self.unlocated.len())
+            .find(|&at| self.follower.locate(&self.unlocated[at].cursor) == Some(id));
+        if let Some(at) = kept {
+            let kept = self.unlocated.swap_remove(at);
+            self.take_up(id, kept);
+            return self.repeat(id, now, emit);
+        }
+        let age = self
+            .follower
+            .modified(id)
+            .map(|at| now.duration_since(at).unwrap_or_default());
+        if age.is_some_and(|age| age > RECENT) && !self.settings.from_start {
+            self.follower.seek_end(id);
+            return Ok(());
+        }
+        self.read_up_to(id, TURN, emit)?;
+        self.touch(id, now);
+        self.settle(id);
+        Ok(())
+    }
+
     /// Emits everything behind the cursor, as read before we caught up.
     fn repeat<E>(&mut self, id: Id, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        if self.changed.remove(&id) {
+            self.begin_anew(id, emit)?;
+        }
         let mut any = false;
         self.read_one(id, &mut |event| {
             event.replay = true;
@@ -87,6 +120,16 @@ impl Reader {
         }
         self.touch(id, now);
         Ok(())
+    }
+
+    /// The transcript is not the one that was read last time: what follows repeats it.
+    fn begin_anew<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        self.open(id);
+        let reason = Some("changed while nobody followed".to_owned());
+        match self.slots.get(&id) {
+            Some(slot) => emit(&mut slot.clock_event(None, Rewind { reason })),
+            None => Ok(()),
+        }
     }
 
     /// Reads a session from its start and keeps the events of its newest run: what came before is history.
@@ -133,5 +176,31 @@ impl Reader {
             }
         }
         at
+    }
+
+    /// Whether a session may hold a run that is under way.
+    pub(super) fn is_fresh(&self, id: Id, now: SystemTime) -> bool {
+        let age = |at: SystemTime| now.duration_since(at).unwrap_or_default();
+        let row = self.rows.get(&id);
+        let running = row.is_some_and(|row| row.status == Some(openclaw::Status::Running));
+        let updated = row.and_then(|row| row.updated).and_then(system_time);
+        self.follower.modified(id).is_some_and(|at| age(at) < FRESH)
+            || (running && updated.is_some_and(|at| age(at) < FRESH))
+    }
+
+    /// Whether an open run was written to lately enough to be under way.
+    pub(super) fn is_current(&self, id: Id, now: SystemTime) -> bool {
+        let Some(slot) = self.slots.get(&id) else {
+            return false;
+        };
+        let running = slot.dialect.known().status == Some(openclaw::Status::Running);
+        let limit = if running || slot.dialect.is_pending() {
+            FRESH
+        } else {
+            RECENT
+        };
+        let updated = slot.dialect.known().updated.and_then(system_time);
+        let written = self.follower.modified(id).max(updated);
+        written.is_some_and(|at| now.duration_since(at).unwrap_or_default() < limit)
     }
 }

@@ -114,6 +114,32 @@ fn what_was_put_aside_is_drained_before_the_new_file() {
 }
 
 #[test]
+fn what_was_put_aside_twice_or_rewritten_before_is_not_lost() {
+    let mut scene = Scene::new();
+    let aside = |scene: &Scene, suffix: &str| {
+        fs::rename(
+            scene.path("a.jsonl"),
+            scene.path(&format!("a.jsonl.{suffix}")),
+        )
+        .expect("renamed");
+    };
+    scene.write("a.jsonl", "old\n");
+    aside(&scene, "bak.0");
+    scene.write("a.jsonl", "1\n");
+    scene.look();
+    scene.append("a.jsonl", "2\n");
+    aside(&scene, "deleted.1");
+    scene.write("a.jsonl", "3\n");
+    aside(&scene, "reset.2");
+    scene.write("a.jsonl", "4\n");
+    assert_eq!(scene.look(), ["2", "!replaced", "3", "!replaced", "4"]);
+    scene.write("a.jsonl", "five\n");
+    aside(&scene, "bak.3");
+    assert_eq!(scene.look(), ["!rewritten", "five"]);
+    assert_eq!(scene.look(), [""; 0]);
+}
+
+#[test]
 fn a_renamed_transcript_is_drained_and_gone() {
     let mut scene = Scene::new();
     scene.write("a.jsonl", "1\n");

@@ -202,6 +202,7 @@ fn a_frame_is_never_too_long() {
         "\"\\".repeat(10_000),
         "👩‍👩‍👧‍👦".repeat(1_000),
         format!("a{}", "\u{301}".repeat(10_000)),
+        "\u{1}\u{7}".repeat(5_000),
         "`*_[<&@".repeat(2_000),
     ];
     for words in &long {
@@ -218,7 +219,8 @@ fn a_frame_is_never_too_long() {
                 event.agent = Some(words.as_str().into());
                 event.src.at = Some(words.as_str().into());
                 if let Body::Route(route) = &mut event.body {
-                    route.channel = Some(words.chars().take(500).collect());
+                    let start: String = words.chars().take(40).collect();
+                    route.channel = route.channel.take().map(|name| start + &name);
                 }
                 if let Some(label) = &mut event.label {
                     label.text = format!("{words} {words}");

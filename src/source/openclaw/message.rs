@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::record::{Block, Entry, Message};
+use super::record::{Block, Details, Entry, Message};
 use super::turn::{Last, Pending, Request};
 use super::{Session, request, speech, tool};
-use crate::source::lenient::Raw;
+use crate::source::lenient::{Raw, read};
 use crate::source::out::{Out, Remark};
 use crate::wire::event::{
     AgentEnd, AgentStart, Blocked, BlockedOn, Cause, Context, Error, Meta, Name, Outcome, Person,
@@ -55,6 +55,7 @@ impl Session {
         if self.is_repeat(entry, at_ms) {
             return;
         }
+        self.seen.at(at_ms);
         let new = match &*role {
             // Results are known by their calls: a rewrite may have cut their text.
             "toolResult" => self.seen.is_new(("result", message.call.0)),
@@ -93,13 +94,13 @@ impl Session {
             .into_iter()
             .find_map(|field| message.provenance.field(field).word());
         let tool = tool.unwrap_or_default();
-        if let (Some(outcome), Some(key)) = (&cleaned.announced, &cleaned.announced_key) {
-            let end = AgentEnd {
+        let told = match (&cleaned.announced, &cleaned.announced_key) {
+            (Some(outcome), Some(key)) => Some(AgentEnd {
                 child: self.link(key),
                 outcome: outcome.clone(),
-            };
-            self.emit(out, "message/user", end);
-        }
+            }),
+            _ => None,
+        };
         // A turn that no person asked for, but that goes on with what one asked.
         let goes_on = cleaned.announced.is_some()
             || (&*provenance == "inter_session" && tool.starts_with("subagent_"))
@@ -115,6 +116,10 @@ impl Session {
             };
             self.settle_waits(out);
             self.go_on(cause, out);
+            // Told after the turn began: a run without a turn and without children would look over.
+            if let Some(end) = told {
+                self.emit(out, "message/user", end);
+            }
             return;
         }
         let by_kind = self.cause_by_kind();
@@ -329,7 +334,8 @@ impl Session {
                 .0
                 .as_ref()
                 .and_then(|stamp| stamp.run.text());
-            let by_child = announces.is_some_and(|run| run.starts_with("announce:"));
+            let by_child = announces.is_some_and(|run| run.starts_with("announce:"))
+                || self.run.as_ref().is_some_and(|run| run.awaited > 0);
             self.go_on(
                 if by_child {
                     Cause::Subagent
@@ -367,8 +373,10 @@ impl Session {
             .as_deref()
             .unwrap_or_default()
             .to_ascii_lowercase();
+        let spawns = name == "sessions_spawn";
         let title = ["label", "taskName"]
             .into_iter()
+            .filter(|_| spawns)
             .find_map(|field| call.input.field(field).word());
         let start = self.tool_start(id.clone(), &call, None);
         let Some(run) = &mut self.run else {
@@ -379,10 +387,8 @@ impl Session {
         let pending = Pending {
             name: call.name.as_deref().map(Into::into),
             wrapped: call.wrapped,
-            title: title
-                .filter(|_| name == "sessions_spawn")
-                .map(|title| title.as_ref().into()),
-            acp: &*call.input.field("runtime").text().unwrap_or_default() == "acp",
+            title: title.map(|title| title.as_ref().into()),
+            acp: call.input.field("runtime").text().as_deref() == Some("acp"),
         };
         run.pending.insert(id.clone(), pending);
         self.emit(out, "message/assistant", start);
@@ -444,8 +450,9 @@ impl Session {
 
     fn result(&mut self, message: &Message<'_>, out: &mut Out<'_>) {
         let call: Name = message.call.text().unwrap_or_default().as_ref().into();
-        let details = message.details.0.clone().unwrap_or_default();
-        let mut verdict = tool::verdict(&details, message.content, message.is_error.is_true());
+        let none = Details::default();
+        let details = message.details.0.as_ref().unwrap_or(&none);
+        let mut verdict = tool::verdict(details, message.content, message.is_error.is_true());
         let name = message.tool.text().unwrap_or_default().to_ascii_lowercase();
         if verdict.outcome.is_none() {
             let what = details.command.prefix(INPUT_BYTES).map(Cow::into_owned);
@@ -474,7 +481,7 @@ impl Session {
         let job: Option<Name> = details.job.word().map(|job| job.as_ref().into());
         self.unblock(&call, out);
         if real == "process" {
-            if let (Some(job), Some(outcome)) = (&job, job_outcome(&details)) {
+            if let (Some(job), Some(outcome)) = (&job, job_outcome(details)) {
                 self.end_job(job, outcome, out);
             }
             // A look at a job that still runs is over; the job belongs to the call that began it.
@@ -501,8 +508,11 @@ impl Session {
             files: Vec::new(),
         };
         self.emit(out, "message/toolResult", end);
-        if let Some(key) = child_key(&details) {
-            self.spawned(&key, call, pending.as_ref(), out);
+        if let Some(key) = child_key(details) {
+            let inner = details.result.field("details");
+            let announces = will_announce(details.mode, details.announces)
+                || will_announce(inner.field("mode"), inner.field("expectsCompletionMessage"));
+            self.spawned(&key, call, pending.as_ref(), announces, out);
         }
         if details.status.0 == "\"yielded\"" {
             self.end(Outcome::Ok, Some("yielded"), true, out);
@@ -523,9 +533,19 @@ impl Session {
     }
 
     /// A sub-agent was started.
-    fn spawned(&mut self, key: &str, call: Name, pending: Option<&Pending>, out: &mut Out<'_>) {
+    fn spawned(
+        &mut self,
+        key: &str,
+        call: Name,
+        pending: Option<&Pending>,
+        announces: bool,
+        out: &mut Out<'_>,
+    ) {
         if !self.seen.is_new(("child", key)) {
             return;
+        }
+        if let Some(run) = &mut self.run {
+            run.awaited += u32::from(announces);
         }
         let acp = pending.is_some_and(|pending| pending.acp) || key.contains(":acp:");
         let start = AgentStart {
@@ -539,6 +559,7 @@ impl Session {
             } else {
                 SessionKind::Subagent
             },
+            announces,
             depth: Some(self.row.depth.unwrap_or(0) + 1),
             inferred: false,
         };
@@ -607,7 +628,11 @@ impl Session {
         let result = details.result.field("details");
         if let Some(key) = result.field("childSessionKey").word() {
             let pending = self.run.as_mut().and_then(|run| run.pending.remove(&outer));
-            self.spawned(&key, outer.clone(), pending.as_ref(), out);
+            let announces = will_announce(
+                result.field("mode"),
+                result.field("expectsCompletionMessage"),
+            );
+            self.spawned(&key, outer.clone(), pending.as_ref(), announces, out);
             if let (Some(run), Some(pending)) = (&mut self.run, pending) {
                 run.pending.insert(outer.clone(), pending);
             }
@@ -738,6 +763,11 @@ fn child_key(details: &super::record::Details<'_>) -> Option<String> {
     (!failed).then(|| key.into_owned())
 }
 
+/// Whether a spawn's answer says that the child's result will come in a turn of its own.
+fn will_announce(mode: Raw<'_>, expects: Raw<'_>) -> bool {
+    expects.is_true() || (!expects.is_some() && mode.0 == "\"run\"")
+}
+
 /// Whether a stop reason ends the turn, if nothing is pending.
 fn is_answer(stop: &str) -> bool {
     matches!(stop, "stop" | "length" | "endTurn" | "end_turn")
@@ -762,7 +792,7 @@ fn blocks<'a>(content: Raw<'a>, out: &mut Out<'_>) -> Vec<Block<'a>> {
     if !content.0.starts_with('[') {
         return Vec::new();
     }
-    let blocks: Vec<Block<'a>> = serde_json::from_str(content.0).unwrap_or_else(|_| {
+    let blocks: Vec<Block<'a>> = read(content.0).unwrap_or_else(|| {
         content
             .items()
             .into_iter()

@@ -19,7 +19,7 @@ use seen::Seen;
 use serde::de::IgnoredAny;
 use turn::Run;
 
-use super::lenient::Raw;
+use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out, Remark};
 use crate::wire::event::{
     Compact, Error, Link, Meta, Model, Name, Outcome, Reset, SessionKind, SessionStart,
@@ -45,6 +45,16 @@ pub struct Settings {
 #[error("{0}")]
 pub struct Broken(String);
 
+impl Broken {
+    /// What a parser has to say about `text`, which is no object.
+    fn why(text: &str) -> Self {
+        Self(match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => "not a JSON object".to_owned(),
+            Err(error) => format!("not a JSON object: {error}"),
+        })
+    }
+}
+
 /// The state of one session.
 #[derive(Debug)]
 pub struct Session {
@@ -66,7 +76,7 @@ pub struct Session {
     high_water_ms: i64,
     /// The id of the record taken in last.
     last_id: Option<Box<str>>,
-    /// Reading began anew after what was seen had been forgotten.
+    /// Reading began anew, and has not come to anything new yet.
     rereading: bool,
 }
 
@@ -131,9 +141,9 @@ impl Session {
     /// Whether time matters to it: a run, a background job or a wait is under way.
     #[must_use]
     pub fn is_watched(&self) -> bool {
-        self.run
-            .as_ref()
-            .is_some_and(|run| run.is_open() || !run.jobs.is_empty() || !run.asked.is_empty())
+        self.run.as_ref().is_some_and(|run| {
+            run.is_open() || !run.jobs.is_empty() || !run.asked.is_empty() || run.awaited > 0
+        })
     }
 
     /// Requests seen so far.
@@ -188,10 +198,9 @@ impl Session {
     ///
     /// [`Broken`] where it is no JSON object. Everything else gives events or a remark.
     pub fn record(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken> {
-        let text = String::from_utf8_lossy(bytes);
-        let entry: Entry<'_> = match serde_json::from_str(&text) {
-            Ok(entry) => entry,
-            Err(error) => return odd_shape(&text, &error).map(|kind| self.unknown(&kind, out)),
+        let text = lossy(bytes);
+        let Some(entry) = lenient::read::<Entry<'_>>(&text) else {
+            return odd_shape(&text).map(|kind| self.unknown(&kind, out));
         };
         out.odd("an entry", &entry.odd);
         out.ts = entry.timestamp.text().and_then(|text| Time::parse(&text));
@@ -362,6 +371,7 @@ impl Session {
         if self.is_inherited(out.ts) || self.is_repeat(entry, at_ms) {
             return false;
         }
+        self.seen.at(at_ms);
         if entry.id.is_some() && !self.seen.is_new(("entry", entry.id.0)) {
             return false;
         }
@@ -369,17 +379,22 @@ impl Session {
         true
     }
 
-    /// Whether an entry is a repetition of one that `seen` may have forgotten:
-    /// it does not go on from the last one, and its time is not new.
+    /// Whether an entry is a repetition of one that `seen` may have forgotten: its time is
+    /// not new, and it does not go on from the last one or is read again from a rewritten file.
     fn is_repeat(&self, entry: &Entry<'_>, at_ms: Option<i64>) -> bool {
         let goes_on =
             !entry.parent.is_some() || entry.parent.text().as_deref() == self.last_id.as_deref();
-        at_ms.is_some_and(|at| at <= self.high_water_ms) && (self.rereading || !goes_on)
+        at_ms.is_some_and(|at| {
+            (at <= self.high_water_ms && !goes_on)
+                || (self.rereading && at <= self.seen.forgotten_ms())
+        })
     }
 
     /// Remembers that an entry was taken in.
     fn took(&mut self, entry: &Entry<'_>, at_ms: Option<i64>) {
-        self.rereading = false;
+        if at_ms.is_some_and(|at| at > self.high_water_ms) {
+            self.rereading = false;
+        }
         self.high_water_ms = self.high_water_ms.max(at_ms.unwrap_or(i64::MIN));
         if let Some(id) = entry.id.word() {
             self.last_id = Some(id.into());
@@ -395,7 +410,7 @@ impl Session {
     ///
     /// What was shown is remembered, so that only what is new gives events.
     pub fn rewound(&mut self, reason: &str, out: &mut Out<'_>) {
-        self.rereading = self.seen.is_empty();
+        self.rereading = true;
         let rewind = crate::wire::event::Rewind {
             reason: Some(reason.to_owned()),
         };
@@ -407,9 +422,8 @@ impl Session {
 /// Whether a record is a user message, at a glance.
 #[must_use]
 pub fn is_request(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let entry: Result<Entry<'_>, _> = serde_json::from_str(&text);
-    entry.is_ok_and(|entry| {
+    let text = lossy(bytes);
+    lenient::read::<Entry<'_>>(&text).is_some_and(|entry| {
         entry
             .message
             .0
@@ -418,10 +432,9 @@ pub fn is_request(bytes: &[u8]) -> bool {
 }
 
 /// The type of a record that is JSON but not of the expected shape.
-fn odd_shape(text: &str, error: &serde_json::Error) -> Result<String, Broken> {
-    let broken = |error: &serde_json::Error| Broken(format!("not a JSON object: {error}"));
+fn odd_shape(text: &str) -> Result<String, Broken> {
     if !text.trim_start().starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
-        return Err(broken(error));
+        return Err(Broken::why(text));
     }
     Ok(Raw(text.trim())
         .field("type")

@@ -77,6 +77,8 @@ lenient! {
         "timedOut" => timed_out: Raw<'a>,
         "sessionId" => job: Raw<'a>,
         "childSessionKey" => child: Raw<'a>,
+        "mode" => mode: Raw<'a>,
+        "expectsCompletionMessage" => announces: Raw<'a>,
         "error" => error: Raw<'a>,
         "command" => command: Raw<'a>,
         "openclawSyntheticMissingToolResult" => synthetic: Raw<'a>,

@@ -3,8 +3,8 @@
 //! Written on every change of metadata; `status` is the truth about a run's end
 //! where it is present (2026.6.6 and later, through a Gateway).
 
-use super::key;
-use crate::source::lenient::{Maybe, Raw, lenient};
+use super::{Broken, key};
+use crate::source::lenient::{Maybe, Raw, lenient, read};
 use crate::wire::event::{Outcome, Route, RouteFrom};
 use crate::wire::time::Time;
 
@@ -109,9 +109,9 @@ impl Row {
     ///
     /// # Errors
     ///
-    /// What the JSON parser says, where it is no object.
-    pub fn parse(session: &str, json: &str) -> Result<Self, serde_json::Error> {
-        let fields: Fields<'_> = serde_json::from_str(json)?;
+    /// [`Broken`] where it is no JSON object.
+    pub fn parse(session: &str, json: &str) -> Result<Self, Broken> {
+        let fields: Fields<'_> = read(json).ok_or_else(|| Broken::why(json))?;
         let time = |raw: Raw<'_>| raw.int().and_then(Time::from_ms);
         let small = |raw: Raw<'_>| raw.word().map(|text| text.into_owned().into_boxed_str());
         Ok(Self {

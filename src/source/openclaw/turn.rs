@@ -27,6 +27,8 @@ pub(super) struct Run {
     pub(super) jobs: Vec<Name>,
     /// Calls that wait for a person, with the wait's id.
     pub(super) asked: Vec<Name>,
+    /// Sub-agents whose results are to be announced.
+    pub(super) awaited: u32,
     /// A tool was used.
     pub(super) worked: bool,
     /// Text that is not a silent token was said.
@@ -88,6 +90,7 @@ impl Run {
             pending: HashMap::new(),
             jobs: Vec::new(),
             asked: Vec::new(),
+            awaited: 0,
             worked: false,
             spoke: false,
             last: Last::Request,
@@ -210,6 +213,9 @@ impl Session {
         let parent = self.parent();
         let Some(run) = &mut self.run else { return };
         let was_over = run.ended.take().is_some();
+        if cause == Cause::Subagent {
+            run.awaited = run.awaited.saturating_sub(1);
+        }
         run.last = Last::Request;
         run.last_at = out.ts.or(run.last_at);
         if was_over {

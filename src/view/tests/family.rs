@@ -49,6 +49,33 @@ fn a_child_nests_and_keeps_its_parent_open() {
 }
 
 #[test]
+fn a_result_that_is_yet_to_be_announced_is_waited_for_by_ticks() {
+    let parent = "0 start r; 1 tool a; 2 sends a c helper; 2 end a ok; 3 stop ok";
+    let child = "2.5 parent p; 2.5 start cr subagent; 3 tool x; 9 end x ok; 10 stop ok";
+    for (why, more, want) in [
+        (
+            "nobody ticks: what is known counts",
+            "",
+            "done explicit 10s",
+        ),
+        ("its time has not come", "5 tick; 12 tick", "active"),
+        (
+            "it never came",
+            "5 tick; 12 tick; 21 tick",
+            "done explicit 10s",
+        ),
+        (
+            "it came",
+            "5 tick; 12 goes r2; 13 stop ok",
+            "done explicit 13s",
+        ),
+    ] {
+        let scenes = [scene("p", parent).more(more), scene("c", child)];
+        check(why, &scenes, &[("p", "r", want)]);
+    }
+}
+
+#[test]
 fn a_call_that_failed_takes_its_child_along() {
     let parent = "0 start r; 1 tool a; 2 spawn a c helper";
     let child = "2 parent p; 2.5 start cr subagent; 3 tool x";

@@ -1,0 +1,308 @@
+//! One pass over JSON that is as strict as a parser and builds nothing.
+
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+
+use super::marks::{BLOCK, marks};
+use super::text::decode;
+
+/// Something that can be read from where a scanner stands.
+pub trait Scan<'a>: Default {
+    /// Reads one value into `self`; `None` where the JSON is broken or of another shape.
+    fn scan(&mut self, scanner: &mut Scanner<'a>) -> Option<()>;
+}
+
+impl<'a, T: Scan<'a>> Scan<'a> for Vec<T> {
+    fn scan(&mut self, scanner: &mut Scanner<'a>) -> Option<()> {
+        scanner.expect(b'[')?;
+        if scanner.take(b']') {
+            return Some(());
+        }
+        loop {
+            let mut item = T::default();
+            item.scan(scanner)?;
+            self.push(item);
+            if !scanner.take(b',') {
+                return scanner.expect(b']');
+            }
+        }
+    }
+}
+
+/// Reads all of `text`; `None` where it is broken or of another shape.
+pub fn read<'a, T: Scan<'a>>(text: &'a str) -> Option<T> {
+    // The scanner does not look at what is inside strings, where nothing below a
+    // space may stand. No writer of lines makes such bytes, so the slow way is rare.
+    if text.bytes().fold(false, |any, byte| any | (byte < b' ')) {
+        serde_json::from_str::<IgnoredAny>(text).ok()?;
+    }
+    let mut scanner = Scanner::new(text);
+    let mut value = T::default();
+    value.scan(&mut scanner)?;
+    scanner.peek().is_none().then_some(value)
+}
+
+/// A place in a JSON text.
+pub struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    /// Begins with the first byte of `text`.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The next byte behind white space; `None` at the end.
+    pub fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while matches!(bytes.get(self.at)?, b' ' | b'\n' | b'\t' | b'\r') {
+            self.at += 1;
+        }
+        Some(bytes[self.at])
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        self.take(byte).then_some(())
+    }
+
+    /// Walks an object; `field` reads or skips the value behind each key.
+    pub fn object(
+        &mut self,
+        mut field: impl FnMut(Cow<'a, str>, &mut Self) -> Option<()>,
+    ) -> Option<()> {
+        self.expect(b'{')?;
+        if self.take(b'}') {
+            return Some(());
+        }
+        loop {
+            let key = self.key()?;
+            field(decode(key, usize::MAX), self)?;
+            if !self.take(b',') {
+                return self.expect(b'}');
+            }
+        }
+    }
+
+    /// A key as it is written, its closing quote included, and the colon behind it.
+    fn key(&mut self) -> Option<&'a str> {
+        self.peek()?;
+        let start = self.at + 1;
+        self.string()?;
+        let key = &self.text[start..self.at];
+        self.expect(b':')?;
+        Some(key)
+    }
+
+    /// Any value, as it is written.
+    pub fn raw(&mut self) -> Option<&'a str> {
+        self.peek()?;
+        let start = self.at;
+        self.skip()?;
+        Some(&self.text[start..self.at])
+    }
+
+    /// Skips any value, however deep.
+    pub fn skip(&mut self) -> Option<()> {
+        let mut open = Vec::new();
+        loop {
+            let first = self.peek()?;
+            match first {
+                b'"' => self.string()?,
+                b'{' | b'[' => {
+                    self.at += 1;
+                    // `{` and `}`, `[` and `]` are two apart.
+                    if !self.take(first + 2) {
+                        if first == b'{' {
+                            self.key()?;
+                        }
+                        open.push(first);
+                        continue;
+                    }
+                }
+                b't' => self.word("true")?,
+                b'f' => self.word("false")?,
+                b'n' => self.word("null")?,
+                _ => self.number()?,
+            }
+            loop {
+                let Some(&kind) = open.last() else {
+                    return Some(());
+                };
+                if self.take(b',') {
+                    if kind == b'{' {
+                        self.key()?;
+                    }
+                    break;
+                }
+                self.expect(kind + 2)?;
+                open.pop();
+            }
+        }
+    }
+
+    /// A string, from its opening quote to behind its closing one.
+    fn string(&mut self) -> Option<()> {
+        let bytes = self.text.as_bytes();
+        if bytes.get(self.at) != Some(&b'"') {
+            return None;
+        }
+        self.at += 1;
+        while self.at < bytes.len() {
+            let mut marks = marks(&bytes[self.at..]);
+            let mut next = self.at + BLOCK;
+            while marks != 0 {
+                let mark = self.at + marks.trailing_zeros() as usize;
+                if bytes[mark] == b'"' {
+                    self.at = mark + 1;
+                    return Some(());
+                }
+                let behind = mark + escape(&bytes[mark + 1..])?;
+                if behind >= next {
+                    next = behind;
+                    break;
+                }
+                marks &= u32::MAX << (behind - self.at);
+            }
+            self.at = next;
+        }
+        None
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        let is_next = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
+        self.at += word.len();
+        is_next.then_some(())
+    }
+
+    fn number(&mut self) -> Option<()> {
+        self.at += usize::from(self.at_any(b"-"));
+        if self.at_any(b"0") {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.at_any(b".") {
+            self.at += 1;
+            self.digits()?;
+        }
+        if self.at_any(b"eE") {
+            self.at += 1;
+            self.at += usize::from(self.at_any(b"+-"));
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    fn at_any(&self, of: &[u8]) -> bool {
+        let next = self.text.as_bytes().get(self.at);
+        next.is_some_and(|byte| of.contains(byte))
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        (count > 0).then_some(())
+    }
+}
+
+/// The length of the escape whose backslash stands before `rest`.
+fn escape(rest: &[u8]) -> Option<usize> {
+    match rest.first()? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => {
+            let digits = rest.get(1..5)?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::lenient::Raw;
+    use proptest::prelude::*;
+
+    #[test]
+    fn it_takes_what_a_parser_takes_and_refuses_what_it_refuses() {
+        let texts = [
+            "{}",
+            "[]",
+            "[ 1 , 2 ]",
+            "{\"a\":{\"b\":[{}]}}",
+            "-0.5e+7",
+            "01",
+            "1.",
+            "-",
+            "1e",
+            ".5",
+            "+1",
+            "true",
+            "tru",
+            "nullx",
+            "\"a\\u00e9\"",
+            "\"a\\u00g9\"",
+            "\"\\x\"",
+            "\"a",
+            "\"a\\",
+            "\"a\\\"",
+            "\"a\\\\\"",
+            "[1,]",
+            "[1 2]",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "{a:1}",
+            "{\"a\":1]",
+            "[}",
+            "1 2",
+            "",
+            " ",
+            "\"a\tb\"",
+            "\"a\u{0}b\"",
+            "{\"a\":\"\\ud83d\"}",
+            "[[[[]]]]",
+            "[[]",
+            "]",
+            "\u{feff}{}",
+        ];
+        for text in texts {
+            let want = serde_json::from_str::<IgnoredAny>(text).is_ok();
+            assert_eq!(read::<Raw<'_>>(text).is_some(), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn escapes_count_wherever_a_block_ends() {
+        for before in 0..70 {
+            for escape in ["\\\\", "\\\"", "\\u00e9", "\\\\\\\""] {
+                for after in ["\"", "a\"", "", "\\", "\"\""] {
+                    let text = format!("\"{}{escape}{after}", "a".repeat(before));
+                    let want = serde_json::from_str::<IgnoredAny>(&text).is_ok();
+                    assert_eq!(read::<Raw<'_>>(&text).is_some(), want, "{text}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn it_agrees_with_a_parser_on_any_text(
+            text in r#"[\[\]{}:, "]{0,6}("(a|\\\\|\\"|\\u00e9|\\x|é|\n)*"|[-0-9.eE]{1,4}|true|null|[\[\]{}:,]){0,9}"#,
+        ) {
+            let want = serde_json::from_str::<IgnoredAny>(&text).is_ok();
+            prop_assert_eq!(read::<Raw<'_>>(&text).is_some(), want, "{:?}", text);
+        }
+    }
+}

@@ -515,3 +515,32 @@ fn a_setting_of_the_file_takes_effect_and_a_flag_wins() {
         ran.err
     );
 }
+
+#[test]
+fn render_explains_the_state_of_a_run_where_asked() {
+    let home = home();
+    let events = tailed(&[]);
+    for (args, explained) in [(&["render"][..], false), (&["render", "--explain"], true)] {
+        let frames = wire::frames(&feed(home.path(), args, &events).ok().out);
+        assert!(!frames.is_empty());
+        for frame in frames {
+            assert_eq!(frame["view"]["why"].is_string(), explained, "{frame}");
+        }
+    }
+}
+
+#[test]
+fn render_makes_boxes_for_schedules_only_where_asked() {
+    let home = home();
+    let events = tailed(&[]);
+    let boxes = |args: &[&str]| -> usize {
+        let frames = wire::frames(&feed(home.path(), args, &events).ok().out);
+        let keys: std::collections::BTreeSet<&str> = frames
+            .iter()
+            .filter_map(|frame| frame["key"].as_str())
+            .collect();
+        keys.len()
+    };
+    assert_eq!(boxes(&["render"]), 2);
+    assert_eq!(boxes(&["render", "--include", "cron"]), 3);
+}

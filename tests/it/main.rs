@@ -1,6 +1,7 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
 
 mod board;
+mod compat;
 mod conformance;
 mod examples;
 mod faults;

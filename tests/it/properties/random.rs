@@ -108,62 +108,59 @@ fn most_random_lines_are_events() {
 }
 
 #[test]
-fn a_run_of_hundreds_of_steps_and_children_fits_in_a_frame() {
-    let mut pipeline = memory::pipeline(Markup::Markdown, Detail::Args, true);
-    let mut lines = Vec::new();
-    let head = |kind: &str, sid: &str| json!({"v": 1, "type": kind, "source": "x", "sid": sid, "run": "first", "src": {"kind": "file", "n": 0}});
-    let mut put = |mut line: Value, more: Value| {
-        if let (Value::Object(line), Value::Object(more)) = (&mut line, more) {
-            line.extend(more);
-        }
-        lines.push(line.to_string());
+fn a_run_of_a_thousand_steps_and_children_fits_in_a_frame() {
+    let mut events = Vec::new();
+    let mut put = |kind: &str, sid: &str, more: Value| {
+        // What replays is shown once, as it is in the end.
+        let head = json!({"v": 1, "type": kind, "source": "x", "sid": sid, "run": "first",
+                          "src": {"kind": "file", "n": 0}, "replay": true});
+        let line = crate::support::tree::merged(head, more).to_string();
+        events.push(Event::read(line.as_bytes()).expect("an event"));
     };
     let long = "word ".repeat(200);
-    put(
-        head("run.start", "s0"),
-        json!({"cause": "user", "request": long}),
-    );
-    for number in 0..150 {
-        let child = format!("s{}", number + 1);
+    put("run.start", "s0", json!({"cause": "user", "request": long}));
+    for number in 0..1_000 {
+        let (call, child) = (format!("c{number}"), format!("s{}", number + 1));
+        let input = json!({"command": long});
         put(
-            head("tool.start", "s0"),
-            json!({"call": format!("c{number}"), "name": "exec", "input": {"command": long}}),
+            "tool.start",
+            "s0",
+            json!({"call": call, "name": "exec", "input": input}),
         );
-        if number % 5 == 0 {
+        if number % 10 == 0 {
+            let link = json!({"source": "x", "sid": child});
             put(
-                head("agent.start", "s0"),
-                json!({"child": {"source": "x", "sid": child}, "call": format!("c{number}"), "kind": "subagent", "title": long}),
+                "agent.start",
+                "s0",
+                json!({"child": link, "call": call, "kind": "subagent", "title": long}),
             );
+            let parent = json!({"source": "x", "sid": "s0"});
             put(
-                head("run.start", &child),
-                json!({"cause": "subagent", "request": long, "parent": {"source": "x", "sid": "s0"}}),
+                "run.start",
+                &child,
+                json!({"cause": "subagent", "request": long, "parent": parent}),
             );
-            for call in 0..20 {
+            for call in 0..30 {
+                let input = json!({"path": long});
                 put(
-                    head("tool.start", &child),
-                    json!({"call": format!("k{call}"), "name": "read", "input": {"path": long}}),
+                    "tool.start",
+                    &child,
+                    json!({"call": format!("k{call}"), "name": "read", "input": input}),
                 );
             }
         }
-        put(
-            head("text", "s0"),
-            json!({"id": format!("t{number}"), "phase": "commentary", "mode": "whole", "text": long}),
-        );
+        let said = json!({"id": format!("t{number}"), "phase": "commentary", "mode": "whole", "text": long});
+        put("text", "s0", said);
     }
-    let events: Vec<Event> = lines
-        .iter()
-        .map(|line| Event::read(line.as_bytes()).expect("an event"))
-        .collect();
+    let mut pipeline = memory::pipeline(Markup::Markdown, Detail::Args, true);
     let frames = memory::frames(&mut pipeline, &events);
-    assert!(frames.len() > 150, "{} frames", frames.len());
-    let mut longest = 0;
-    for frame in frames.iter().rev().step_by(10) {
-        let mut line = Vec::new();
-        frame.write(&mut line);
-        longest = longest.max(line.len());
-    }
+    assert_eq!(frames.len(), 1, "the children are inside");
+    let mut line = Vec::new();
+    frames[0].write(&mut line);
+    wire::frames(&line);
     assert!(
-        (8 << 10..=MAX_FRAME_BYTES).contains(&longest),
-        "{longest} bytes"
+        (8 << 10..=MAX_FRAME_BYTES).contains(&line.len()),
+        "{} bytes",
+        line.len()
     );
 }

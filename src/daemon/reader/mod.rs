@@ -166,7 +166,10 @@ impl Reader {
             .into_iter()
             .map(|note| format!("{}: {}", note.path.display(), note.text))
             .collect();
-        notes.extend(self.odd.take());
+        // They quote what nobody knows.
+        let redactor = &self.settings.redactor;
+        let odd = self.odd.take().into_iter();
+        notes.extend(odd.map(|note| redactor.redact(&note).into_owned()));
         notes
     }
 

@@ -46,7 +46,9 @@ impl Session {
             }
         };
         out.raw = Some(known.into());
-        let at_ms = message.timestamp.int().or(out.ts.map(|ts| ts.0));
+        // A time that cannot be is none: it would make everything after it look old.
+        let stamped = message.timestamp.int().and_then(Time::from_ms);
+        let at_ms = stamped.or(out.ts).map(|ts| ts.0);
         if self.is_inherited(out.ts) {
             // Its request is not ours, but ours is then not the transcript's first.
             self.requests += u64::from(&*role == "user");
@@ -62,7 +64,7 @@ impl Session {
             "user" if message.idempotency_key.is_some() => {
                 self.seen.is_new(("request", message.idempotency_key.0))
             }
-            role => match message.timestamp.int().or_else(|| out.ts.map(|ts| ts.0)) {
+            role => match at_ms {
                 Some(at) => {
                     self.seen
                         .is_new((role, at, digest(message.content.0), message.custom_type.0))

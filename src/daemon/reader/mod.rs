@@ -6,6 +6,7 @@
 mod begin;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::clean::clean;
@@ -28,7 +29,7 @@ pub struct Settings {
     /// Only sessions whose name or UUID matches one of these; empty means all.
     pub sessions: Vec<regex::Regex>,
     /// Takes secrets out of what is emitted.
-    pub redactor: std::sync::Arc<Redactor>,
+    pub redactor: Arc<Redactor>,
     /// While following: begin at the start of what is there, not at its open runs.
     pub from_start: bool,
 }
@@ -82,8 +83,8 @@ impl Slot {
 pub struct Reader {
     follower: Follower,
     settings: Settings,
-    slots: HashMap<Id, Slot>,
-    rows: HashMap<Id, Row>,
+    slots: HashMap<Id, Box<Slot>>,
+    rows: HashMap<Id, Arc<Row>>,
     registry: Registry,
     /// Sessions by their names.
     keyed: HashMap<Name, Id>,
@@ -95,6 +96,8 @@ pub struct Reader {
     unlocated: Vec<Kept>,
     /// Sessions whose transcripts are not what they were when their places were kept.
     changed: HashSet<Id>,
+    /// Sessions that are told of time; a wake-up looks at no others.
+    ticking: HashSet<Id>,
     /// What the rhythm of ticks is counted from: a clock that nobody sets.
     start: Instant,
 }
@@ -116,6 +119,7 @@ impl Reader {
             resumed: HashMap::new(),
             unlocated: Vec::new(),
             changed: HashSet::new(),
+            ticking: HashSet::new(),
             start: Instant::now(),
         }
     }
@@ -306,7 +310,7 @@ impl Reader {
         }
     }
 
-    fn new_slot(&mut self, id: Id) -> Slot {
+    fn new_slot(&mut self, id: Id) -> Box<Slot> {
         if let Some(before) = self.predecessor(id)
             && let Some(mut slot) = self.slots.remove(&before)
         {
@@ -332,14 +336,14 @@ impl Reader {
             .as_ref()
             .map_or_else(|| self.earlier_requests(id), |kept| kept.requests);
         dialect.resume(requests);
-        Slot {
+        Box::new(Slot {
             dialect,
             rhythm: Rhythm::default(),
             run_at: None,
             touched: SystemTime::UNIX_EPOCH,
             requests_before: requests,
             unjudged: false,
-        }
+        })
     }
 
     /// Requests before the cursor, counted no further than to one: the first names its run `first`.
@@ -510,6 +514,7 @@ impl Reader {
             slot.touched = now;
             if slot.dialect.is_watched() {
                 slot.rhythm.record(uptime);
+                self.ticking.insert(id);
             } else {
                 slot.rhythm.stop();
             }
@@ -522,6 +527,7 @@ impl Reader {
             && !slot.dialect.is_watched()
         {
             slot.rhythm.stop();
+            self.ticking.remove(&id);
             slot.dialect.rest();
         }
     }
@@ -617,9 +623,9 @@ impl Reader {
     #[must_use]
     pub fn next_tick(&self) -> Option<Instant> {
         let due = self
-            .slots
-            .values()
-            .filter_map(|slot| slot.rhythm.due())
+            .ticking
+            .iter()
+            .filter_map(|id| self.slots.get(id)?.rhythm.due())
             .min()?;
         Some(self.start + Duration::from_millis(u64::try_from(due.0).unwrap_or(0)))
     }
@@ -638,10 +644,10 @@ impl Reader {
         let uptime = self.uptime(at);
         let is_due = |slot: &Slot| slot.rhythm.due().is_some_and(|due| due <= uptime);
         let mut due: Vec<Id> = self
-            .slots
+            .ticking
             .iter()
-            .filter(|(_, slot)| is_due(slot))
-            .map(|(id, _)| *id)
+            .copied()
+            .filter(|id| self.slots.get(id).is_some_and(|slot| is_due(slot)))
             .collect();
         due.sort_unstable();
         for id in due {
@@ -671,8 +677,12 @@ impl Reader {
                 recent.and_then(|slot| Some((slot.run_at.as_ref()?.1, slot.requests_before)));
             let begun = start
                 .and_then(|(at, requests)| Some((self.follower.cursor_before(id, at)?, requests)));
-            let (cursor, requests) = begun
-                .unwrap_or_else(|| (self.follower.cursor(id), slot_requests(self.slots.get(&id))));
+            let (cursor, requests) = begun.unwrap_or_else(|| {
+                (
+                    self.follower.cursor(id),
+                    slot_requests(slot.map(|slot| &**slot)),
+                )
+            });
             kept.push(Kept { cursor, requests });
         }
         kept.extend(self.unlocated.iter().cloned());
@@ -731,14 +741,14 @@ impl Reader {
                 deferred_flush: false,
                 successor: false,
             };
-            Slot {
+            Box::new(Slot {
                 dialect: openclaw::Session::new(who, settings),
                 rhythm: Rhythm::default(),
                 run_at: None,
                 touched: SystemTime::UNIX_EPOCH,
                 requests_before: 0,
                 unjudged: false,
-            }
+            })
         });
         let src = Src {
             kind: SrcKind::File,
@@ -766,7 +776,7 @@ fn slot_requests(slot: Option<&Slot>) -> u64 {
 
 /// Takes in an index row, kept small.
 fn learn(
-    rows: &mut HashMap<Id, Row>,
+    rows: &mut HashMap<Id, Arc<Row>>,
     odd: &mut Oddities,
     id: Option<Id>,
     row: &crate::follow::RowSeen<'_>,
@@ -777,7 +787,7 @@ fn learn(
         .map(|json| Row::parse(row.key, json))
     {
         Some(Ok(parsed)) => {
-            rows.insert(id, parsed);
+            rows.insert(id, Arc::new(parsed));
         }
         Some(Err(error)) => odd.say(format!(
             "the index row of {} cannot be read: {error}",

@@ -24,8 +24,10 @@ impl Reader {
                 recent.and_then(|slot| Some((slot.run_at.as_ref()?.1, slot.requests_before)));
             let begun = start
                 .and_then(|(at, requests)| Some((self.follower.cursor_before(id, at)?, requests)));
-            let (cursor, requests) = begun
-                .unwrap_or_else(|| (self.follower.cursor(id), slot_requests(self.slots.get(&id))));
+            let (cursor, requests) = begun.unwrap_or_else(|| {
+                let requests = slot_requests(self.slots.get(&id).map(AsRef::as_ref));
+                (self.follower.cursor(id), requests)
+            });
             kept.push(Kept { cursor, requests });
         }
         kept.extend(self.unlocated.iter().cloned());

@@ -163,8 +163,8 @@ impl Reader {
                     src.generation = Some(generation);
                     return true;
                 }
-                Piece::Oversize { off, bytes } => {
-                    odd.oversize(bytes, || format!("{path}:{off}"));
+                Piece::Oversize { at, bytes } => {
+                    odd.oversize(bytes, || place(&path, at));
                     return true;
                 }
                 Piece::BadRow { seq, error } => {

@@ -240,7 +240,7 @@ impl Event {
     ///
     /// [`NotAnEvent`] where the line is no JSON object of an event, or of a later version.
     pub fn read(line: &[u8]) -> Result<Self, NotAnEvent> {
-        let frame: Frame<'_> = serde_json::from_slice(line)?;
+        let frame: Frame<'_> = serde_json::from_slice(line).map_err(|error| later(line, error))?;
         if frame.v > VERSION {
             return Err(NotAnEvent::Later(frame.v));
         }
@@ -290,6 +290,18 @@ impl Event {
         self.write(&mut out);
         out.pop();
         String::from_utf8(out).unwrap_or_default()
+    }
+}
+
+/// What is wrong with a line that could not be read: a later version may mean something else by a field.
+fn later(line: &[u8], error: serde_json::Error) -> NotAnEvent {
+    #[derive(Deserialize)]
+    struct Version {
+        v: u32,
+    }
+    match serde_json::from_slice::<Version>(line) {
+        Ok(version) if version.v > VERSION => NotAnEvent::Later(version.v),
+        _ => NotAnEvent::Malformed(error),
     }
 }
 
@@ -1179,7 +1191,11 @@ mod tests {
             Event::read(later).expect("reads").body,
             Body::Unknown("teleport".into())
         );
-        let newer = br#"{"v":2,"type":"live","source":"x","src":{"kind":"file","n":0}}"#;
-        assert!(matches!(Event::read(newer), Err(NotAnEvent::Later(2))));
+        for newer in [
+            &br#"{"v":2,"type":"live","source":"x","src":{"kind":"file","n":0}}"#[..],
+            br#"{"v":2,"type":["live"],"src":7}"#,
+        ] {
+            assert!(matches!(Event::read(newer), Err(NotAnEvent::Later(2))));
+        }
     }
 }

@@ -15,7 +15,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A terminal with `live-status post --to terminal` in it.
-struct Board {
+pub struct Board {
     master: File,
     output: Receiver<Vec<u8>>,
     parser: vt100::Parser,
@@ -23,7 +23,7 @@ struct Board {
 }
 
 impl Board {
-    fn new(rows: u16, columns: u16) -> Self {
+    pub fn new(rows: u16, columns: u16) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&master).expect("granted");
         unlockpt(&master).expect("unlocked");
@@ -33,9 +33,11 @@ impl Board {
         let slave = rustix::fs::open(&*name, flags, Mode::empty()).expect("opens");
         let child = Command::new(env!("CARGO_BIN_EXE_live-status"))
             .args(["post", "--to", "terminal"])
+            .env_clear()
+            .env("HOME", "/nonexistent")
             .env("TERM", "xterm-256color")
             .env("LC_ALL", "C.UTF-8")
-            .env_remove("NO_COLOR")
+            .env("TZ", "UTC")
             .stdin(Stdio::piped())
             .stdout(Stdio::from(slave))
             .stderr(Stdio::null())
@@ -61,7 +63,7 @@ impl Board {
         }
     }
 
-    fn feed(&mut self, frame: &str) {
+    pub fn feed(&mut self, frame: &str) {
         let input = self.child.stdin.as_mut().expect("open input");
         writeln!(input, "{frame}").expect("takes a frame");
         input.flush().expect("flushes");
@@ -91,14 +93,22 @@ impl Board {
     }
 
     /// Ends the input and reads what is left.
-    fn end(mut self) -> Vec<String> {
+    pub fn end(self) -> Vec<String> {
+        let parser = self.finish();
+        let screen = parser.screen();
+        let rows = screen.rows(0, screen.size().1);
+        rows.map(|row| row.trim_end().to_owned()).collect()
+    }
+
+    /// The same, as the terminal with its colours.
+    pub fn finish(mut self) -> vt100::Parser {
         drop(self.child.stdin.take());
         let status = self.child.wait().expect("ends");
         assert!(status.success(), "{status}");
         while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
             self.parser.process(&bytes);
         }
-        self.rows()
+        self.parser
     }
 }
 

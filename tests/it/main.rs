@@ -1,6 +1,17 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
 
 mod board;
+mod compat;
+mod conformance;
+mod examples;
+mod faults;
+mod filters;
+mod generated;
+mod layout;
+mod picture;
+mod properties;
+mod readme;
+mod rooms;
 mod rules;
 mod secrets;
 mod support;

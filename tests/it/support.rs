@@ -1,14 +1,14 @@
 //! What tests share: a closed-off home, the binary, and the fixtures beside the project.
 
 pub mod digest;
+pub mod hostile;
+pub mod memory;
 pub mod tree;
 pub mod wire;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-
-use serde_json::Value;
 
 /// Every test tree's time is counted from here: 2026-09-25 10:00:00 UTC.
 pub const T0_MS: i64 = 1_790_330_400_000;
@@ -40,8 +40,8 @@ impl Ran {
         std::str::from_utf8(&self.out).expect("UTF-8 on standard output")
     }
 
-    /// Each line of standard output as JSON.
-    pub fn lines(&self) -> Vec<Value> {
+    /// Every line of standard output as JSON.
+    pub fn lines(&self) -> Vec<serde_json::Value> {
         self.text()
             .lines()
             .map(|line| serde_json::from_str(line).expect("a JSON object a line"))

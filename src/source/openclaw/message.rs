@@ -46,7 +46,9 @@ impl Session {
             }
         };
         out.raw = Some(known.into());
-        let at_ms = message.timestamp.int().or(out.ts.map(|ts| ts.0));
+        // A time that cannot be is none: it would make everything after it look old.
+        let stamped = message.timestamp.int().and_then(Time::from_ms);
+        let at_ms = stamped.or(out.ts).map(|ts| ts.0);
         if self.is_inherited(out.ts) {
             // Its request is not ours, but ours is then not the transcript's first.
             self.requests += u64::from(&*role == "user");
@@ -55,13 +57,14 @@ impl Session {
         if self.is_repeat(entry, at_ms) {
             return;
         }
+        self.seen.at(at_ms);
         let new = match &*role {
             // Results are known by their calls: a rewrite may have cut their text.
             "toolResult" => self.seen.is_new(("result", message.call.0)),
             "user" if message.idempotency_key.is_some() => {
                 self.seen.is_new(("request", message.idempotency_key.0))
             }
-            role => match message.timestamp.int().or_else(|| out.ts.map(|ts| ts.0)) {
+            role => match at_ms {
                 Some(at) => {
                     self.seen
                         .is_new((role, at, digest(message.content.0), message.custom_type.0))
@@ -93,13 +96,13 @@ impl Session {
             .into_iter()
             .find_map(|field| message.provenance.field(field).word());
         let tool = tool.unwrap_or_default();
-        if let (Some(outcome), Some(key)) = (&cleaned.announced, &cleaned.announced_key) {
-            let end = AgentEnd {
+        let told = match (&cleaned.announced, &cleaned.announced_key) {
+            (Some(outcome), Some(key)) => Some(AgentEnd {
                 child: self.link(key),
                 outcome: outcome.clone(),
-            };
-            self.emit(out, "message/user", end);
-        }
+            }),
+            _ => None,
+        };
         // A turn that no person asked for, but that goes on with what one asked.
         let goes_on = cleaned.announced.is_some()
             || (&*provenance == "inter_session" && tool.starts_with("subagent_"))
@@ -115,6 +118,10 @@ impl Session {
             };
             self.settle_waits(out);
             self.go_on(cause, out);
+            // Told after the turn began: a run without a turn and without children would look over.
+            if let Some(end) = told {
+                self.emit(out, "message/user", end);
+            }
             return;
         }
         let by_kind = self.cause_by_kind();

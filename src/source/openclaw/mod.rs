@@ -78,7 +78,7 @@ pub struct Session {
     high_water_ms: i64,
     /// The id of the record taken in last.
     last_id: Option<Box<str>>,
-    /// Reading began anew after what was seen had been forgotten.
+    /// Reading began anew, and has not come to anything new yet.
     rereading: bool,
 }
 
@@ -375,6 +375,7 @@ impl Session {
         if self.is_inherited(out.ts) || self.is_repeat(entry, at_ms) {
             return false;
         }
+        self.seen.at(at_ms);
         if entry.id.is_some() && !self.seen.is_new(("entry", entry.id.0)) {
             return false;
         }
@@ -382,17 +383,22 @@ impl Session {
         true
     }
 
-    /// Whether an entry is a repetition of one that `seen` may have forgotten:
-    /// it does not go on from the last one, and its time is not new.
+    /// Whether an entry is a repetition of one that `seen` may have forgotten: its time is
+    /// not new, and it does not go on from the last one or is read again from a rewritten file.
     fn is_repeat(&self, entry: &Entry<'_>, at_ms: Option<i64>) -> bool {
         let goes_on =
             !entry.parent.is_some() || entry.parent.text().as_deref() == self.last_id.as_deref();
-        at_ms.is_some_and(|at| at <= self.high_water_ms) && (self.rereading || !goes_on)
+        at_ms.is_some_and(|at| {
+            (at <= self.high_water_ms && !goes_on)
+                || (self.rereading && at <= self.seen.forgotten_ms())
+        })
     }
 
     /// Remembers that an entry was taken in.
     fn took(&mut self, entry: &Entry<'_>, at_ms: Option<i64>) {
-        self.rereading = false;
+        if at_ms.is_some_and(|at| at > self.high_water_ms) {
+            self.rereading = false;
+        }
         self.high_water_ms = self.high_water_ms.max(at_ms.unwrap_or(i64::MIN));
         if let Some(id) = entry.id.word() {
             self.last_id = Some(id.into());
@@ -408,7 +414,7 @@ impl Session {
     ///
     /// What was shown is remembered, so that only what is new gives events.
     pub fn rewound(&mut self, reason: &str, out: &mut Out<'_>) {
-        self.rereading = self.seen.is_empty();
+        self.rereading = true;
         let rewind = crate::wire::event::Rewind {
             reason: Some(reason.to_owned()),
         };

@@ -10,38 +10,61 @@ use std::hash::{BuildHasher, Hash, RandomState};
 const CAPACITY: usize = 4_096;
 
 /// A bounded set of things seen, the oldest forgotten first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Seen {
     set: HashSet<u64>,
-    order: VecDeque<u64>,
+    /// What was seen, and the newest time there was then.
+    order: VecDeque<(u64, i64)>,
     state: RandomState,
+    /// The newest time of anything seen, in milliseconds.
+    now_ms: i64,
+    forgotten_ms: i64,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            set: HashSet::new(),
+            order: VecDeque::new(),
+            state: RandomState::new(),
+            now_ms: i64::MIN,
+            forgotten_ms: i64::MIN,
+        }
+    }
 }
 
 impl Seen {
+    /// What is seen from now on is of that time, or older.
+    pub(super) fn at(&mut self, at_ms: Option<i64>) {
+        self.now_ms = self.now_ms.max(at_ms.unwrap_or(i64::MIN));
+    }
+
+    /// Everything forgotten is of that time, or older.
+    pub(super) fn forgotten_ms(&self) -> i64 {
+        self.forgotten_ms
+    }
+
     /// Remembers `thing`; `false` if it was seen before.
     pub(super) fn is_new(&mut self, thing: impl Hash) -> bool {
         let hash = self.state.hash_one(thing);
         if !self.set.insert(hash) {
             return false;
         }
-        self.order.push_back(hash);
+        self.order.push_back((hash, self.now_ms));
         if self.order.len() > CAPACITY
-            && let Some(oldest) = self.order.pop_front()
+            && let Some((oldest, at_ms)) = self.order.pop_front()
         {
             self.set.remove(&oldest);
+            self.forgotten_ms = at_ms;
         }
         true
-    }
-
-    /// Whether nothing is remembered.
-    pub(super) fn is_empty(&self) -> bool {
-        self.set.is_empty()
     }
 
     /// Forgets everything, and gives its memory back.
     pub(super) fn clear(&mut self) {
         self.set = HashSet::new();
         self.order = VecDeque::new();
+        self.forgotten_ms = self.now_ms;
     }
 }
 
@@ -57,5 +80,18 @@ mod tests {
         assert!((1..=CAPACITY).all(|thing| seen.is_new(thing)));
         assert!(seen.is_new(0), "0 was the oldest");
         assert!(!seen.is_new(CAPACITY));
+    }
+
+    #[test]
+    fn the_time_of_what_was_forgotten_is_known() {
+        let mut seen = Seen::default();
+        for thing in 0..CAPACITY + 10 {
+            seen.at(i64::try_from(thing).ok());
+            assert!(seen.is_new(thing));
+        }
+        assert_eq!(seen.forgotten_ms(), 9);
+        seen.at(Some(3));
+        seen.clear();
+        assert_eq!(seen.forgotten_ms(), CAPACITY as i64 + 9);
     }
 }

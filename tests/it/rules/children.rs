@@ -213,12 +213,9 @@ fn the_turn_that_announces_a_child_goes_on_with_the_run() {
         );
         let tree = Tree::of(PARENT, json!({}), &talk);
         let told = tree.digest();
-        let mut want: Vec<&str> = ended.into_iter().collect();
-        want.extend([
-            "run.start first subagent continues first",
-            r#"text final "The scout is back.""#,
-            "run.end first ok?",
-        ]);
+        let mut want = vec!["run.start first subagent continues first"];
+        want.extend(ended);
+        want.extend([r#"text final "The scout is back.""#, "run.end first ok?"]);
         assert_eq!(told[7..], want, "{what}");
         let home = home();
         let frames = wire::frames(

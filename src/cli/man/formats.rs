@@ -1,101 +1,9 @@
-//! `live-status man`: the man pages, from the command line's own definition and the wire's own schemas.
+//! Section 5: the wire formats, from their schemas.
 
-use std::path::{Path, PathBuf};
-
-use clap::Args;
-use clap_mangen::roff::{Roff, bold, italic, roman};
+use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use serde_json::Value;
 
-use super::failure::{Doing as _, Failure};
-use super::output;
-use crate::wire::{event, frame, receipt};
-
-/// Print a man page, or write all of them
-#[derive(Args, Debug)]
-pub(super) struct ManArgs {
-    /// Which page: live-status, live-status-tail, live-status-events, …
-    #[arg(value_name = "PAGE", default_value = "live-status")]
-    page: String,
-
-    /// Write every page into DIR instead
-    #[arg(long, value_name = "DIR", conflicts_with = "page")]
-    all: Option<PathBuf>,
-}
-
-impl ManArgs {
-    pub(super) fn run(&self) -> Result<(), Failure> {
-        let pages = pages();
-        if let Some(dir) = &self.all {
-            return write_all(dir, &pages);
-        }
-        let wanted = |name: &str| {
-            name.rsplit_once('.').is_some_and(|(stem, _)| {
-                stem == self.page
-                    || stem.strip_prefix("live-status-") == Some(&self.page)
-                    || name == self.page
-            })
-        };
-        let page = pages.iter().find(|(name, _)| wanted(name)).ok_or_else(|| {
-            let names: Vec<_> = pages
-                .iter()
-                .filter_map(|(name, _)| name.rsplit_once('.'))
-                .map(|(stem, _)| stem)
-                .collect();
-            Failure::usage(format!("no man page {:?}", self.page))
-                .hint(format!("there are {}", names.join(", ")))
-        })?;
-        output::print(&page.1)
-    }
-}
-
-fn write_all(dir: &Path, pages: &[(String, Vec<u8>)]) -> Result<(), Failure> {
-    std::fs::create_dir_all(dir).doing(|| format!("cannot make {}", dir.display()))?;
-    for (name, text) in pages {
-        let path = dir.join(name);
-        std::fs::write(&path, text).doing(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
-}
-
-/// Every page: its file name and its roff.
-fn pages() -> Vec<(String, Vec<u8>)> {
-    let mut pages = Vec::new();
-    let command = super::command();
-    for verb in command.get_subcommands() {
-        let name = format!("live-status-{}", verb.get_name());
-        pages.push((format!("{name}.1"), page_of(verb.clone().name(name))));
-    }
-    pages.push(("live-status.1".into(), page_of(command)));
-    pages.push(("live-status-events.5".into(), events_page()));
-    pages.push((
-        "live-status-frames.5".into(),
-        object_page(
-            "live-status-frames",
-            "what render writes and post reads",
-            &frame::schema(),
-        ),
-    ));
-    pages.push((
-        "live-status-receipts.5".into(),
-        object_page(
-            "live-status-receipts",
-            "what post writes",
-            &receipt::schema(),
-        ),
-    ));
-    pages.sort();
-    pages
-}
-
-fn page_of(command: clap::Command) -> Vec<u8> {
-    let mut text = Vec::new();
-    let man = clap_mangen::Man::new(command.version(env!("CARGO_PKG_VERSION")))
-        .manual("live-status")
-        .source("live-status");
-    // Writing to memory does not fail.
-    let _ = man.render(&mut text);
-    text
-}
+use crate::wire::event;
 
 fn header(name: &str, what: &str) -> Roff {
     let mut page = Roff::new();
@@ -105,7 +13,8 @@ fn header(name: &str, what: &str) -> Roff {
     page
 }
 
-fn events_page() -> Vec<u8> {
+/// The page of events.
+pub(super) fn events() -> Vec<u8> {
     let schema = event::schema();
     let mut page = header("live-status-events", "what tail and label write");
     page.control("SH", ["FIELDS OF EVERY EVENT"]);
@@ -113,11 +22,12 @@ fn events_page() -> Vec<u8> {
     for part in parts.iter().filter(|part| part.get("if").is_none()) {
         fields(&mut page, resolve(&schema, part), &schema);
     }
+    page.control("SH", ["TYPES OF EVENTS AND THEIR FIELDS"]);
     for part in parts.iter().filter(|part| part.get("if").is_some()) {
         let kind = part["if"]["properties"]["type"]["const"]
             .as_str()
             .unwrap_or_default();
-        page.control("SH", [kind]);
+        page.control("SS", [kind]);
         fields(&mut page, resolve(&schema, &part["then"]), &schema);
     }
     types(&mut page, &schema);
@@ -125,7 +35,8 @@ fn events_page() -> Vec<u8> {
     page.render().into_bytes()
 }
 
-fn object_page(name: &str, what: &str, schema: &Value) -> Vec<u8> {
+/// The page of a format with one kind of object.
+pub(super) fn object(name: &str, what: &str, schema: &Value) -> Vec<u8> {
     let mut page = header(name, what);
     page.control("SH", ["FIELDS"]);
     fields(&mut page, schema, schema);
@@ -136,10 +47,29 @@ fn object_page(name: &str, what: &str, schema: &Value) -> Vec<u8> {
 
 fn compatible(page: &mut Roff) {
     page.control("SH", ["COMPATIBILITY"]);
+    page.text([bold("?"), roman(" marks a field that may be absent.")]);
+    page.control("PP", []);
     page.text([roman(
         "Names are stable. A later version may add fields, types and values of enumerations; it changes none. \
          A filter passes on what it does not know, unchanged and in place.",
     )]);
+    page.control("SH", ["SEE ALSO"]);
+    page.text([
+        bold("live-status"),
+        roman("(1); as JSON Schema: "),
+        bold("live-status schema"),
+        roman("."),
+    ]);
+}
+
+/// A description as it stands in the code: what is in backticks becomes bold.
+fn words(text: &str) -> Vec<Inline> {
+    let text = text.replace('\n', " ");
+    let parts = text.split('`').enumerate();
+    parts
+        .filter(|(_, part)| !part.is_empty())
+        .map(|(at, part)| if at % 2 == 0 { roman(part) } else { bold(part) })
+        .collect()
 }
 
 /// The named types that fields refer to.
@@ -151,7 +81,7 @@ fn types(page: &mut Roff, schema: &Value) {
     for (name, definition) in types {
         page.control("SS", [name.as_str()]);
         if let Some(text) = definition["description"].as_str() {
-            page.text([roman(text.replace('\n', " "))]);
+            page.text(words(text));
         }
         let values: Vec<&str> = definition["anyOf"][0]["enum"]
             .as_array()
@@ -180,13 +110,13 @@ fn fields(page: &mut Roff, object: &Value, schema: &Value) {
     let Some(properties) = object["properties"].as_object() else {
         return;
     };
+    let is_required = |name: &String| required.contains(&name.as_str());
+    let mut properties: Vec<_> = properties.iter().collect();
+    // What every object has comes first, the version before all.
+    properties.sort_by_key(|(name, _)| (name.as_str() != "v", !is_required(name)));
     for (name, field) in properties {
         page.control("TP", []);
-        let optional = if required.contains(&name.as_str()) {
-            ""
-        } else {
-            "?"
-        };
+        let optional = if is_required(name) { "" } else { "?" };
         page.text([
             bold(format!("{name}{optional}")),
             roman(" "),
@@ -195,7 +125,7 @@ fn fields(page: &mut Roff, object: &Value, schema: &Value) {
         let text = field["description"]
             .as_str()
             .or_else(|| resolve(schema, field)["description"].as_str());
-        page.text([roman(text.unwrap_or("").replace('\n', " "))]);
+        page.text(words(text.unwrap_or("")));
     }
 }
 

@@ -1,0 +1,222 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_live_status_global_optspecs
+    string join \n config= v/verbose q/quiet color= h/help V/version
+end
+
+function __fish_live_status_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_live_status_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_live_status_using_subcommand
+    set -l cmd (__fish_live_status_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c live-status -n "__fish_live_status_needs_command" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_needs_command" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_needs_command" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_needs_command" -s V -l version -d 'Print version'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "tail" -d 'Emit events from the transcripts of AI agents'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "label" -d 'Add the phrase a person reads to every tool call'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "render" -d 'Fold events into frames: the status box of each run'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "post" -d 'Bring frames to a place that shows them'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "run" -d 'Watch every agent and show its runs live'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "doctor" -d 'Check what live-status finds here, and say what to do'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "config" -d 'Show settings and where each comes from'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "schema" -d 'Print the JSON Schema of a wire format'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "completions" -d 'Print a shell\'s completions'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "man" -d 'Print a man page, or write all of them'
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l agent -d 'Only this agent' -r
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l session -d 'Only sessions whose key or UUID matches GLOB' -r
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l since -d 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)' -r
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l max-line-bytes -d 'Skip longer lines' -r
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l from -d 'Where following begins: at the open runs (end) or with everything (start)' -r -f -a "start\t'With everything there is'
+end\t'At the end, open runs from their start'"
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l resume -d 'Keep the place under NAME, and go on there next time' -r
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l include -d 'Emit only events of KIND: a type (tool.start, tool.*) or a cause (user, cron)' -r
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l exclude -d 'Emit no events of KIND' -r
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l now -d 'End with a tick at TIME for every open run: its state as of then' -r
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l secrets-file -d 'Also take out every line of FILE, as [REDACTED:own]' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l full -d 'Keep texts and inputs whole'
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l poll -d 'Look once a second instead of being woken by the system'
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l follow-links -d 'Read transcripts that are symbolic links'
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -s f -l follow -d 'Stay, and emit what happens from now on'
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -l no-redact -d 'Leave secrets in: for your own eyes only'
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand tail" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand label" -l labels -d 'Take phrases from FILE (JSON or TOML) before the built-in ones' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand label" -l detail -d 'How much of a tool\'s input a phrase shows' -r -f -a "target\t'A safe target: program and subcommand, base name, host'
+args\t'The arguments on one line, clipped'
+none\t'Nothing'"
+complete -c live-status -n "__fish_live_status_using_subcommand label" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand label" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand label" -l explain -d 'Print, instead of the events, which rule won for each call and why'
+complete -c live-status -n "__fish_live_status_using_subcommand label" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand label" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand label" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand render" -s o -l output -d 'Frames as JSON lines, or the text of the newest frame of each run; default: frames into a pipe, text on a terminal' -r -f -a "frames\t'JSON lines'
+text\t'The newest text of each run'"
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l include -d 'Also make boxes for runs of CAUSE: cron, hook, heartbeat, system' -r
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l labels -d 'Take phrases from FILE (JSON or TOML) before the built-in ones' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l detail -d 'How much of a tool\'s input a phrase shows' -r -f -a "target\t'A safe target: program and subcommand, base name, host'
+args\t'The arguments on one line, clipped'
+none\t'Nothing'"
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l markup -d 'Markup of the text' -r -f -a "markdown\t'Mattermost, and other readers of `CommonMark`'
+mrkdwn\t'Slack'
+plain\t'Terminals, logs and mail: no symbol of ours beyond ASCII'"
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l max-lines -d 'Step lines at most' -r
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l max-chars -d 'Characters at most' -r
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l after -d 'No box before a run has worked for TIME or used a tool' -r
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l commentary -d 'What the agent says on its way' -r -f -a "off\t'Nothing'
+latest\t'The newest line'
+all\t'The newest lines, 1,000 characters in all'"
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l idle-timeout -d 'Nothing pending and nothing new for TIME: the run is over' -r
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l max-duration -d 'A turn that stopped between two steps is given up after TIME' -r
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l secrets-file -d 'Also take out every line of FILE, as [REDACTED:own]' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l trail -d 'Keep the steps in the box of a run that is over; else they are summed up'
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l explain -d 'Add which rule gave a run its state, and the evidence'
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l no-redact -d 'Leave secrets in: for your own eyes only'
+complete -c live-status -n "__fish_live_status_using_subcommand render" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand render" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l to -d 'Where to show the boxes; may be given more than once' -r -f -a "terminal\t'A live board on a terminal; elsewhere one line for each change of state'
+stdout\t'Every frame as a JSON line, unpaced'"
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l throttle -d 'Least time between two edits of one box' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l secrets-file -d 'Also take out every line of FILE, as [REDACTED:own]' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l brief -d 'Show runs that are over in one line, without their steps'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l receipts -d 'Write a receipt for every frame shown to standard output, one JSON object a line'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l no-redact -d 'Leave secrets in: for your own eyes only'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l agent -d 'Only this agent' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l session -d 'Only sessions whose key or UUID matches GLOB' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l since -d 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-line-bytes -d 'Skip longer lines' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l replay -d 'Play the recorded transcripts of FILE or DIR, at the pace at which they happened' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l speed -d 'Play N times as fast, or without any pause (max)' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l now -d 'With --once: the time that silence is judged by; default: now' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l include -d 'Also make boxes for runs of CAUSE: cron, hook, heartbeat, system' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l exclude -d 'Leave out events of KIND: a type (usage, tool.*) or a cause (subagent)' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l resume -d 'Keep the place under NAME, and go on there next time' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l to -d 'Where to show the boxes; may be given more than once' -r -f -a "terminal\t'A live board on a terminal; elsewhere one line for each change of state'
+stdout\t'Every frame as a JSON line, unpaced'"
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l throttle -d 'Least time between two edits of one box' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l labels -d 'Take phrases from FILE (JSON or TOML) before the built-in ones' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l detail -d 'How much of a tool\'s input a phrase shows' -r -f -a "target\t'A safe target: program and subcommand, base name, host'
+args\t'The arguments on one line, clipped'
+none\t'Nothing'"
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l markup -d 'Markup of the text' -r -f -a "markdown\t'Mattermost, and other readers of `CommonMark`'
+mrkdwn\t'Slack'
+plain\t'Terminals, logs and mail: no symbol of ours beyond ASCII'"
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-lines -d 'Step lines at most' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-chars -d 'Characters at most' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l after -d 'No box before a run has worked for TIME or used a tool' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l commentary -d 'What the agent says on its way' -r -f -a "off\t'Nothing'
+latest\t'The newest line'
+all\t'The newest lines, 1,000 characters in all'"
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l idle-timeout -d 'Nothing pending and nothing new for TIME: the run is over' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-duration -d 'A turn that stopped between two steps is given up after TIME' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l secrets-file -d 'Also take out every line of FILE, as [REDACTED:own]' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l full -d 'Keep texts and inputs whole'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l poll -d 'Look once a second instead of being woken by the system'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l follow-links -d 'Read transcripts that are symbolic links'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l once -d 'Bring every box up to date and exit'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l brief -d 'Show runs that are over in one line, without their steps'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l trail -d 'Keep the steps in the box of a run that is over; else they are summed up'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l explain -d 'Add which rule gave a run its state, and the evidence'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l no-redact -d 'Leave secrets in: for your own eyes only'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -f -a "show" -d 'Print every setting as `run` would have it'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -f -a "check" -d 'Check the settings files and name what is wrong with them'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from show" -l origin -d 'Add where each value comes from: environment, file or default'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand schema" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand schema" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand schema" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand completions" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand completions" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand completions" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand man" -l all -d 'Write every page into DIR instead' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand man" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand man" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand man" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

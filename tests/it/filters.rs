@@ -1,0 +1,546 @@
+//! The verbs as filters: one line in and one line out, and what they refuse.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Stdio;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use serde_json::{Value, json};
+
+use crate::support::tree::{Era, Talk, Tree, stamp};
+use crate::support::{feed, feed_to, home, program, run, wire};
+
+/// Two agents and three sessions, one of them of a schedule.
+fn tree() -> Tree {
+    let talk = |text: &str, at: i64, tool: &str, input: Value| {
+        let mut talk = Talk::new("x");
+        talk.user(at, text)
+            .call(at + 1_000, "c1", tool, input)
+            .result(at + 2_000, "c1", tool, json!({"exitCode": 0}))
+            .says(at + 3_000, "Done.");
+        talk
+    };
+    let mut tree = Tree::default();
+    tree.add(
+        "agent:main:main",
+        "s1",
+        json!({}),
+        &talk("one", 0, "exec", json!({"command": "cargo test"})),
+    );
+    tree.add(
+        "agent:main:cron:j1",
+        "s2",
+        json!({}),
+        &talk(
+            "[cron:j1 nightly] two",
+            100_000,
+            "read",
+            json!({"path": "a.rs"}),
+        ),
+    );
+    tree.add(
+        "agent:ops:main",
+        "s3",
+        json!({}),
+        &talk("three", 200_000, "web_search", json!({"query": "x"})),
+    );
+    tree
+}
+
+/// Its events, as `tail` writes them with these arguments.
+fn tailed(args: &[&str]) -> Vec<u8> {
+    tree().tail(Era::Files, args).1.ok().out
+}
+
+/// How many events of each session there are.
+fn sessions(output: &[u8]) -> Vec<(String, usize)> {
+    let mut found: Vec<(String, usize)> = Vec::new();
+    for event in wire::events(output) {
+        let session = event["session"].as_str().unwrap_or("-").to_owned();
+        match found.iter_mut().find(|(name, _)| *name == session) {
+            Some((_, count)) => *count += 1,
+            None => found.push((session, 1)),
+        }
+    }
+    found
+}
+
+#[test]
+fn label_gives_a_line_for_a_line_and_changes_no_other() {
+    let home = home();
+    let mut input = tailed(&[]);
+    let odd = [
+        r#"{"v":1,"type":"teleport","to":"mars","number":1.50,"big":73786976294838206464}"#,
+        r#"{"v":2,"type":"tool.start","later":true}"#,
+        r#"{ "v" : 1, "type":"text" , "zz":[ ] }"#,
+        "",
+        "not json at all",
+        r#"{"v":1,"type":"tool.start","source":"x","src":{"kind":"file","n":0},"call":"c","name":"exec","input":{"command":"ls"},"extra":{"z":1,"a":2}}"#,
+    ];
+    for line in odd {
+        input.extend_from_slice(line.as_bytes());
+        input.push(b'\n');
+    }
+    let ran = feed(home.path(), &["label"], &input);
+    let before: Vec<&[u8]> = input.split(|byte| *byte == b'\n').collect();
+    let after: Vec<&[u8]> = ran.out.split(|byte| *byte == b'\n').collect();
+    assert_eq!(before.len(), after.len(), "one line in, one line out");
+    let mut labelled = 0;
+    for (one, other) in before.iter().zip(&after) {
+        let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
+        if one.contains(r#""tool.start""#) && !one.contains(r#""v":2"#) {
+            let head = one.strip_suffix('}').expect("an object");
+            assert!(
+                other.starts_with(&format!(r#"{head},"label":{{"text":""#)),
+                "{other}"
+            );
+            labelled += 1;
+        } else {
+            assert_eq!(one, other);
+        }
+    }
+    assert_eq!(labelled, 4);
+}
+
+#[test]
+fn labelling_twice_changes_nothing() {
+    let home = home();
+    let once = feed(home.path(), &["label"], &tailed(&[])).ok().out;
+    wire::events(&once);
+    assert_eq!(feed(home.path(), &["label"], &once).ok().out, once);
+}
+
+#[test]
+fn render_labels_what_nobody_labelled() {
+    let home = home();
+    let plain = tailed(&[]);
+    let labelled = feed(home.path(), &["label"], &plain).ok().out;
+    let one = feed(home.path(), &["render"], &plain).ok().out;
+    wire::frames(&one);
+    assert_eq!(one, feed(home.path(), &["render"], &labelled).ok().out);
+}
+
+#[test]
+fn label_explains_which_rule_won() {
+    let home = home();
+    let own = home.path().join("labels.toml");
+    std::fs::write(&own, "\"exec:cargo\" = \"Building {target}\"\n").expect("a file");
+    let ran = feed_to(
+        program(home.path())
+            .args(["label", "--explain", "--labels"])
+            .arg(&own),
+        &tailed(&[]),
+    )
+    .ok();
+    let told: Vec<&str> = ran
+        .text()
+        .lines()
+        .filter(|line| !line.starts_with(' '))
+        .collect();
+    assert_eq!(told.len(), 3, "{}", ran.text());
+    assert!(
+        told[0].starts_with("exec") && told[0].contains("Building") && told[0].contains("user:"),
+        "{}",
+        told[0]
+    );
+    assert!(
+        told[1].starts_with("read") && told[1].contains("builtin:"),
+        "{}",
+        told[1]
+    );
+}
+
+#[test]
+fn a_bad_rule_is_named_with_its_line_and_key() {
+    let cases = [
+        (
+            "labels.toml",
+            "\"read\" = \"Reading\"\n\"/[/\" = \"x\"\n",
+            "line 2",
+            "/[/",
+        ),
+        (
+            "labels.toml",
+            "\"read\" = \"Reading\"\n\"exec\" = 7\n",
+            "line 2",
+            "exec",
+        ),
+        (
+            "labels.toml",
+            "\"read\" = \"Reading {nothing}\"\n",
+            "line 1",
+            "read",
+        ),
+        (
+            "labels.json",
+            "{\n  \"read\": \"x\",\n  \"/(/\": \"y\"\n}",
+            "line 3",
+            "/(/",
+        ),
+    ];
+    for (name, text, line, key) in cases {
+        let home = home();
+        let own = home.path().join(name);
+        std::fs::write(&own, text).expect("a file");
+        for verb in ["label", "render"] {
+            let ran = feed_to(
+                program(home.path()).arg(verb).arg("--labels").arg(&own),
+                b"",
+            );
+            assert_eq!(ran.code, 78, "{verb} {text}\n{}", ran.err);
+            assert!(
+                ran.err.contains(name) && ran.err.contains(line) && ran.err.contains(key),
+                "{verb} {text}\n{}",
+                ran.err
+            );
+            assert!(ran.out.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_the_end_and_no_error() {
+    let mut talk = Talk::new("s1");
+    for at in 0..3_000 {
+        talk.user(
+            at * 10_000,
+            "again and again, a request of some length to fill the pipe",
+        )
+        .says(at * 10_000 + 3_000, "Done.");
+    }
+    let home = home();
+    Tree::of("agent:main:main", json!({}), &talk).write(&home.path().join(".openclaw"), Era::Files);
+    let tailed = run(home.path(), &["tail"]).ok().out;
+    assert!(tailed.len() > 1 << 20, "more than a pipe holds");
+    let rendered = feed(home.path(), &["render"], &tailed).ok().out;
+    assert!(rendered.len() > 1 << 20, "more than a pipe holds");
+    let cases: [(&[&str], &[u8]); 4] = [
+        (&["tail"], b""),
+        (&["label"], &tailed),
+        (&["render"], &tailed),
+        (&["post", "--to", "stdout"], &rendered),
+    ];
+    for (verb, input) in cases {
+        let mut child = program(home.path())
+            .args(verb)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut stdin = child.stdin.take().expect("an input");
+        let input = input.to_vec();
+        let writer = std::thread::spawn(move || {
+            // It stops reading once nobody reads it.
+            let _ = std::io::Write::write_all(&mut stdin, &input);
+        });
+        let mut out = BufReader::new(child.stdout.take().expect("an output"));
+        let mut line = String::new();
+        out.read_line(&mut line).expect("a line");
+        drop(out);
+        writer.join().expect("written");
+        let mut err = String::new();
+        child
+            .stderr
+            .take()
+            .expect("errors")
+            .read_to_string(&mut err)
+            .expect("UTF-8");
+        let status = child.wait().expect("ends");
+        assert_eq!((status.code(), err.as_str()), (Some(0), ""), "{verb:?}");
+    }
+}
+
+#[test]
+fn a_filter_at_a_terminal_says_what_it_waits_for() {
+    let home = home();
+    for verb in ["label", "render", "post"] {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&master).expect("granted");
+        unlockpt(&master).expect("unlocked");
+        let name = ptsname(&master, Vec::new()).expect("a name");
+        let slave =
+            rustix::fs::open(&*name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("opens");
+        let output = program(home.path())
+            .arg(verb)
+            .stdin(Stdio::from(slave))
+            .output()
+            .expect("ends");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{verb}: {err}");
+        assert!(
+            err.contains("terminal") && err.contains("hint: live-status tail"),
+            "{verb}: {err}"
+        );
+    }
+}
+
+#[test]
+fn post_to_standard_output_passes_frames_on() {
+    let home = home();
+    let frames = feed(home.path(), &["render"], &tailed(&[])).ok().out;
+    assert!(!frames.is_empty());
+    assert_eq!(
+        feed(home.path(), &["post", "--to", "stdout"], &frames)
+            .ok()
+            .out,
+        frames
+    );
+}
+
+#[test]
+fn lines_that_are_nothing_are_named_and_the_rest_is_done() {
+    let home = home();
+    let events = tailed(&[]);
+    let frames = feed(home.path(), &["render"], &events).ok().out;
+    for (verb, good) in [
+        (&["render"][..], &events),
+        (&["post", "--to", "stdout"], &frames),
+    ] {
+        let mut input = b"nonsense\n\n".to_vec();
+        input.extend_from_slice(good);
+        let ran = feed(home.path(), verb, &input);
+        assert_eq!(ran.code, 1, "{verb:?}: {}", ran.err);
+        assert!(
+            ran.err.contains("standard input:0"),
+            "{verb:?}: {}",
+            ran.err
+        );
+        assert_eq!(ran.out, feed(home.path(), verb, good).ok().out, "{verb:?}");
+    }
+}
+
+#[test]
+fn tail_takes_some_sessions_only() {
+    const ALL: [&str; 3] = ["agent:main:main", "agent:main:cron:j1", "agent:ops:main"];
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&[], &ALL),
+        (&["--agent", "ops"], &ALL[2..]),
+        (&["--agent", "main,ops"], &ALL),
+        (&["--agent", "nobody"], &[]),
+        (&["--session", "agent:*:main"], &[ALL[0], ALL[2]]),
+        (&["--session", "s2"], &[ALL[1]]),
+        (
+            &["--session", "AGENT:OPS:*", "--session", "s1"],
+            &[ALL[0], ALL[2]],
+        ),
+        (&["--session", "main"], &[]),
+    ];
+    for era in [Era::Files, Era::Store] {
+        for (args, want) in cases {
+            let (_, ran) = tree().tail(era, args);
+            let mut got: Vec<String> = sessions(&ran.ok().out)
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect();
+            let mut want = want.to_vec();
+            got.sort();
+            want.sort_unstable();
+            assert_eq!(got, want, "{era:?} {args:?}");
+        }
+    }
+}
+
+#[test]
+fn tail_takes_some_kinds_only() {
+    let kinds = |args: &[&str]| -> Vec<String> {
+        let events = wire::events(&tailed(args));
+        let mut kinds: Vec<String> = events
+            .iter()
+            .filter_map(|event| event["type"].as_str().map(str::to_owned))
+            .collect();
+        kinds.sort();
+        kinds.dedup();
+        kinds
+    };
+    assert_eq!(kinds(&["--include", "tool.*"]), ["tool.end", "tool.start"]);
+    assert_eq!(
+        kinds(&["--include", "run.start,run.end"]),
+        ["run.end", "run.start"]
+    );
+    assert_eq!(
+        kinds(&["--exclude", "tool.*,text"]),
+        ["run.end", "run.start", "session.start"]
+    );
+    assert_eq!(
+        kinds(&["--include", "tool.*", "--exclude", "tool.end"]),
+        ["tool.start"]
+    );
+    let runs = |args: &[&str]| -> usize {
+        wire::events(&tailed(args))
+            .iter()
+            .filter(|event| event["type"] == "run.start")
+            .count()
+    };
+    assert_eq!(
+        (
+            runs(&["--exclude", "cron"]),
+            runs(&["--include", "cron"]),
+            runs(&["--include", "user"])
+        ),
+        (2, 1, 2)
+    );
+    let ran = tree().tail(Era::Files, &["--include", "tols"]).1;
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("tols") && ran.err.contains("tool.start"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn since_leaves_out_what_is_older() {
+    // Files are new, so it is the events' own time that counts.
+    let of = |since: &str| -> Vec<String> {
+        sessions(&tailed(&["--since", since]))
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect()
+    };
+    assert_eq!(of(&stamp(150_000)), ["agent:ops:main"]);
+    assert_eq!(of(&stamp(0)).len(), 3);
+    assert_eq!(of("2999-01-01T00:00:00Z"), [] as [&str; 0]);
+    assert_eq!(
+        of("1h"),
+        [] as [&str; 0],
+        "everything is older than an hour"
+    );
+    assert_eq!(tree().tail(Era::Files, &["--since", "soon"]).1.code, 2);
+}
+
+#[test]
+fn lines_on_standard_input_are_a_source() {
+    let mut talk = Talk::new("11111111-2222-4333-8444-555555555555");
+    talk.user(0, "fix it").says(1_000, "Done.").raw("{broken");
+    let home = home();
+    let ran = feed(home.path(), &["tail", "-"], &talk.bytes());
+    let events = wire::events(&ran.out);
+    assert_eq!(events.len(), 4, "{events:?}");
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("standard input:"), "{}", ran.err);
+}
+
+#[test]
+fn exit_codes_say_what_kind_of_failure_it_was() {
+    let home = home();
+    let cases: [(&[&str], i32, &str); 8] = [
+        (&["tail"], 2, "no transcripts found"),
+        (&["tail", "/no/such/place"], 2, "/no/such/place"),
+        (&["tail", "--no-such-flag"], 2, "--no-such-flag"),
+        (&["no-such-verb"], 2, "no-such-verb"),
+        (&["tail", "--config", "/no/such/file"], 74, "/no/such/file"),
+        (&["render", "--tz", "Mars/Olympus"], 2, "Mars/Olympus"),
+        (&["--help"], 0, ""),
+        (&["--version"], 0, ""),
+    ];
+    for (args, code, said) in cases {
+        let ran = run(home.path(), args);
+        assert_eq!(ran.code, code, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(said), "{args:?}: {}", ran.err);
+        assert_eq!(ran.err.is_empty(), code == 0, "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let home = home();
+    let place = home.path().join(".config/live-status");
+    std::fs::create_dir_all(&place).expect("a directory");
+    std::fs::write(
+        place.join("config.toml"),
+        "max-lines = 7\ncommentary = \"latest\"\n",
+    )
+    .expect("a file");
+    let show = |var: Option<&str>, config: Option<&std::path::Path>| -> String {
+        let mut command = program(home.path());
+        command.args(["config", "show", "--origin"]);
+        if let Some(var) = var {
+            command.env("MAX_STATUS_LINES", var);
+        }
+        if let Some(config) = config {
+            command.arg("--config").arg(config);
+        }
+        let ran = feed_to(&mut command, b"").ok();
+        let text = ran.text().to_owned();
+        text.lines()
+            .filter(|line| line.contains("max-lines") || line.contains("commentary"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let told = show(None, None);
+    assert!(told.contains('7') && told.contains("config.toml"), "{told}");
+    let told = show(Some("9"), None);
+    assert!(
+        told.contains('9') && told.contains("MAX_STATUS_LINES") && told.contains("latest"),
+        "{told}"
+    );
+    let other = home.path().join("other.toml");
+    std::fs::write(&other, "max-lines = 3\n").expect("a file");
+    let told = show(None, Some(&other));
+    assert!(
+        told.contains('3') && told.contains("other.toml") && !told.contains("latest"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_setting_of_the_file_takes_effect_and_a_flag_wins() {
+    let home = home();
+    let file = home.path().join("s.toml");
+    std::fs::write(&file, "markup = \"plain\"\n").expect("a file");
+    let events = tailed(&[]);
+    let config = file.to_str().expect("UTF-8");
+    let with = |args: &[&str]| {
+        feed(
+            home.path(),
+            &[&["render", "--config", config], args].concat(),
+            &events,
+        )
+        .ok()
+        .out
+    };
+    let markup = |out: &[u8]| -> Vec<String> {
+        let frames = wire::frames(out);
+        let text = frames[0]["text"].as_object().expect("a text");
+        text.keys().cloned().collect()
+    };
+    assert_eq!(markup(&with(&[])), ["plain"]);
+    assert_eq!(markup(&with(&["--markup", "mrkdwn"])), ["mrkdwn"]);
+    std::fs::write(&file, "markup = \"plain\"\nmarkdwon = 1\n").expect("a file");
+    let ran = feed(home.path(), &["render", "--config", config], &events);
+    assert!(
+        ran.err.contains("markdwon"),
+        "an unknown key is named: {}",
+        ran.err
+    );
+}
+
+#[test]
+fn render_explains_the_state_of_a_run_where_asked() {
+    let home = home();
+    let events = tailed(&[]);
+    for (args, explained) in [(&["render"][..], false), (&["render", "--explain"], true)] {
+        let frames = wire::frames(&feed(home.path(), args, &events).ok().out);
+        assert!(!frames.is_empty());
+        for frame in frames {
+            assert_eq!(frame["view"]["why"].is_string(), explained, "{frame}");
+        }
+    }
+}
+
+#[test]
+fn render_makes_boxes_for_schedules_only_where_asked() {
+    let home = home();
+    let events = tailed(&[]);
+    let boxes = |args: &[&str]| -> usize {
+        let frames = wire::frames(&feed(home.path(), args, &events).ok().out);
+        let keys: std::collections::BTreeSet<&str> = frames
+            .iter()
+            .filter_map(|frame| frame["key"].as_str())
+            .collect();
+        keys.len()
+    };
+    assert_eq!(boxes(&["render"]), 2);
+    assert_eq!(boxes(&["render", "--include", "cron"]), 3);
+}

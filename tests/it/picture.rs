@@ -1,0 +1,131 @@
+//! `examples/board.svg`: what the terminal shows of the example tree, drawn.
+//!
+//! Redraw it with `LIVE_STATUS_DRAW=1 cargo test --test it picture`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::board::Board;
+use crate::examples::shell;
+
+/// The moment of the picture: one agent waits for an answer, three others work.
+const MOMENT: &str = "2026-11-19T14:02:57.500Z";
+const ROWS: u16 = 44;
+const COLUMNS: u16 = 92;
+/// Of one character, in pixels.
+const WIDTH: f32 = 8.4;
+const HEIGHT: f32 = 19.0;
+
+/// The newest frame of every run that is under way at the moment, in the order in which the runs began.
+fn frames() -> Vec<Value> {
+    let ran = shell("live-status run --replay examples/openclaw --speed max --to stdout");
+    let mut newest: Vec<Value> = Vec::new();
+    for frame in ran.ok().lines() {
+        if frame["at"].as_str().is_none_or(|at| at > MOMENT) {
+            continue;
+        }
+        match newest.iter_mut().find(|known| known["key"] == frame["key"]) {
+            Some(known) => *known = frame,
+            None => newest.push(frame),
+        }
+    }
+    newest.retain(|frame| matches!(frame["state"].as_str(), Some("active" | "blocked" | "idle")));
+    newest
+}
+
+/// How a character looks.
+fn style(cell: &vt100::Cell) -> String {
+    let colour = match cell.fgcolor() {
+        vt100::Color::Idx(1 | 9) => "#ff7b72",
+        vt100::Color::Idx(2 | 10) => "#7ee787",
+        vt100::Color::Idx(3 | 11) => "#e3b341",
+        vt100::Color::Idx(4 | 12) => "#79c0ff",
+        vt100::Color::Idx(5 | 13) => "#d2a8ff",
+        vt100::Color::Idx(6 | 14) => "#76e3ea",
+        vt100::Color::Idx(8) => "#8b949e",
+        _ if cell.dim() => "#8b949e",
+        _ => "#e6edf3",
+    };
+    let weight = if cell.bold() {
+        " font-weight=\"bold\""
+    } else {
+        ""
+    };
+    format!("fill=\"{colour}\"{weight}")
+}
+
+/// The screen as an SVG: one `text` for each stretch of one style.
+fn draw(screen: &vt100::Screen) -> String {
+    let (rows, columns) = screen.size();
+    // What stands below the boxes speaks of the end of the input, which is no part of the picture.
+    let line = |row: u16| screen.contents_between(row, 0, row, columns);
+    let is_below = |row: &u16| line(*row).trim().is_empty() || line(*row).contains("input ended");
+    let rows = (0..rows).find(is_below).unwrap_or(rows);
+    let (width, height) = (
+        f32::from(columns) * WIDTH + 32.0,
+        f32::from(rows) * HEIGHT + 32.0,
+    );
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
+         role=\"img\" aria-label=\"A board with several agents at work\" font-size=\"14\" \
+         font-family=\"ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"#0d1117\"/>\n"
+    );
+    for row in 0..rows {
+        let mut column = 0;
+        while column < columns {
+            let Some(first) = screen.cell(row, column) else {
+                break;
+            };
+            let (start, look) = (column, style(first));
+            let mut text = String::new();
+            while let Some(cell) = screen.cell(row, column).filter(|cell| style(cell) == look) {
+                text.push_str(if cell.has_contents() {
+                    cell.contents()
+                } else {
+                    " "
+                });
+                column += 1;
+            }
+            let blank = text.chars().take_while(|c| *c == ' ').count();
+            let text = text.trim();
+            if text.is_empty() {
+                continue;
+            }
+            let text_width = text.chars().count() as f32 * WIDTH;
+            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            let x = 16.0 + (f32::from(start) + blank as f32) * WIDTH;
+            let y = 16.0 + (f32::from(row) + 0.75) * HEIGHT;
+            let _ = writeln!(
+                svg,
+                "<text x=\"{x:.1}\" y=\"{y:.1}\" {look} textLength=\"{text_width:.1}\" xml:space=\"preserve\">{text}</text>"
+            );
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+#[test]
+fn the_picture_of_the_readme_is_what_the_terminal_shows() {
+    let mut board = Board::new(ROWS, COLUMNS);
+    for frame in frames() {
+        board.feed(&frame.to_string());
+    }
+    let svg = draw(board.finish().screen());
+    assert!(
+        svg.contains("[BLOCKED]") && svg.contains("notes-writer"),
+        "{svg}"
+    );
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/board.svg");
+    if std::env::var_os("LIVE_STATUS_DRAW").is_some() {
+        std::fs::write(&path, &svg).expect("writes");
+    }
+    let kept = std::fs::read_to_string(&path).expect("a picture");
+    assert!(
+        kept == svg,
+        "examples/board.svg is out of step; run: LIVE_STATUS_DRAW=1 cargo test --test it picture"
+    );
+}

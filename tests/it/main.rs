@@ -4,6 +4,7 @@ mod board;
 mod conformance;
 mod examples;
 mod faults;
+mod faults_map;
 mod filters;
 mod generated;
 mod layout;

@@ -55,8 +55,8 @@ Options:
 {options}
 
 Examples:
-  live-status run                                    every agent on this machine, live
-  live-status run --replay examples/openclaw --speed 20
+  live-status run                                           every agent on this machine, live
+  live-status run --replay examples/openclaw --speed 10     recorded runs, ten times as fast
   live-status tail -f | live-status label | live-status render | live-status post --to terminal
   live-status tail --since 1h | jq -r 'select(.type==\"tool.end\" and .outcome==\"error\").error'
 ";

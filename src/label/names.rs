@@ -1,6 +1,7 @@
 //! Names of tools, read and made readable.
 
-use super::tidy::{head, tidy};
+use super::tidy::tidy;
+use crate::safe::clip_bytes;
 
 /// A readable name has at most this many graphemes.
 const MOST_GRAPHEMES: usize = 48;
@@ -32,7 +33,7 @@ fn bare(name: &str) -> &str {
 /// `create issue`. Nothing but letters, digits and single spaces.
 pub(super) fn readable(name: &str) -> String {
     let name = bare(name);
-    let name = head(name, 512);
+    let name = clip_bytes(name, 512);
     let mut words = String::new();
     let mut before = ' ';
     for char in name.chars() {

@@ -6,7 +6,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::rules_file::{self, Entry};
 use super::template::Template;
-use super::tidy::head;
+use crate::safe::clip_bytes;
 
 /// A pattern is held against this much of a name.
 const MOST_NAME_BYTES: usize = 256;
@@ -153,7 +153,7 @@ impl Rules {
         program: Option<&str>,
     ) -> impl Iterator<Item = &Rule> {
         let name = name.trim();
-        let name = head(name, MOST_NAME_BYTES).to_lowercase();
+        let name = clip_bytes(name, MOST_NAME_BYTES).to_lowercase();
         let full = program.map(|program| format!("{name}:{}", program.to_lowercase()));
         let exact_full = full.as_ref().and_then(|full| self.exact.get(full));
         let exact = self.exact.get(&name);

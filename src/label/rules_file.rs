@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use toml::de::{DeTable, DeValue};
 
 use super::rules::BadRule;
-use super::tidy::head;
+use crate::safe::clip_bytes;
 
 /// One key of the file.
 pub(super) struct Entry {
@@ -94,7 +94,7 @@ fn json_entry(text: &str, key: String, value: &RawValue) -> Entry {
 }
 
 fn line_at(text: &str, offset: usize) -> usize {
-    head(text, offset).matches('\n').count() + 1
+    clip_bytes(text, offset).matches('\n').count() + 1
 }
 
 fn of_toml(text: &str) -> Result<Vec<Entry>, BadRule> {

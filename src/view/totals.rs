@@ -77,8 +77,10 @@ impl<'a> Count<'a> {
     }
 
     fn kind(&mut self, kind: &'a str, calls: u64) {
-        // A phrase that stands alone ends in dots; with a number after it it would not.
+        // A phrase that stands alone ends in dots, one before a target in its preposition;
+        // a number comes behind this one.
         let kind = kind.trim_end_matches("...");
+        let kind = kind.strip_suffix(" for").unwrap_or(kind);
         *self.kinds.entry(kind).or_default() += calls;
     }
 

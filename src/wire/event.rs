@@ -141,6 +141,45 @@ struct HeadOut<'a> {
     run: Option<&'a str>,
 }
 
+impl HeadOut<'_> {
+    /// Appends what serde would, in a fraction of its time: every event has these fields.
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"v\":");
+        append(out, &self.v);
+        quote(out, b",\"type\":", self.kind);
+        if let Some(ts) = &self.ts {
+            out.extend_from_slice(b",\"ts\":");
+            append(out, ts);
+        }
+        quote(out, b",\"source\":", self.source);
+        let names = [
+            (&b",\"session\":"[..], self.session),
+            (b",\"sid\":", self.sid),
+            (b",\"agent\":", self.agent),
+            (b",\"run\":", self.run),
+        ];
+        for (field, name) in names {
+            if let Some(name) = name {
+                quote(out, field, name);
+            }
+        }
+        out.push(b'}');
+    }
+}
+
+/// Appends `field` and `text` as a JSON string; most names need no escapes.
+fn quote(out: &mut Vec<u8>, field: &[u8], text: &str) {
+    out.extend_from_slice(field);
+    let special = |b: u8| (b < b' ') | (b == b'"') | (b == b'\\');
+    if text.bytes().fold(false, |any, b| any | special(b)) {
+        append(out, &text);
+    } else {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    }
+}
+
 /// The fields of every event that come after those of its type.
 #[derive(Serialize, JsonSchema)]
 struct TailOut<'a> {
@@ -201,7 +240,7 @@ impl Event {
     ///
     /// [`NotAnEvent`] where the line is no JSON object of an event, or of a later version.
     pub fn read(line: &[u8]) -> Result<Self, NotAnEvent> {
-        let frame: Frame<'_> = serde_json::from_slice(line)?;
+        let frame: Frame<'_> = serde_json::from_slice(line).map_err(|error| later(line, error))?;
         if frame.v > VERSION {
             return Err(NotAnEvent::Later(frame.v));
         }
@@ -238,13 +277,9 @@ impl Event {
             raw: self.raw.as_deref(),
             label: self.label.as_ref(),
         };
-        append(out, &head);
-        let body = out.len();
-        self.body.append(out);
-        join(out, body);
-        let rest = out.len();
-        append(out, &tail);
-        join(out, rest);
+        head.write(out);
+        join(out, |out| self.body.append(out));
+        join(out, |out| append(out, &tail));
         out.push(b'\n');
     }
 
@@ -258,19 +293,33 @@ impl Event {
     }
 }
 
+/// What is wrong with a line that could not be read: a later version may mean something else by a field.
+fn later(line: &[u8], error: serde_json::Error) -> NotAnEvent {
+    #[derive(Deserialize)]
+    struct Version {
+        v: u32,
+    }
+    match serde_json::from_slice::<Version>(line) {
+        Ok(version) if version.v > VERSION => NotAnEvent::Later(version.v),
+        _ => NotAnEvent::Malformed(error),
+    }
+}
+
 /// Serialising these types into memory cannot fail: no maps with odd keys, no IO.
 fn append(out: &mut Vec<u8>, value: &impl Serialize) {
     let written = serde_json::to_writer(&mut *out, value);
     debug_assert!(written.is_ok(), "wire types serialise: {written:?}");
 }
 
-/// Makes one object of the two that meet at `middle`: `{"a":1}` `{"b":2}` becomes `{"a":1,"b":2}`.
-fn join(out: &mut Vec<u8>, middle: usize) {
+/// Adds the fields of the object that `more` appends to the object at the end of `out`.
+fn join(out: &mut Vec<u8>, more: impl FnOnce(&mut Vec<u8>)) {
+    out.pop();
+    let middle = out.len();
+    more(out);
     if out.len() == middle + 2 {
-        out.truncate(middle);
+        out.remove(middle);
     } else {
         out[middle] = b',';
-        out.remove(middle - 1);
     }
 }
 
@@ -1100,6 +1149,35 @@ mod tests {
     }
 
     #[test]
+    fn the_head_is_what_serde_would_write() {
+        for name in [
+            "plain",
+            "qu\"ote",
+            "back\\slash",
+            "line\nend",
+            "\u{7f}é\u{1F600}",
+            "",
+        ] {
+            for some in [Some(name), None] {
+                let head = HeadOut {
+                    v: VERSION,
+                    kind: name,
+                    ts: some.and(Time::from_ms(1_790_330_407_120)),
+                    source: name,
+                    session: some,
+                    sid: some,
+                    agent: some,
+                    run: some,
+                };
+                let mut bytes = Vec::new();
+                head.write(&mut bytes);
+                let want = serde_json::to_string(&head).expect("writes");
+                assert_eq!(String::from_utf8(bytes).expect("utf-8"), want);
+            }
+        }
+    }
+
+    #[test]
     fn an_empty_body_leaves_no_trace() {
         let line = event(Live {}).to_line();
         assert!(line.contains(r#""run":"first","src""#), "{line}");
@@ -1113,7 +1191,11 @@ mod tests {
             Event::read(later).expect("reads").body,
             Body::Unknown("teleport".into())
         );
-        let newer = br#"{"v":2,"type":"live","source":"x","src":{"kind":"file","n":0}}"#;
-        assert!(matches!(Event::read(newer), Err(NotAnEvent::Later(2))));
+        for newer in [
+            &br#"{"v":2,"type":"live","source":"x","src":{"kind":"file","n":0}}"#[..],
+            br#"{"v":2,"type":["live"],"src":7}"#,
+        ] {
+            assert!(matches!(Event::read(newer), Err(NotAnEvent::Later(2))));
+        }
     }
 }

@@ -429,7 +429,7 @@ fn exit_codes_say_what_kind_of_failure_it_was() {
         (&["tail", "/no/such/place"], 2, "/no/such/place"),
         (&["tail", "--no-such-flag"], 2, "--no-such-flag"),
         (&["no-such-verb"], 2, "no-such-verb"),
-        (&["tail", "--config", "/no/such/file"], 74, "/no/such/file"),
+        (&["tail", "--config", "/no/such/file"], 78, "/no/such/file"),
         (&["render", "--tz", "Mars/Olympus"], 2, "Mars/Olympus"),
         (&["--help"], 0, ""),
         (&["--version"], 0, ""),
@@ -514,4 +514,33 @@ fn a_setting_of_the_file_takes_effect_and_a_flag_wins() {
         "an unknown key is named: {}",
         ran.err
     );
+}
+
+#[test]
+fn render_explains_the_state_of_a_run_where_asked() {
+    let home = home();
+    let events = tailed(&[]);
+    for (args, explained) in [(&["render"][..], false), (&["render", "--explain"], true)] {
+        let frames = wire::frames(&feed(home.path(), args, &events).ok().out);
+        assert!(!frames.is_empty());
+        for frame in frames {
+            assert_eq!(frame["view"]["why"].is_string(), explained, "{frame}");
+        }
+    }
+}
+
+#[test]
+fn render_makes_boxes_for_schedules_only_where_asked() {
+    let home = home();
+    let events = tailed(&[]);
+    let boxes = |args: &[&str]| -> usize {
+        let frames = wire::frames(&feed(home.path(), args, &events).ok().out);
+        let keys: std::collections::BTreeSet<&str> = frames
+            .iter()
+            .filter_map(|frame| frame["key"].as_str())
+            .collect();
+        keys.len()
+    };
+    assert_eq!(boxes(&["render"]), 2);
+    assert_eq!(boxes(&["render", "--include", "cron"]), 3);
 }

@@ -1,6 +1,7 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
 
 mod board;
+mod compat;
 mod conformance;
 mod examples;
 mod faults;
@@ -9,6 +10,7 @@ mod filters;
 mod generated;
 mod layout;
 mod picture;
+mod properties;
 mod readme;
 mod rooms;
 mod rules;

@@ -2,6 +2,7 @@
 
 mod children;
 mod envelopes;
+mod files;
 mod lines;
 mod repeats;
 mod routes;

@@ -1,6 +1,8 @@
 //! What tests share: a closed-off home, the binary, and the fixtures beside the project.
 
 pub mod digest;
+pub mod hostile;
+pub mod memory;
 pub mod tree;
 pub mod wire;
 

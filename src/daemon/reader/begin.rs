@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 
-use super::{Emit, RECENT, Reader, TURN};
+use super::{Emit, FRESH, RECENT, Reader, TURN, system_time};
 use crate::follow::Id;
+use crate::source::openclaw;
 use crate::wire::event::{Body, Event, Live, Rewind};
 
 /// The events of a session's newest run.
@@ -175,5 +176,31 @@ impl Reader {
             }
         }
         at
+    }
+
+    /// Whether a session may hold a run that is under way.
+    pub(super) fn is_fresh(&self, id: Id, now: SystemTime) -> bool {
+        let age = |at: SystemTime| now.duration_since(at).unwrap_or_default();
+        let row = self.rows.get(&id);
+        let running = row.is_some_and(|row| row.status == Some(openclaw::Status::Running));
+        let updated = row.and_then(|row| row.updated).and_then(system_time);
+        self.follower.modified(id).is_some_and(|at| age(at) < FRESH)
+            || (running && updated.is_some_and(|at| age(at) < FRESH))
+    }
+
+    /// Whether an open run was written to lately enough to be under way.
+    pub(super) fn is_current(&self, id: Id, now: SystemTime) -> bool {
+        let Some(slot) = self.slots.get(&id) else {
+            return false;
+        };
+        let running = slot.dialect.known().status == Some(openclaw::Status::Running);
+        let limit = if running || slot.dialect.is_pending() {
+            FRESH
+        } else {
+            RECENT
+        };
+        let updated = slot.dialect.known().updated.and_then(system_time);
+        let written = self.follower.modified(id).max(updated);
+        written.is_some_and(|at| now.duration_since(at).unwrap_or_default() < limit)
     }
 }

@@ -17,7 +17,7 @@ mod programs;
 #[cfg(test)]
 mod tests;
 
-use super::tidy::head;
+use crate::safe::clip_bytes;
 pub(super) use lex::MOST_BYTES;
 use lex::Word;
 use programs::{INTERPRETERS, MULTIS, SCRIPTS, SHELLS, WRAPPERS, lightness};
@@ -43,7 +43,7 @@ pub(super) fn of_text(text: &str) -> Option<Program> {
 pub(super) fn of_words<'a>(words: impl Iterator<Item = &'a str>) -> Option<Program> {
     let words: Vec<Word> = words
         .take(64)
-        .map(|word| Word::literal(head(word, MOST_BYTES)))
+        .map(|word| Word::literal(clip_bytes(word, MOST_BYTES)))
         .collect();
     weigh(&words, 0).map(|(_, program)| program)
 }

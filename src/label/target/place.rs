@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::{MOST_GRAPHEMES, PATHS, first};
 use crate::label::shell;
-use crate::label::tidy::{head, tidy};
+use crate::label::tidy::tidy;
+use crate::safe::clip_bytes;
 
 /// Only this much of a patch is searched for file names.
 const MOST_PATCH_BYTES: usize = 64 << 10;
@@ -102,7 +103,7 @@ pub(super) fn host(url: &str) -> Option<String> {
 
 /// The files named in the head lines of a patch.
 pub(super) fn patched(patch: &str) -> Option<String> {
-    let patch = head(patch, MOST_PATCH_BYTES);
+    let patch = clip_bytes(patch, MOST_PATCH_BYTES);
     let name = |line: &str| {
         let path = ["Update", "Add", "Delete"].iter().find_map(|verb| {
             line.strip_prefix("*** ")?

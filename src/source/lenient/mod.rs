@@ -6,6 +6,7 @@
 //! scalars are kept as the raw text they came as and decoded on demand. What
 //! nobody asks for is checked and skipped, twice as fast as serde would.
 
+mod marks;
 mod scan;
 mod text;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
+use super::marks::{BLOCK, marks};
 use super::text::decode;
 
 /// Something that can be read from where a scanner stands.
@@ -155,21 +156,25 @@ impl<'a> Scanner<'a> {
             return None;
         }
         self.at += 1;
-        loop {
-            self.at += memchr::memchr2(b'"', b'\\', &bytes[self.at..])?;
-            if bytes[self.at] == b'"' {
-                self.at += 1;
-                return Some(());
-            }
-            self.at += match bytes.get(self.at + 1)? {
-                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
-                b'u' => {
-                    let digits = bytes.get(self.at + 2..self.at + 6)?;
-                    digits.iter().all(u8::is_ascii_hexdigit).then_some(6)?
+        while self.at < bytes.len() {
+            let mut marks = marks(&bytes[self.at..]);
+            let mut next = self.at + BLOCK;
+            while marks != 0 {
+                let mark = self.at + marks.trailing_zeros() as usize;
+                if bytes[mark] == b'"' {
+                    self.at = mark + 1;
+                    return Some(());
                 }
-                _ => return None,
-            };
+                let behind = mark + escape(&bytes[mark + 1..])?;
+                if behind >= next {
+                    next = behind;
+                    break;
+                }
+                marks &= u32::MAX << (behind - self.at);
+            }
+            self.at = next;
         }
+        None
     }
 
     fn word(&mut self, word: &str) -> Option<()> {
@@ -207,6 +212,18 @@ impl<'a> Scanner<'a> {
         let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.at += count;
         (count > 0).then_some(())
+    }
+}
+
+/// The length of the escape whose backslash stands before `rest`.
+fn escape(rest: &[u8]) -> Option<usize> {
+    match rest.first()? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => {
+            let digits = rest.get(1..5)?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+        }
+        _ => None,
     }
 }
 
@@ -261,6 +278,19 @@ mod tests {
         for text in texts {
             let want = serde_json::from_str::<IgnoredAny>(text).is_ok();
             assert_eq!(read::<Raw<'_>>(text).is_some(), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn escapes_count_wherever_a_block_ends() {
+        for before in 0..70 {
+            for escape in ["\\\\", "\\\"", "\\u00e9", "\\\\\\\""] {
+                for after in ["\"", "a\"", "", "\\", "\"\""] {
+                    let text = format!("\"{}{escape}{after}", "a".repeat(before));
+                    let want = serde_json::from_str::<IgnoredAny>(&text).is_ok();
+                    assert_eq!(read::<Raw<'_>>(&text).is_some(), want, "{text}");
+                }
+            }
         }
     }
 

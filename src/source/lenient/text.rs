@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::marks;
+
 /// Bytes as text, what is no UTF-8 replaced.
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     // The plain check is an order of magnitude faster, and nearly always enough.
@@ -33,7 +35,7 @@ pub fn decode(inner: &str, bytes: usize) -> Cow<'_, str> {
 /// Bytes up to the first quote or backslash, at most `bytes`, cut at a character.
 fn plain(text: &str, bytes: usize) -> usize {
     let reach = floor_char(text, bytes);
-    memchr::memchr2(b'"', b'\\', &text.as_bytes()[..reach]).unwrap_or(reach)
+    marks::first(&text.as_bytes()[..reach]).unwrap_or(reach)
 }
 
 /// Decodes as [`decode`] does, from the first backslash at `start` on.

@@ -14,6 +14,8 @@ mod turn;
 
 pub use row::{Row, Status};
 
+use std::sync::Arc;
+
 use record::Entry;
 use seen::Seen;
 use serde::de::IgnoredAny;
@@ -61,7 +63,7 @@ pub struct Session {
     who: Identity,
     settings: Settings,
     kind: SessionKind,
-    row: Row,
+    row: Arc<Row>,
     /// `session.start` went out.
     introduced: bool,
     cwd: Option<String>,
@@ -70,7 +72,7 @@ pub struct Session {
     inherited_until: Option<Time>,
     /// Requests seen; the first one names its run `first`.
     requests: u64,
-    run: Option<Run>,
+    run: Option<Box<Run>>,
     seen: Seen,
     /// The newest time of a message that was taken in, in milliseconds.
     high_water_ms: i64,
@@ -92,7 +94,7 @@ impl Session {
             who,
             settings,
             kind,
-            row: Row::default(),
+            row: Arc::default(),
             introduced: false,
             cwd: None,
             model: None,
@@ -121,7 +123,7 @@ impl Session {
     /// Whether a run is under way as far as records tell.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.run.as_ref().is_some_and(Run::is_open)
+        self.run.as_ref().is_some_and(|run| run.is_open())
     }
 
     /// The newest run's id.
@@ -177,7 +179,7 @@ impl Session {
     }
 
     /// Takes in what the session's row says, before its records are read.
-    pub fn learn(&mut self, session: Option<Name>, row: Row) {
+    pub fn learn(&mut self, session: Option<Name>, row: Arc<Row>) {
         if let Some(session) = session {
             self.kind = key::parse(&session).kind;
             self.who.session = Some(session);
@@ -319,7 +321,9 @@ impl Session {
             }
             // Ends every completed run of a root session, with or without a status in the row.
             "openclaw:bootstrap-context:full" => {
-                if self.is_fresh(entry, out) && self.run.as_ref().is_some_and(Run::has_answered) {
+                if self.is_fresh(entry, out)
+                    && self.run.as_ref().is_some_and(|run| run.has_answered())
+                {
                     self.end(Outcome::Ok, None, true, out);
                 }
             }

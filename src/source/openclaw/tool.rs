@@ -58,8 +58,15 @@ pub(super) struct Verdict {
 
 /// How a call ended. `isError` alone does not tell: many failures carry `false`.
 pub(super) fn verdict(details: &Details<'_>, content: Raw<'_>, is_error: bool) -> Verdict {
-    let text = first_text(content);
-    let text = text.as_deref().unwrap_or("");
+    let text = first_text(content, NOTICE).unwrap_or_default();
+    // Most results are output that says nothing about the call: no need to decode more of it.
+    let begins = text.trim_start();
+    let text = if is_error || begins.is_empty() || begins.starts_with('{') {
+        first_text(content, ENOUGH).unwrap_or_default()
+    } else {
+        text
+    };
+    let text = &*text;
     let exit_code = details.exit_code.int();
     let told = json_status(text);
     let status = details
@@ -104,21 +111,25 @@ pub(super) fn verdict(details: &Details<'_>, content: Raw<'_>, is_error: bool) -
     }
 }
 
-/// The beginning of the first text of a result: enough to recognise a notice by.
-pub(super) fn first_text(content: Raw<'_>) -> Option<Cow<'_, str>> {
-    const ENOUGH: usize = 4_096;
+/// Enough of a result to recognise a notice by, in bytes.
+const NOTICE: usize = 64;
+/// Enough to tell what went wrong.
+const ENOUGH: usize = 4_096;
+
+/// The first `bytes` bytes of the first text of a result.
+fn first_text(content: Raw<'_>, bytes: usize) -> Option<Cow<'_, str>> {
     if content.0.starts_with('"') {
-        return content.prefix(ENOUGH);
+        return content.prefix(bytes);
     }
     // The usual spelling, without a look at the rest of what may be megabytes.
     let usual = content.0.strip_prefix("[{\"type\":\"text\",\"text\":\"");
     if let Some(body) = usual {
-        return Some(decode(body, ENOUGH));
+        return Some(decode(body, bytes));
     }
     content
         .items()
         .into_iter()
-        .find_map(|block| block.field("text").prefix(ENOUGH))
+        .find_map(|block| block.field("text").prefix(bytes))
 }
 
 /// `status` and `error` of a result whose text is a JSON object.

@@ -182,7 +182,7 @@ impl Session {
             return;
         }
         self.end_by_records(None, out);
-        self.run = Some(Run::new(request.id.clone(), out.ts));
+        self.run = Some(Box::new(Run::new(request.id.clone(), out.ts)));
         self.begin(request, None, out);
     }
 
@@ -346,10 +346,10 @@ impl Session {
         self.introduce(out);
         out.raw = Some("session-row".into());
         let run = Run::new("first".into(), out.ts);
-        self.run = Some(Run {
+        self.run = Some(Box::new(Run {
             announced: true,
             ..run
-        });
+        }));
         let cause = self.cause_by_kind();
         let request = Request {
             id: "first".into(),

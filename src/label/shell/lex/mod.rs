@@ -7,7 +7,7 @@
 
 mod quote;
 
-use crate::label::tidy::head;
+use crate::safe::clip_bytes;
 
 /// Only this much of a command is looked at.
 pub(crate) const MOST_BYTES: usize = 4 << 10;
@@ -42,7 +42,7 @@ impl Word {
 
 /// The simple commands of `text`, in order, empty ones left out.
 pub(crate) fn commands(text: &str) -> Vec<Vec<Word>> {
-    let chars: Vec<char> = head(text, MOST_BYTES).chars().collect();
+    let chars: Vec<char> = clip_bytes(text, MOST_BYTES).chars().collect();
     let mut lexer = Lexer::new(&chars);
     lexer.run();
     if lexer.sound {

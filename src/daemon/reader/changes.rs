@@ -1,0 +1,136 @@
+//! What changes while we follow.
+
+use std::collections::BTreeSet;
+use std::time::{Instant, SystemTime};
+
+use super::records::pass;
+use super::{Emit, Reader, TURN};
+use crate::follow::{Change, Id};
+use crate::source::Out;
+use crate::wire::event::Src;
+
+impl Reader {
+    /// Waits until something changes, and emits it; gives `false` when nothing did before `until`.
+    ///
+    /// # Errors
+    ///
+    /// What `emit` gives.
+    pub fn wait<E>(&mut self, until: Option<Instant>, emit: &mut Emit<'_, E>) -> Result<bool, E> {
+        let unread = (!self.unread.is_empty()).then(Instant::now);
+        let until = self.unclaimed.values().copied().chain(unread).chain(until);
+        let until = until.min();
+        let changes = self.follower.wait(until);
+        self.take_rows();
+        let now = SystemTime::now();
+        let mut any = !changes.is_empty();
+        for change in changes {
+            self.apply(change, now, emit)?;
+        }
+        for id in self.unclaimed.keys().copied().collect::<BTreeSet<_>>() {
+            any = true;
+            self.apply(Change::Grown(id), now, emit)?;
+        }
+        for id in self.unread.clone() {
+            any = true;
+            self.read_up_to(id, TURN, emit)?;
+            self.touch(id, now);
+            self.settle(id);
+        }
+        Ok(any)
+    }
+
+    /// Looks at the whole disk once more, and emits what changed.
+    ///
+    /// # Errors
+    ///
+    /// What `emit` gives.
+    pub fn catch_up<E>(&mut self, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        let now = SystemTime::now();
+        for change in self.scan() {
+            self.apply(change, now, emit)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply<E>(
+        &mut self,
+        change: Change,
+        now: SystemTime,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
+        let (Change::New(id)
+        | Change::Grown(id)
+        | Change::Row(id)
+        | Change::Keyed(id)
+        | Change::Gone(id)) = change;
+        let session = self.follower.session(id);
+        if !self.is_wanted(session) {
+            return Ok(());
+        }
+        if let Some(key) = session.key.clone() {
+            let sid = session.sid.clone();
+            self.registry.name(&key, &sid);
+            self.keyed.insert(key.clone(), id);
+            if let Some(parent) = self.rows.get(&id).and_then(|row| row.parent.clone()) {
+                self.registry.parent(&key, &parent);
+            }
+        }
+        if !matches!(change, Change::Gone(_)) && self.is_unclaimed(id) {
+            return Ok(());
+        }
+        match change {
+            Change::Gone(_) => {
+                self.unclaimed.remove(&id);
+                self.drain(id, u64::MAX, emit)?;
+                self.unread.remove(&id);
+                let Self {
+                    follower,
+                    settings,
+                    slots,
+                    registry,
+                    buffer,
+                    remarks,
+                    ..
+                } = self;
+                if let Some(slot) = slots.get_mut(&id) {
+                    let src = Src {
+                        at: Some(follower.session(id).at.clone()),
+                        ..Src::clock()
+                    };
+                    slot.dialect.vanished(&mut Out::new(buffer, remarks, src));
+                    pass(buffer, registry, settings, emit)?;
+                }
+            }
+            Change::New(_) => return self.meet(id, now, emit),
+            _ => self.read_up_to(id, TURN, emit)?,
+        }
+        self.touch(id, now);
+        self.settle(id);
+        Ok(())
+    }
+
+    /// A session was written to at `now`: its ticks go on from here.
+    pub(super) fn touch(&mut self, id: Id, now: SystemTime) {
+        let uptime = self.uptime(Instant::now());
+        if let Some(slot) = self.slots.get_mut(&id) {
+            slot.touched = now;
+            if slot.dialect.is_watched() {
+                slot.rhythm.record(uptime);
+                self.ticking.insert(id);
+            } else {
+                slot.rhythm.stop();
+            }
+        }
+    }
+
+    /// Lets go of what a session without a run under way does not need.
+    pub(super) fn settle(&mut self, id: Id) {
+        if let Some(slot) = self.slots.get_mut(&id)
+            && !slot.dialect.is_watched()
+        {
+            slot.rhythm.stop();
+            self.ticking.remove(&id);
+            slot.dialect.rest();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Lines that no follower knows: standard input.
+
+use std::time::SystemTime;
+
+use super::records::pass;
+use super::{Emit, Reader, Slot};
+use crate::daemon::resume::Place;
+use crate::daemon::ticks::Rhythm;
+use crate::follow::Id;
+use crate::source::openclaw;
+use crate::source::{Identity, Out};
+use crate::wire::event::{Src, SrcKind};
+
+impl Reader {
+    /// Reads lines that no follower knows: standard input.
+    ///
+    /// # Errors
+    ///
+    /// What `emit` gives.
+    pub fn read_line<E>(
+        &mut self,
+        line: &[u8],
+        at: Place,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
+        let Self {
+            settings,
+            slots,
+            registry,
+            odd,
+            buffer,
+            remarks,
+            ..
+        } = self;
+        let slot = slots.entry(Id::MAX).or_insert_with(|| {
+            let who = Identity {
+                source: openclaw::SOURCE.into(),
+                agent: None,
+                sid: "-".into(),
+                session: None,
+            };
+            let settings = openclaw::Settings {
+                full: settings.full,
+                deferred_flush: false,
+                successor: false,
+            };
+            Box::new(Slot {
+                dialect: openclaw::Session::new(who, settings),
+                rhythm: Rhythm::default(),
+                run_at: None,
+                touched: SystemTime::UNIX_EPOCH,
+                requests_before: 0,
+                unjudged: false,
+            })
+        });
+        let src = Src {
+            kind: SrcKind::File,
+            at: Some("-".into()),
+            off: Some(at.off),
+            end: Some(at.end),
+            ..Src::clock()
+        };
+        if let Err(broken) = slot
+            .dialect
+            .record(line, &mut Out::new(buffer, remarks, src))
+        {
+            odd.broken(&broken.to_string(), || format!("standard input:{}", at.off));
+        }
+        for remark in remarks.drain(..) {
+            odd.remark(remark, || format!("standard input:{}", at.off));
+        }
+        pass(buffer, registry, settings, emit)
+    }
+}

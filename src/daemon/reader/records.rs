@@ -1,0 +1,258 @@
+//! One session: its records become events, and its row says how they end.
+
+use std::time::SystemTime;
+
+use super::{Emit, Reader, Settings, Slot};
+use crate::daemon::clean::clean;
+use crate::daemon::links::Registry;
+use crate::daemon::ticks::Rhythm;
+use crate::follow::{At, Era, Id, Piece};
+use crate::source::openclaw;
+use crate::source::{Identity, Out};
+use crate::wire::event::{Event, Src, SrcKind};
+
+impl Reader {
+    /// Reads a session from where its cursor stands, and says what its row means.
+    pub(super) fn read_one<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        self.read_up_to(id, u64::MAX, emit)
+    }
+
+    /// The same, no further than about `most` bytes: what is left has its turn later.
+    pub(super) fn read_up_to<E>(
+        &mut self,
+        id: Id,
+        most: u64,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
+        // What it goes on from comes before it.
+        if !self.unread.is_empty()
+            && !self.slots.contains_key(&id)
+            && let Some(before) = self.predecessor(id)
+            && self.unread.remove(&before)
+        {
+            self.drain(before, u64::MAX, emit)?;
+        }
+        self.open(id);
+        if self.drain(id, most, emit)? {
+            self.unread.remove(&id);
+            self.judge(id, emit)
+        } else {
+            self.unread.insert(id);
+            Ok(())
+        }
+    }
+
+    /// Makes sure that there is a dialect for the session.
+    pub(super) fn open(&mut self, id: Id) {
+        if !self.slots.contains_key(&id) {
+            let slot = self.new_slot(id);
+            self.slots.insert(id, slot);
+        }
+        if let (Some(slot), Some(row)) = (self.slots.get_mut(&id), self.rows.get(&id)) {
+            let key = self.follower.session(id).key.clone();
+            slot.dialect.learn(key, row.clone());
+            slot.unjudged = true;
+        }
+    }
+
+    pub(super) fn new_slot(&mut self, id: Id) -> Box<Slot> {
+        if let Some(before) = self.predecessor(id)
+            && let Some(mut slot) = self.slots.remove(&before)
+        {
+            slot.dialect.goes_on();
+            return slot;
+        }
+        let successor = self.predecessor(id).is_some();
+        let session = self.follower.session(id);
+        let who = Identity {
+            source: openclaw::SOURCE.into(),
+            agent: Some(session.agent.clone()).filter(|agent| !agent.is_empty()),
+            sid: session.sid.clone(),
+            session: session.key.clone(),
+        };
+        let settings = openclaw::Settings {
+            full: self.settings.full,
+            deferred_flush: session.era == Era::Files,
+            successor,
+        };
+        let mut dialect = openclaw::Session::new(who, settings);
+        let kept = self.resumed.remove(&id);
+        let requests = kept
+            .as_ref()
+            .map_or_else(|| self.earlier_requests(id), |kept| kept.requests);
+        dialect.resume(requests);
+        Box::new(Slot {
+            dialect,
+            rhythm: Rhythm::default(),
+            run_at: None,
+            touched: SystemTime::UNIX_EPOCH,
+            requests_before: requests,
+            unjudged: false,
+        })
+    }
+
+    /// Requests before the cursor, counted no further than to one: the first names its run `first`.
+    pub(super) fn earlier_requests(&mut self, id: Id) -> u64 {
+        if self.follower.cursor(id).is_start() {
+            return 0;
+        }
+        let here = self.follower.cursor(id);
+        self.follower.rewind(id);
+        let mut found = false;
+        let mut reached = false;
+        let looked = self.follower.read(id, &mut |piece| {
+            let (bytes, past) = match piece {
+                Piece::Line { bytes, off, .. } => (bytes, here.is_before(At::Off(off))),
+                Piece::Row { bytes, seq } => (bytes, here.is_before(At::Seq(seq))),
+                _ => return true,
+            };
+            reached = past;
+            found = !past && openclaw::is_request(bytes);
+            !found && !reached
+        });
+        let back = self.follower.resume(id, &here);
+        u64::from(found || looked.is_err() || !back)
+    }
+
+    /// Reads whole records behind the cursor until about `most` bytes were read; gives whether that was all.
+    pub(super) fn drain<E>(
+        &mut self,
+        id: Id,
+        most: u64,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<bool, E> {
+        let Self {
+            follower,
+            settings,
+            slots,
+            registry,
+            odd,
+            buffer,
+            remarks,
+            ..
+        } = self;
+        let Some(slot) = slots.get_mut(&id) else {
+            return Ok(true);
+        };
+        let mut left = most;
+        let session = follower.session(id);
+        let path = session.at.clone();
+        let kind = if session.era == Era::Store {
+            SrcKind::Store
+        } else {
+            SrcKind::File
+        };
+        let mut src = Src {
+            kind,
+            at: Some(path.clone()),
+            generation: follower.generation(id),
+            ..Src::clock()
+        };
+        let mut failed = None;
+        let result = follower.read(id, &mut |piece| {
+            let (bytes, at) = match piece {
+                Piece::Line { bytes, off, end } => {
+                    (src.off, src.end) = (Some(off), Some(end));
+                    (bytes, At::Off(off))
+                }
+                Piece::Row { bytes, seq } => {
+                    src.seq = Some(seq);
+                    (bytes, At::Seq(seq))
+                }
+                Piece::Generation(generation) => {
+                    src.generation = Some(generation);
+                    return true;
+                }
+                Piece::Oversize { at, bytes } => {
+                    odd.oversize(bytes, || place(&path, at));
+                    return true;
+                }
+                Piece::BadRow { seq, error } => {
+                    odd.broken(&error, || format!("{path} row {seq}"));
+                    return true;
+                }
+                Piece::Rewound { reason } => {
+                    slot.dialect
+                        .rewound(reason, &mut Out::new(buffer, remarks, src.clone()));
+                    failed = pass(buffer, registry, settings, emit).err();
+                    return failed.is_none();
+                }
+            };
+            left = left.saturating_sub(bytes.len() as u64);
+            let requests = slot.dialect.requests();
+            if let Err(broken) = slot
+                .dialect
+                .record(bytes, &mut Out::new(buffer, remarks, src.clone()))
+            {
+                odd.broken(&broken.to_string(), || place(&path, at));
+                return left > 0;
+            }
+            for remark in remarks.drain(..) {
+                odd.remark(remark, || place(&path, at));
+            }
+            if slot.dialect.newest_run() != slot.run_at.as_ref().map(|(run, _)| run) {
+                slot.run_at = slot.dialect.newest_run().map(|run| (run.clone(), at));
+                slot.requests_before = requests;
+            }
+            if buffer.is_empty() {
+                return left > 0;
+            }
+            failed = pass(buffer, registry, settings, emit).err();
+            failed.is_none() && left > 0
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if let Err(error) = result {
+            odd.unreadable(error.to_string());
+        }
+        Ok(left > 0)
+    }
+
+    /// Says what a session's row means, once its transcript was read.
+    pub(super) fn judge<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        let Self {
+            follower,
+            settings,
+            slots,
+            registry,
+            buffer,
+            remarks,
+            ..
+        } = self;
+        let Some(slot) = slots.get_mut(&id).filter(|slot| slot.unjudged) else {
+            return Ok(());
+        };
+        slot.unjudged = false;
+        let src = Src {
+            kind: SrcKind::Row,
+            at: Some(follower.session(id).at.clone()),
+            ..Src::clock()
+        };
+        slot.dialect.judge(&mut Out::new(buffer, remarks, src));
+        pass(buffer, registry, settings, emit)
+    }
+}
+
+/// Hands the events of a record on, clean and with their links complete.
+pub(super) fn pass<E>(
+    buffer: &mut Vec<Event>,
+    registry: &mut Registry,
+    settings: &Settings,
+    emit: &mut Emit<'_, E>,
+) -> Result<(), E> {
+    let result = buffer.iter_mut().try_for_each(|event| {
+        registry.complete(event);
+        clean(event, &settings.redactor, settings.full);
+        emit(event)
+    });
+    buffer.clear();
+    result
+}
+
+pub(super) fn place(path: &str, at: At) -> String {
+    match at {
+        At::Off(off) => format!("{path}:{off}"),
+        At::Seq(seq) => format!("{path} row {seq}"),
+    }
+}

@@ -2,24 +2,32 @@
 //!
 //! A store's row is byte for byte the line of a file, so one dialect serves both.
 
+mod assistant;
+mod call;
+mod content;
+mod envelope;
 mod key;
 mod message;
 mod record;
 mod request;
+mod result;
+mod route;
 mod row;
+mod run;
 mod seen;
 mod speech;
 mod tool;
 mod turn;
+mod user;
 
 pub use row::{Row, Status};
 
 use std::sync::Arc;
 
 use record::Entry;
+use run::Run;
 use seen::Seen;
 use serde::de::IgnoredAny;
-use turn::Run;
 
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out, Remark};

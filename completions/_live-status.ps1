@@ -120,7 +120,7 @@ Register-ArgumentCompleter -Native -CommandName 'live-status' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from FILE instead of the usual places')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--brief', '--brief', [CompletionResultType]::ParameterName, 'Show runs that are over in one line, without their steps')
-            [CompletionResult]::new('--receipts', '--receipts', [CompletionResultType]::ParameterName, 'Write a receipt for every frame shown to standard output, one JSON object a line')
+            [CompletionResult]::new('--receipts', '--receipts', [CompletionResultType]::ParameterName, 'Write a receipt for every frame shown, one JSON object a line; a board then goes to standard error')
             [CompletionResult]::new('--no-redact', '--no-redact', [CompletionResultType]::ParameterName, 'Leave secrets in: for your own eyes only')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')

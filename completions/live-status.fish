@@ -117,7 +117,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand post" -l color -
 always\t'Always'
 never\t'Never'"
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l brief -d 'Show runs that are over in one line, without their steps'
-complete -c live-status -n "__fish_live_status_using_subcommand post" -l receipts -d 'Write a receipt for every frame shown to standard output, one JSON object a line'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l receipts -d 'Write a receipt for every frame shown, one JSON object a line; a board then goes to standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l no-redact -d 'Leave secrets in: for your own eyes only'
 complete -c live-status -n "__fish_live_status_using_subcommand post" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand post" -s q -l quiet -d 'Say only what went wrong'

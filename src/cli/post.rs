@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::args::{Global, Redaction};
 use super::failure::{Failure, Kind};
-use super::show::Showing;
+use super::show::{On, Showing};
 use crate::daemon::live::{self, Input, Outcome, When};
 use crate::daemon::pipeline::scrub;
 use crate::daemon::stop::Stop;
@@ -27,7 +27,7 @@ pub(super) struct PostArgs {
     #[command(flatten)]
     showing: Showing,
 
-    /// Write a receipt for every frame shown to standard output, one JSON object a line
+    /// Write a receipt for every frame shown, one JSON object a line; a board then goes to standard error
     #[arg(long)]
     receipts: bool,
 
@@ -45,13 +45,14 @@ impl PostArgs {
             drop(super::input::stdin("post")?);
         }
         if self.receipts && (self.showing.is_stdout() || std::io::stdout().is_terminal()) {
-            return Err(Failure::usage(
-                "receipts and boxes would write into each other on standard output",
-            ));
+            return Err(
+                Failure::usage("receipts and boxes would write into each other")
+                    .hint("send the receipts elsewhere: live-status post --receipts > FILE"),
+            );
         }
-        let sinks = self
-            .showing
-            .sinks(global, super::args::time_zone(self.tz.as_deref())?, 15)?;
+        let board = if self.receipts { On::Error } else { On::Output };
+        let zone = super::args::time_zone(self.tz.as_deref())?;
+        let sinks = self.showing.sinks(global, zone, 15, board)?;
         let redactor = self.redaction.redactor()?;
         let (sender, receiver) = channel();
         let wake = sender.clone();
@@ -73,7 +74,7 @@ impl PostArgs {
                 let _ = out.write_all(&line);
             }
         };
-        let (outcome, failed) = live::run(
+        let (outcome, missed) = live::run(
             None,
             sinks,
             self.showing.pace(),
@@ -81,7 +82,7 @@ impl PostArgs {
             (sender, receiver),
             &mut print,
         );
-        super::run::ended(&outcome, failed, &stop)?;
+        super::run::ended(&outcome, missed, &stop)?;
         // After a signal the reader may still wait for a line; it ends with the process.
         match outcome {
             Outcome::Ended => reader.join().unwrap_or(Ok(())),

@@ -1,5 +1,6 @@
 //! `live-status run`: the whole chain in one process.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -11,10 +12,10 @@ use super::args::{Drawing, Global, Labelling, Redaction};
 use super::failure::{Doing as _, Failure, Kind};
 use super::filter::Filter;
 use super::keeper::Keeper;
-use super::show::Showing;
+use super::show::{On, Showing};
 use super::tail::{Sources, instant, stop_on_signals, verdict};
 use crate::daemon::following::{self, Listener};
-use crate::daemon::live::{self, Input, Outcome, When};
+use crate::daemon::live::{self, Input, Missed, Outcome, When};
 use crate::daemon::pipeline::Pipeline;
 use crate::daemon::reader::{Reader, wire_time};
 use crate::daemon::replay::{Replay, Step};
@@ -104,9 +105,12 @@ impl RunArgs {
             self.drawing.view(self.include.clone()),
             drawing,
         );
-        let sinks = self
-            .showing
-            .sinks(global, zone, usize::from(self.drawing.max_lines))?;
+        let sinks = self.showing.sinks(
+            global,
+            zone,
+            usize::from(self.drawing.max_lines),
+            On::Output,
+        )?;
         let filter = Filter::new(&[], &self.exclude, self.sources.since)?;
         if let Some(path) = &self.replay {
             return self.replay(path, pipeline, sinks, global);
@@ -161,7 +165,7 @@ impl RunArgs {
         let thread = std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, failed) = live::run(
+        let (outcome, missed) = live::run(
             Some(pipeline),
             sinks,
             self.showing.pace(),
@@ -169,9 +173,12 @@ impl RunArgs {
             (sender, receiver),
             &mut |_| {},
         );
-        ended(&outcome, failed, &stop)?;
+        ended(&outcome, missed, &stop)?;
         match thread.join() {
-            Ok((_, mut reader)) if outcome == Outcome::Ended => verdict(&mut reader, global),
+            Ok((_, mut reader)) if outcome == Outcome::Ended => {
+                self.sources.remark_on_nothing(&reader, global);
+                verdict(&mut reader, global)
+            }
             _ => Ok(()),
         }
     }
@@ -200,6 +207,12 @@ impl RunArgs {
             keeper,
             quiet: global.quiet,
         };
+        if !global.quiet && std::io::stdout().is_terminal() && !self.showing.is_stdout() {
+            // An empty board would look as if nothing worked.
+            let _ = sender.send(Input::Remark(
+                "watching; each run shows when it begins, Ctrl-C ends".into(),
+            ));
+        }
         let flag = stop.clone();
         let work = move || {
             // The channel closes only when the loop has ended.
@@ -209,7 +222,7 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, failed) = live::run(
+        let (outcome, missed) = live::run(
             Some(pipeline),
             sinks,
             self.showing.pace(),
@@ -217,7 +230,7 @@ impl RunArgs {
             (sender, receiver),
             &mut |_| {},
         );
-        ended(&outcome, failed, &stop)
+        ended(&outcome, missed, &stop)
     }
 
     /// Recorded transcripts, as if they happened now.
@@ -256,7 +269,7 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("replay".into())
             .spawn(play)?;
-        let (outcome, failed) = live::run(
+        let (outcome, missed) = live::run(
             Some(pipeline),
             sinks,
             self.showing.pace(),
@@ -264,7 +277,7 @@ impl RunArgs {
             (sender, receiver),
             &mut |_| {},
         );
-        ended(&outcome, failed, &stop)?;
+        ended(&outcome, missed, &stop)?;
         verdict(&mut reader, global)
     }
 }
@@ -279,17 +292,24 @@ fn stop_loop(sender: &Sender<Input>) -> Result<Stop, Failure> {
 }
 
 /// Turns the end of the loop into the end of the verb.
-pub(super) fn ended(outcome: &Outcome, failed: u64, stop: &Stop) -> Result<(), Failure> {
+pub(super) fn ended(outcome: &Outcome, missed: Missed, stop: &Stop) -> Result<(), Failure> {
     match (outcome, stop.reason()) {
         (Outcome::Stopped, Some(Reason::Signal(number))) => Err(Failure::new(
             Kind::Signal(number),
             anyhow::anyhow!("stopped by signal {number}"),
         )),
         (Outcome::Closed | Outcome::Stopped, _) => Ok(()),
-        (Outcome::Ended, _) if failed > 0 => Err(Failure::new(
-            Kind::Io,
-            anyhow::anyhow!("{failed} frames could not be shown: writing failed"),
-        )),
+        (Outcome::Ended, _) if missed.frames > 0 => {
+            let frames = match missed.frames {
+                1 => "1 frame".to_owned(),
+                many => format!("{many} frames"),
+            };
+            let why = missed.error.unwrap_or_else(|| "writing failed".to_owned());
+            Err(Failure::new(
+                Kind::Io,
+                anyhow::anyhow!("{frames} could not be shown: {why}"),
+            ))
+        }
         (Outcome::Ended, _) => Ok(()),
     }
 }

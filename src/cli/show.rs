@@ -1,6 +1,7 @@
 //! Where boxes are shown: the sinks that `post` and `run` share.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -37,6 +38,15 @@ pub(super) enum To {
     Stdout,
 }
 
+/// Which stream a board is drawn on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum On {
+    /// Standard output.
+    Output,
+    /// Standard error: the output carries data.
+    Error,
+}
+
 /// Reads a span; a bare number is milliseconds, as `THROTTLE_MS` has it.
 fn milliseconds(text: &str) -> Result<Duration, String> {
     match text.trim().parse::<u64>() {
@@ -51,12 +61,13 @@ impl Showing {
         self.to.contains(&To::Stdout)
     }
 
-    /// The sinks that were asked for.
+    /// The sinks that were asked for; a board is drawn on `board`.
     pub(super) fn sinks(
         &self,
         global: &Global,
         zone: jiff::tz::TimeZone,
         max_lines: usize,
+        board: On,
     ) -> Result<Vec<Box<dyn Sink>>, Failure> {
         if self.to.contains(&To::Terminal) && self.is_stdout() {
             return Err(Failure::usage(
@@ -67,11 +78,13 @@ impl Showing {
         let make = |to: &To| -> Box<dyn Sink> {
             match to {
                 To::Stdout => Box::new(Stdout::new(Box::new(std::io::stdout()))),
-                To::Terminal => Box::new(terminal::Terminal::new(self.board(
-                    global,
-                    zone.clone(),
-                    max_lines,
-                ))),
+                To::Terminal => Box::new(terminal::Terminal::on(
+                    self.board(global, zone.clone(), max_lines, board),
+                    match board {
+                        On::Output => Arc::new(terminal::StandardOutput),
+                        On::Error => Arc::new(terminal::StandardError),
+                    },
+                )),
             }
         };
         let mut kinds = self.to.clone();
@@ -84,10 +97,15 @@ impl Showing {
         global: &Global,
         zone: jiff::tz::TimeZone,
         max_lines: usize,
+        on: On,
     ) -> terminal::Settings {
         let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let dumb = var("TERM").is_none_or(|term| term == "dumb");
-        let live = std::io::stdout().is_terminal() && !dumb;
+        let terminal = match on {
+            On::Output => std::io::stdout().is_terminal(),
+            On::Error => std::io::stderr().is_terminal(),
+        };
+        let live = terminal && !dumb;
         let colour = match global.color {
             Color::Always => true,
             Color::Never => false,

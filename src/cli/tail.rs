@@ -1,6 +1,6 @@
 //! `live-status tail`: transcripts to events.
 
-use std::io::{BufWriter, StdoutLock, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -157,6 +157,20 @@ impl Sources {
         Ok(roots)
     }
 
+    /// Says so where there was nothing to read: silence would look like a mistake of ours.
+    pub(super) fn remark_on_nothing(&self, reader: &Reader, global: &Global) {
+        if reader.has_sessions() {
+            return;
+        }
+        if self.agent.is_empty() && self.session.is_empty() && self.since.is_none() {
+            global.say("no session was found; live-status doctor shows where it looked");
+        } else {
+            global.say(
+                "no session matches --agent, --session and --since; without them there may be some",
+            );
+        }
+    }
+
     /// A reader over `roots`.
     pub(super) fn reader(
         &self,
@@ -222,6 +236,7 @@ impl TailArgs {
                 progress.event();
                 out.emit(event)
             })?;
+            self.sources.remark_on_nothing(&reader, global);
         }
         if let Some(now) = self.now {
             reader.tick_open(now, &mut |event| out.emit(event))?;
@@ -308,7 +323,7 @@ pub(super) fn verdict(reader: &mut Reader, global: &Global) -> Result<(), Failur
 
 /// Standard output, filtered.
 struct Out {
-    out: BufWriter<StdoutLock<'static>>,
+    out: BufWriter<output::Output>,
     line: Vec<u8>,
     filter: Filter,
 }

@@ -54,10 +54,19 @@ pub enum Outcome {
     Closed,
 }
 
+/// What could not be shown.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Missed {
+    /// So many frames.
+    pub frames: u64,
+    /// What a sink said last about one.
+    pub error: Option<String>,
+}
+
 /// Runs until the input ends or we are told to stop.
 ///
 /// `receipts` is called for every answer of a sink. Gives what ended the loop,
-/// and how many frames could not be shown.
+/// and what could not be shown.
 pub fn run(
     mut pipeline: Option<Pipeline>,
     sinks: Vec<Box<dyn Sink>>,
@@ -65,7 +74,7 @@ pub fn run(
     when: When,
     inputs: (Sender<Input>, Receiver<Input>),
     receipts: &mut dyn FnMut(&Receipt),
-) -> (Outcome, u64) {
+) -> (Outcome, Missed) {
     let (sender, receiver) = inputs;
     let start = Instant::now();
     let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
@@ -77,6 +86,7 @@ pub fn run(
         .collect();
     drop(sender);
     let mut ending: Option<(Outcome, Instant)> = None;
+    let mut error = None;
     loop {
         let held = when == When::AtEnd && ending.is_none();
         let (effects, wait) = if held {
@@ -129,6 +139,9 @@ pub fn run(
             }
             Ok(Input::Settled(number, latency, put)) => {
                 receipts(&put.receipt);
+                if put.receipt.error.is_some() {
+                    error.clone_from(&put.receipt.error);
+                }
                 world.settle(number, &put.receipt.key, put.done, latency, now)
             }
             Ok(Input::Ended) => {
@@ -165,7 +178,8 @@ pub fn run(
     for worker in workers {
         worker.close(why);
     }
-    (outcome, world.failed())
+    let frames = world.failed();
+    (outcome, Missed { frames, error })
 }
 
 /// Hands effects to their threads; `true` where everything is to end.

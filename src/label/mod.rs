@@ -115,10 +115,8 @@ impl Labeller {
         };
         lines.push(format!("{}: {verdict}", known.rule));
         let label = self.label(call);
-        lines.push(format!(
-            "label: {:?}, target {:?}",
-            label.text, label.target
-        ));
+        let target = label.target.as_deref().unwrap_or("none");
+        lines.push(format!("phrase: {}; target: {target}", label.text));
         lines
     }
 

@@ -8,7 +8,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 
 use crate::support::tree::{Era, Talk, Tree, stamp};
-use crate::support::{feed, feed_to, home, program, run, wire};
+use crate::support::{Ran, feed, feed_to, home, program, run, wire};
 
 /// Two agents and three sessions, one of them of a schedule.
 fn tree() -> Tree {
@@ -339,6 +339,50 @@ fn tail_takes_some_sessions_only() {
             assert_eq!(got, want, "{era:?} {args:?}");
         }
     }
+}
+
+#[test]
+fn a_choice_that_matches_no_session_is_said() {
+    for (args, said) in [
+        (&["--agent", "nobody"][..], "no session matches"),
+        (&["--agent", "ops"], ""),
+        (&["--agent", "nobody", "--quiet"], ""),
+    ] {
+        let (_, ran) = tree().tail(Era::Files, args);
+        let ran = ran.ok();
+        assert!(ran.err.contains(said), "{args:?}: {}", ran.err);
+        assert_eq!(ran.err.is_empty(), said.is_empty(), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn receipts_stand_alone_on_standard_output() {
+    let home = home();
+    let frames = feed(home.path(), &["render"], &tailed(&[])).ok().out;
+    let ran = feed(home.path(), &["post", "--receipts"], &frames).ok();
+    let receipts = ran.lines();
+    assert!(!receipts.is_empty());
+    for receipt in receipts {
+        assert_eq!(receipt["type"], "receipt", "{receipt}");
+    }
+    assert!(ran.err.contains("[DONE]"), "the board: {}", ran.err);
+}
+
+#[test]
+fn a_full_disk_is_named_with_what_was_written() {
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
+        println!("skipped: no /dev/full here");
+        return;
+    };
+    let home = home();
+    let ran: Ran = program(home.path())
+        .args(["schema", "events"])
+        .stdout(full)
+        .output()
+        .expect("the program runs")
+        .into();
+    assert_eq!(ran.code, 74, "{}", ran.err);
+    assert!(ran.err.contains("standard output"), "{}", ran.err);
 }
 
 #[test]

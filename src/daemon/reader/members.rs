@@ -34,6 +34,14 @@ impl Reader {
         follower.rows(&mut |id, row| learn(rows, odd, id, row));
     }
 
+    /// Whether any session is there that is asked for.
+    #[must_use]
+    pub fn has_sessions(&self) -> bool {
+        self.follower
+            .sessions()
+            .any(|(_, session)| self.is_wanted(session))
+    }
+
     /// Makes the names of all sessions known, so that links can carry their UUIDs.
     pub(super) fn register(&mut self) {
         for (id, session) in self.follower.sessions() {

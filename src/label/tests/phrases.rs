@@ -334,7 +334,7 @@ fn a_users_rule_wins_over_the_table() {
             "user:exec:cargo: an exact name matched; won: the most telling of the user's rules",
             "user:exec: an exact name matched; lost: a more telling rule matched",
             "builtin:exec: lost: the user's rules come first",
-            "label: \"Building with cargo: cargo test\", target Some(\"cargo test\")",
+            "phrase: Building with cargo: cargo test; target: cargo test",
         ]
     );
 }

@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::block::Scene;
 use super::paint::{Ink, Line, Paint};
 use super::screen::{Handle, Screen, Surface};
-use super::{Run, Settings, board};
+use super::{Run, Settings, board, words};
 use crate::wire::frame::Frame;
 
 /// Two drawings are at least this far apart, but for ends and changes of state.
@@ -86,7 +86,7 @@ impl Live {
         self.show(lines, over.unwrap_or_default(), (rows, columns), now)
     }
 
-    /// Draws `runs`, with a remark as an ordinary line above them.
+    /// Draws `runs`, with a remark as ordinary lines above them.
     pub(super) fn say(
         &mut self,
         runs: &[&Run],
@@ -99,11 +99,11 @@ impl Live {
         let scenes = scenes(runs, Some(spin), now, settings);
         let lines = board::lines(&scenes, usize::from(rows).saturating_sub(1).max(1));
         let lines = painted(&lines, columns, settings);
-        let remark = painted(
-            &[Line::default().body(Ink::Amber, remark)],
-            columns,
-            settings,
-        );
+        let remark: Vec<Line> = words::wrapped(remark, usize::from(columns) - 1)
+            .iter()
+            .map(|line| Line::default().body(Ink::Amber, line))
+            .collect();
+        let remark = painted(&remark, columns, settings);
         self.show(lines, remark, (rows, columns), now)
     }
 

@@ -35,7 +35,7 @@ mod steps;
 mod tests;
 mod words;
 
-pub use screen::{StandardOutput, Surface};
+pub use screen::{StandardError, StandardOutput, Surface};
 
 /// How the board looks. The room reads no environment: the caller looked at
 /// the terminal, `NO_COLOR`, `TERM` and the locale.
@@ -106,13 +106,7 @@ struct Run {
 }
 
 impl Terminal {
-    /// A board on the standard output.
-    #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        Self::on(settings, Arc::new(StandardOutput))
-    }
-
-    /// A board on another surface.
+    /// A board on `surface`.
     #[must_use]
     pub fn on(settings: Settings, surface: Arc<dyn Surface>) -> Self {
         let face = if settings.live {

@@ -43,6 +43,21 @@ impl Surface for StandardOutput {
     }
 }
 
+/// The standard error: for a board beside data on the standard output.
+#[derive(Debug)]
+pub struct StandardError;
+
+impl Surface for StandardError {
+    fn size(&self) -> Option<(u16, u16)> {
+        console::Term::stderr().size_checked()
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
+        use std::io::Write;
+        io::stderr().lock().write_all(text.as_bytes())
+    }
+}
+
 /// What `indicatif` draws on.
 #[derive(Debug)]
 pub(super) struct Screen {

@@ -21,6 +21,7 @@ impl Reader {
     /// What `emit` gives.
     pub fn begin<E>(&mut self, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
         self.scan();
+        self.locate_kept();
         let order = self.order();
         let relatives = self.relatives(&order);
         let mut read: HashMap<Id, Newest> = HashMap::new();

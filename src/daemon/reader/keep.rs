@@ -34,10 +34,14 @@ impl Reader {
         kept
     }
 
-    /// Takes up what [`Reader::keep`] gave; sessions that changed meanwhile begin anew.
+    /// Takes up what [`Reader::keep`] gave, once following begins; sessions that changed meanwhile begin anew.
     pub fn resume(&mut self, kept: Vec<Kept>) {
-        self.scan();
-        for one in kept {
+        self.unlocated = kept;
+    }
+
+    /// Finds the sessions of the places that were kept; those that are not there yet may come later.
+    pub(super) fn locate_kept(&mut self) {
+        for one in std::mem::take(&mut self.unlocated) {
             match self.follower.locate(&one.cursor) {
                 Some(id) => self.take_up(id, one),
                 None => self.unlocated.push(one),

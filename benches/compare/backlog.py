@@ -1,6 +1,7 @@
 """Backlog: a tree of finished transcripts, every event to /dev/null, in turns with others."""
 
 import os
+import resource
 import shutil
 import subprocess
 import time
@@ -29,11 +30,13 @@ def run(work, table):
             continue
         faster = name != "wc -l"
         pairs = [(timed(work, ours), timed(work, command)) for _ in range(rounds)]
-        mine, other = (median([pair[side] for pair in pairs]) for side in (0, 1))
-        ratio = median([theirs / us if faster else us / theirs for us, theirs in pairs])
+        quotient = lambda us, theirs: theirs / us if faster else us / theirs
+        ratio = median([quotient(us[1], theirs[1]) for us, theirs in pairs])
+        wall = median([quotient(us[0], theirs[0]) for us, theirs in pairs])
+        mine, other = (median([pair[side][1] for pair in pairs]) for side in (0, 1))
         table.add(
-            f"backlog {total / 1e6:.0f} MB, {len(files)} files, {'times faster than' if faster else 'time by'} {name}",
-            f"{millis(mine)} ({total / mine / 1e9:.2f} GB/s)", millis(other), ratio, target,
+            f"backlog {total / 1e6:.0f} MB, {len(files)} files, CPU time, {'times faster than' if faster else 'by'} {name}",
+            f"{millis(mine)} ({total / mine / 1e9:.2f} GB/s)", f"{millis(other)} (wall {wall:.1f})", ratio, target,
             is_good(ratio) if is_good else None)
     memory(work, table, tree, files)
 
@@ -43,9 +46,16 @@ def slow(args):
 
 
 def timed(work, command):
-    begun = time.perf_counter()
+    """Seconds by the clock, and seconds on a core: others on the machine stretch only the first."""
+    before, begun = children(), time.perf_counter()
     subprocess.run(command, env=work.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, children() - before
+
+
+def children():
+    """Time on a core of all processes that ended so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory(work, table, tree, files):

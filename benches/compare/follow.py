@@ -9,18 +9,17 @@ from work import cpu_ns, measured, settled, transcripts
 
 def run(work, table):
     for count in work.args.sessions:
-        tree = work.tree(f"live-{count}", count)
-        compare(work, table, tree, count, 2_000)
+        compare(work, table, count, 2_000)
     if len(work.args.sessions) > 1:
         burst(work, table)
 
 
-def compare(work, table, tree, count, rate):
+def compare(work, table, count, rate):
     """Both in turn, twice; the better round of each, since a busy machine only ever adds."""
     best = {}
     for _ in range(2):
         for name in ("ours", "tail"):
-            found = round_of(work, tree, name, rate)
+            found = round_of(work, count, name, rate)
             if not found:
                 table.missing(f"follow, {count} sessions", f"{name} gave nothing")
                 return
@@ -39,7 +38,7 @@ def compare(work, table, tree, count, rate):
 
 def burst(work, table):
     count = 1_000
-    found = round_of(work, work.tree(f"live-{count}", count), "ours", 20_000)
+    found = round_of(work, count, "ours", 20_000)
     if not found:
         table.missing("burst", "nothing came")
         return
@@ -48,8 +47,9 @@ def burst(work, table):
     table.add(f"burst, {count} sessions, p50 and p99", f"{found['p50_us']:.0f}, {found['p99_us']:.0f} us")
 
 
-def round_of(work, tree, name, rate):
+def round_of(work, count, name, rate):
     """One live round; latencies, what was lost, and time on a core for each line."""
+    tree = work.tree(f"live-{count}", count)
     log = os.path.join(work.folder, "live.log")
     if os.path.exists(log):
         os.remove(log)
@@ -63,7 +63,7 @@ def round_of(work, tree, name, rate):
     measure.stdin.close()
     settled(follower)
     before = cpu_ns(follower.pid)
-    work.generate("--out", tree, "--live", "--rate", rate, "--duration", work.args.seconds, "--index-interval", 0, "--log", log)
+    work.generate("--out", tree, "--sessions", count, "--bytes", 0, "--seed", 1, "--live", "--rate", rate, "--duration", work.args.seconds, "--index-interval", 0, "--log", log)
     settled(follower, quiet=0.3, limit=20)
     cpu = cpu_ns(follower.pid) - before
     work.stop(follower)

@@ -13,7 +13,7 @@ use clap::{Args, Command, Subcommand};
 use serde_json::{Value, json};
 
 use super::args::Global;
-use super::failure::{Doing as _, Failure};
+use super::failure::Failure;
 use super::output;
 
 /// Show settings and where each comes from
@@ -60,8 +60,12 @@ pub(super) fn load(args: &[OsString]) -> Result<File, Failure> {
     let named = named(args).or_else(|| std::env::var_os("LIVE_STATUS_CONFIG").map(PathBuf::from));
     let mut file = File::default();
     if let Some(path) = named {
-        let text = std::fs::read_to_string(&path)
-            .doing(|| format!("cannot read the settings file {}", path.display()))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            Failure::config(format!(
+                "cannot read the settings file {}: {error}",
+                path.display()
+            ))
+        })?;
         file.add(&path, &text)?;
         file.add_variables(&|name| std::env::var(name).ok());
         return Ok(file);

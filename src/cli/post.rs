@@ -115,6 +115,7 @@ fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> {
                         return Ok(());
                     }
                 }
+                Err(_) if is_later(&line) => {}
                 Err(error) => {
                     broken += 1;
                     if broken <= 10 {
@@ -135,4 +136,13 @@ fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> {
         ))
         .hint("post reads what live-status render writes")),
     })
+}
+
+/// Whether a line is of a later version: its fields may have other shapes, and it is left alone.
+fn is_later(line: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        v: u32,
+    }
+    serde_json::from_slice::<Version>(line).is_ok_and(|version| version.v > VERSION)
 }

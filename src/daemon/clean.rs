@@ -1,6 +1,6 @@
 //! The last thing that happens to an event before it leaves: secrets go, long texts are cut.
 
-use crate::safe::clip::clip;
+use crate::safe::clip::{clip, clip_bytes};
 use crate::safe::redact::Redactor;
 use crate::wire::event::{Event, Field};
 
@@ -18,12 +18,22 @@ fn limit(field: Field) -> usize {
 /// Cut first, half a secret would no longer look like one.
 const MARGIN_BYTES: usize = 4 << 10;
 
+/// What is kept of the name of a record's type.
+const RAW_BYTES: usize = 200;
+
 /// Takes secrets out of `event` and cuts its texts; `full` leaves their length alone.
 pub(super) fn clean(event: &mut Event, redactor: &Redactor, full: bool) {
+    if let Some(std::borrow::Cow::Owned(raw)) = &mut event.raw {
+        // A type that nobody knows is named in the writer's words.
+        *raw = redactor
+            .redact(clip_bytes(raw, RAW_BYTES + MARGIN_BYTES))
+            .into_owned();
+        raw.truncate(clip_bytes(raw, RAW_BYTES).len());
+    }
     event.body.each_text(&mut |field, text| {
         let limit = limit(field);
         if !full && text.len() > limit * 4 + MARGIN_BYTES {
-            let kept = crate::safe::clip::clip_bytes(text, limit * 4 + MARGIN_BYTES).len();
+            let kept = clip_bytes(text, limit * 4 + MARGIN_BYTES).len();
             text.truncate(kept);
         }
         if let std::borrow::Cow::Owned(clean) = redactor.redact(text) {

@@ -1,6 +1,6 @@
 //! What was odd in the transcripts: counted, and named once with its place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::source::Remark;
 
@@ -14,16 +14,23 @@ pub struct Oddities {
     /// Transcripts that could not be read.
     pub unreadable: u64,
     remarks: HashMap<Remark, u64>,
+    /// Failures that were told.
+    told: HashSet<String>,
     fresh: Vec<String>,
 }
 
 /// Broken lines that are named one by one, before only their count is told.
 const NAMED_BROKEN: u64 = 20;
+/// Kinds of oddities that are told apart; a transcript may make up ever new ones.
+const MOST_KINDS: usize = 1_000;
 
 impl Oddities {
     pub(super) fn remark(&mut self, remark: Remark, place: impl FnOnce() -> String) {
         if let Some(count) = self.remarks.get_mut(&remark) {
             *count += 1;
+            return;
+        }
+        if self.remarks.len() >= MOST_KINDS {
             return;
         }
         self.fresh.push(format!(
@@ -51,8 +58,11 @@ impl Oddities {
     }
 
     pub(super) fn unreadable(&mut self, message: String) {
-        self.unreadable += 1;
-        self.fresh.push(message);
+        // It is tried again and again: people need to read it once.
+        if self.told.len() < MOST_KINDS && self.told.insert(message.clone()) {
+            self.unreadable += 1;
+            self.fresh.push(message);
+        }
     }
 
     pub(super) fn say(&mut self, message: String) {
@@ -107,5 +117,24 @@ impl Oddities {
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_again_and_what_is_made_up_is_told_in_bounds() {
+        let mut odd = Oddities::default();
+        for _ in 0..3 {
+            odd.unreadable("cannot read a".into());
+        }
+        assert_eq!(odd.take(), ["cannot read a"]);
+        for number in 0..MOST_KINDS + 10 {
+            odd.remark(Remark::Type(number.to_string()), String::new);
+        }
+        assert_eq!(odd.take().len(), MOST_KINDS);
+        assert_eq!(odd.unreadable, 1);
     }
 }

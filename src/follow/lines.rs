@@ -9,7 +9,7 @@ use std::io;
 
 use super::hash;
 use super::open::fill;
-use super::session::{Counters, Piece};
+use super::session::{At, Counters, Piece};
 use super::tail::{HEAD, LOOK, Tail, mark};
 use crate::wire::event::Name;
 
@@ -232,7 +232,7 @@ impl Lines {
             counters.oversize += 1;
             counters.nul_bytes += start - tail.off;
             go = each(Piece::Oversize {
-                off: start,
+                at: At::Off(start),
                 bytes: length,
             });
         } else {
@@ -304,7 +304,10 @@ fn hand(line: &[u8], off: u64, cap: u64, counters: &mut Counters, each: &mut Eac
     if bytes.len() as u64 > cap {
         counters.oversize += 1;
         let bytes = bytes.len() as u64;
-        return each(Piece::Oversize { off, bytes });
+        return each(Piece::Oversize {
+            at: At::Off(off),
+            bytes,
+        });
     }
     counters.lines += 1;
     counters.bytes += line.len() as u64 + 1;

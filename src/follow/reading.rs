@@ -83,16 +83,20 @@ impl Follower {
         tail.stat = stat;
         let was = tail.read_from;
         if was != (stat.dev, stat.ino) {
-            let why = tail.mismatch(&file, stat.size)?;
-            if why.is_some() || tail.off == 0 {
-                let drained = self.drain(id, folder, name, was, each)?;
-                if drained == Some(Ended::Stopped) {
-                    return Ok(());
-                }
-                if (drained.is_some() || why.is_some()) && !self.rewind_for(id, "replaced", each) {
-                    self.set_read_from(id, &stat);
-                    return Ok(());
-                }
+            // What took its name may begin as it did, and yet lack its last lines.
+            let drained = self.drain(id, folder, name, was, each)?;
+            if drained == Some(Ended::Stopped) {
+                return Ok(());
+            }
+            let Body::File(tail) = &mut self.entries[id as usize].body else {
+                return Ok(());
+            };
+            let begun_anew = drained.is_some() && tail.off == 0;
+            if (begun_anew || tail.mismatch(&file, stat.size)?.is_some())
+                && !self.rewind_for(id, "replaced", each)
+            {
+                self.set_read_from(id, &stat);
+                return Ok(());
             }
             self.set_read_from(id, &stat);
         }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::database::{Columns, Database};
 use super::follower::{Body, Follower, Rows};
 use super::lines::Each;
-use super::session::{Id, Piece, ReadError};
+use super::session::{At, Id, Piece, ReadError};
 use crate::wire::event::Name;
 
 /// Rows of a page, at most.
@@ -39,6 +39,14 @@ enum Kind {
     Json,
     /// One zstd frame of so many bytes.
     Zstd(i64),
+    /// Longer than the cap, in bytes.
+    Oversize(usize),
+    Bad(String),
+}
+
+/// Why a row gives no JSON.
+enum Unreadable {
+    Oversize(u64),
     Bad(String),
 }
 
@@ -95,7 +103,12 @@ impl Follower {
                             seq: raw.seq,
                         })
                     }
-                    Err(error) => {
+                    Err(Unreadable::Oversize(bytes)) => {
+                        self.counters.oversize += 1;
+                        let at = At::Seq(raw.seq);
+                        each(Piece::Oversize { at, bytes })
+                    }
+                    Err(Unreadable::Bad(error)) => {
                         self.counters.bad_rows += 1;
                         each(Piece::BadRow {
                             seq: raw.seq,
@@ -259,7 +272,7 @@ fn page(
                 }
                 (ValueRef::Null, ValueRef::Null) => Kind::Bad("the row is empty".to_owned()),
                 (ValueRef::Text(bytes) | ValueRef::Blob(bytes), _) | (_, ValueRef::Blob(bytes)) => {
-                    Kind::Bad(format!("{} bytes are above the cap", bytes.len()))
+                    Kind::Oversize(bytes.len())
                 }
                 _ => Kind::Bad("the row is no text".to_owned()),
             };
@@ -290,31 +303,33 @@ fn decode<'a>(
     kind: &Kind,
     cap: usize,
     decoder: &'a mut Option<Decoder>,
-) -> Result<&'a [u8], String> {
+) -> Result<&'a [u8], Unreadable> {
+    let bad = |error: &str| Unreadable::Bad(error.to_owned());
     let size = match kind {
         Kind::Json => return Ok(bytes),
-        Kind::Bad(error) => return Err(error.clone()),
+        Kind::Bad(error) => return Err(bad(error)),
+        Kind::Oversize(size) => return Err(Unreadable::Oversize(*size as u64)),
         Kind::Zstd(size) => match usize::try_from(*size) {
             Ok(size) if size <= cap => size,
-            Ok(size) => return Err(format!("{size} bytes are above the cap")),
-            Err(_) => return Err("its size is missing".to_owned()),
+            Ok(size) => return Err(Unreadable::Oversize(size as u64)),
+            Err(_) => return Err(bad("its size is missing")),
         },
     };
     if decoder.is_none() {
-        let zstd = zstd::bulk::Decompressor::new().map_err(|error| error.to_string())?;
+        let zstd = zstd::bulk::Decompressor::new().map_err(|error| bad(&error.to_string()))?;
         *decoder = Some(Decoder {
             zstd,
             out: Vec::new(),
         });
     }
     let Some(Decoder { zstd, out }) = decoder else {
-        return Err("no decompressor".to_owned());
+        return Err(bad("no decompressor"));
     };
     out.clear();
     out.reserve(size);
     match zstd.decompress_to_buffer(bytes, out) {
         Ok(have) if have == size => Ok(out),
-        Ok(have) => Err(format!("{have} bytes instead of {size}")),
-        Err(error) => Err(error.to_string()),
+        Ok(have) => Err(bad(&format!("{have} bytes instead of {size}"))),
+        Err(error) => Err(bad(&error.to_string())),
     }
 }

@@ -79,10 +79,10 @@ pub enum Piece<'a> {
         /// Its number within the session.
         seq: i64,
     },
-    /// A line above the cap was skipped.
+    /// A line or a row above the cap was skipped.
     Oversize {
-        /// Offset of its first byte.
-        off: u64,
+        /// Where it stands.
+        at: At,
         /// Its length without the newline.
         bytes: u64,
     },

@@ -2,6 +2,7 @@
 
 use crate::view::RunView;
 use crate::wire::event::{Route, Src};
+use crate::wire::figures;
 use crate::wire::frame::{Frame, MAX_FRAME_BYTES, MAX_STEPS, Rendered, State, Step};
 
 use super::bounds::{id, short};
@@ -94,7 +95,7 @@ fn build(run: &RunView<'_>, rev: u64, settings: &Settings, room: Room) -> Frame 
     let text = text(&view, moment, settings);
     let mut title = vec![format!("{}: {}", name(&view.agent), word(&verdict.state))];
     if view.totals.tools > 0 {
-        title.push(phrase::count(view.totals.tools, "tool"));
+        title.push(figures::count(view.totals.tools, "tool"));
     }
     title.extend(view.ms.map(|ms| match verdict.state.is_final() {
         true => phrase::took(ms),

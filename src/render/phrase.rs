@@ -26,32 +26,6 @@ pub(super) fn took(ms: u64) -> String {
     span(i64::try_from(ms).unwrap_or(i64::MAX))
 }
 
-/// `1 tool`, `5 tools`.
-pub(super) fn count(number: u64, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{plural}")
-}
-
-/// `950 tokens`, `12.4k tokens`, `1.2M tokens`.
-pub(super) fn tokens(number: u64) -> String {
-    let tenth = |unit: u64| (number / (unit / 10)) as f64 / 10.0;
-    match number {
-        0..=999 => count(number, "token"),
-        1_000..=999_999 => format!("{:.1}k tokens", tenth(1_000)),
-        1_000_000..=999_999_999 => format!("{:.1}M tokens", tenth(1_000_000)),
-        _ => format!("{:.1}G tokens", tenth(1_000_000_000)),
-    }
-}
-
-/// `$0.08`; nothing where it is too little to say.
-pub(super) fn cost(usd: f64) -> Option<String> {
-    if usd >= 0.01 {
-        Some(format!("${usd:.2}"))
-    } else {
-        (usd >= 0.0005).then(|| format!("${usd:.3}"))
-    }
-}
-
 /// The minute, as `14:32`.
 pub(super) fn minute(at: Time, zone: &TimeZone) -> Option<String> {
     let stamp = Timestamp::from_millisecond(at.0).ok()?;
@@ -138,30 +112,6 @@ mod tests {
         ];
         for (ms, want) in cases {
             assert_eq!(running(ms), want, "{ms} ms");
-        }
-    }
-
-    #[test]
-    fn tokens_and_money_are_short() {
-        let counts = [
-            (1, "1 token"),
-            (950, "950 tokens"),
-            (12_449, "12.4k tokens"),
-            (999_999, "999.9k tokens"),
-            (1_234_567, "1.2M tokens"),
-        ];
-        for (number, want) in counts {
-            assert_eq!(tokens(number), want, "{number}");
-        }
-        let costs = [
-            (0.08, Some("$0.08")),
-            (12.0, Some("$12.00")),
-            (0.004, Some("$0.004")),
-            (0.0001, None),
-            (0.0, None),
-        ];
-        for (usd, want) in costs {
-            assert_eq!(cost(usd).as_deref(), want, "{usd}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The marks of each markup, and how foreign text is made plain in it.
 
 use crate::safe::neutralise;
+use crate::wire::figures;
 use crate::wire::frame::StepStatus;
 
 use super::settings::Markup;
@@ -66,7 +67,7 @@ impl Markup {
 
     /// The line for steps that are not shown.
     pub(super) fn fold(self, steps: u64) -> String {
-        let steps = super::phrase::count(steps, "earlier step");
+        let steps = figures::count(steps, "earlier step");
         match self {
             Self::Markdown | Self::Mrkdwn => format!("… {steps}"),
             Self::Plain => format!("({steps})"),

@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 
+use crate::wire::figures;
 use crate::wire::frame::{Frame, State, Step, View};
 use crate::wire::time::Time;
 
@@ -122,7 +123,7 @@ impl Page<'_> {
             false => phrase::running(ms),
         }));
         if view.totals.tools > 0 {
-            parts.push(phrase::count(view.totals.tools, "tool"));
+            parts.push(figures::count(view.totals.tools, "tool"));
         }
         if let (false, Some(note)) = (is_final, &view.note) {
             parts.push(self.markup.text(note));
@@ -222,7 +223,7 @@ impl Page<'_> {
             false => phrase::took(ms),
         }));
         if let Some(child) = step.child.as_ref().filter(|child| child.totals.tools > 0) {
-            parts.push(phrase::count(child.totals.tools, "tool"));
+            parts.push(figures::count(child.totals.tools, "tool"));
             if child.totals.failed > 0 && child.steps.is_empty() {
                 parts.push(format!("{} failed", child.totals.failed));
             }
@@ -239,9 +240,9 @@ impl Page<'_> {
             parts.push(format!("{} of {}", plan.done, plan.total));
         }
         if view.totals.tokens > 0 {
-            parts.push(phrase::tokens(view.totals.tokens));
+            parts.push(figures::tokens(view.totals.tokens));
         }
-        parts.extend(view.totals.cost_usd.and_then(phrase::cost));
+        parts.extend(view.totals.cost_usd.and_then(figures::cost));
         if !is_final {
             // A box that nobody updates any more shows its age.
             let paused = self.moment.paused.and_then(|at| self.minute(at));

@@ -6,6 +6,7 @@
 //! this version does not know is kept as it came.
 
 pub mod event;
+pub mod figures;
 pub mod frame;
 pub mod ndjson;
 pub mod open;

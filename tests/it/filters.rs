@@ -473,7 +473,7 @@ fn exit_codes_say_what_kind_of_failure_it_was() {
         (&["tail", "/no/such/place"], 2, "/no/such/place"),
         (&["tail", "--no-such-flag"], 2, "--no-such-flag"),
         (&["no-such-verb"], 2, "no-such-verb"),
-        (&["tail", "--config", "/no/such/file"], 74, "/no/such/file"),
+        (&["tail", "--config", "/no/such/file"], 78, "/no/such/file"),
         (&["render", "--tz", "Mars/Olympus"], 2, "Mars/Olympus"),
         (&["--help"], 0, ""),
         (&["--version"], 0, ""),

@@ -5,6 +5,7 @@ mod compat;
 mod conformance;
 mod examples;
 mod faults;
+mod faults_map;
 mod filters;
 mod generated;
 mod layout;

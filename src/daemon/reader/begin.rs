@@ -21,7 +21,9 @@ impl Reader {
     /// What `emit` gives.
     pub fn begin<E>(&mut self, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
         self.scan();
+        self.locate_kept();
         let order = self.order();
+        let relatives = self.relatives(&order);
         let mut read: HashMap<Id, Newest> = HashMap::new();
         for &id in &order {
             let resumed = self.resumed.contains_key(&id);
@@ -32,7 +34,10 @@ impl Reader {
                 self.repeat(id, now, emit)?;
             } else if self.is_fresh(id, now) {
                 let newest = self.newest_run_of(id);
-                read.insert(id, newest);
+                // Let go of at once where nobody will ask: thousands of sessions may be fresh.
+                if relatives.contains(&id) || self.is_under_way(id, now) {
+                    read.insert(id, newest);
+                }
             } else {
                 self.follower.seek_end(id);
             }
@@ -162,6 +167,13 @@ impl Reader {
             .get(&id)
             .is_some_and(|slot| slot.dialect.is_watched())
             && self.is_current(id, now)
+    }
+
+    /// Those of `ids` that are of a family.
+    fn relatives(&self, ids: &[Id]) -> HashSet<Id> {
+        let pairs = ids.iter().map(|&id| (id, self.first_ancestor(id)));
+        let families = pairs.filter(|(id, top)| id != top);
+        families.flat_map(|(id, top)| [id, top]).collect()
     }
 
     /// The session at the top of the family.

@@ -116,6 +116,7 @@ impl Reader {
             slot.touched = now;
             if slot.dialect.is_watched() {
                 slot.rhythm.record(uptime);
+                self.ticking.insert(id);
             } else {
                 slot.rhythm.stop();
             }
@@ -128,6 +129,7 @@ impl Reader {
             && !slot.dialect.is_watched()
         {
             slot.rhythm.stop();
+            self.ticking.remove(&id);
             slot.dialect.rest();
         }
     }

@@ -39,9 +39,9 @@ impl Reader {
     #[must_use]
     pub fn next_tick(&self) -> Option<Instant> {
         let due = self
-            .slots
-            .values()
-            .filter_map(|slot| slot.rhythm.due())
+            .ticking
+            .iter()
+            .filter_map(|id| self.slots.get(id)?.rhythm.due())
             .min()?;
         Some(self.start + Duration::from_millis(u64::try_from(due.0).unwrap_or(0)))
     }
@@ -60,10 +60,10 @@ impl Reader {
         let uptime = self.uptime(at);
         let is_due = |slot: &Slot| slot.rhythm.due().is_some_and(|due| due <= uptime);
         let mut due: Vec<Id> = self
-            .slots
+            .ticking
             .iter()
-            .filter(|(_, slot)| is_due(slot))
-            .map(|(id, _)| *id)
+            .copied()
+            .filter(|id| self.slots.get(id).is_some_and(|slot| is_due(slot)))
             .collect();
         due.sort_unstable();
         for id in due {

@@ -24,18 +24,24 @@ impl Reader {
                 recent.and_then(|slot| Some((slot.run_at.as_ref()?.1, slot.requests_before)));
             let begun = start
                 .and_then(|(at, requests)| Some((self.follower.cursor_before(id, at)?, requests)));
-            let (cursor, requests) = begun
-                .unwrap_or_else(|| (self.follower.cursor(id), slot_requests(self.slots.get(&id))));
+            let (cursor, requests) = begun.unwrap_or_else(|| {
+                let requests = slot_requests(self.slots.get(&id).map(AsRef::as_ref));
+                (self.follower.cursor(id), requests)
+            });
             kept.push(Kept { cursor, requests });
         }
         kept.extend(self.unlocated.iter().cloned());
         kept
     }
 
-    /// Takes up what [`Reader::keep`] gave; sessions that changed meanwhile begin anew.
+    /// Takes up what [`Reader::keep`] gave, once following begins; sessions that changed meanwhile begin anew.
     pub fn resume(&mut self, kept: Vec<Kept>) {
-        self.scan();
-        for one in kept {
+        self.unlocated = kept;
+    }
+
+    /// Finds the sessions of the places that were kept; those that are not there yet may come later.
+    pub(super) fn locate_kept(&mut self) {
+        for one in std::mem::take(&mut self.unlocated) {
             match self.follower.locate(&one.cursor) {
                 Some(id) => self.take_up(id, one),
                 None => self.unlocated.push(one),

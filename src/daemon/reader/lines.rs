@@ -44,14 +44,14 @@ impl Reader {
                 deferred_flush: false,
                 successor: false,
             };
-            Slot {
+            Box::new(Slot {
                 dialect: openclaw::Session::new(who, settings),
                 rhythm: Rhythm::default(),
                 run_at: None,
                 touched: SystemTime::UNIX_EPOCH,
                 requests_before: 0,
                 unjudged: false,
-            }
+            })
         });
         let src = Src {
             kind: SrcKind::File,

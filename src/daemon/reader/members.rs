@@ -1,6 +1,7 @@
 //! Who is there: sessions, their names, and who goes on from whom.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::{CLAIM, Reader};
@@ -154,7 +155,7 @@ impl Reader {
 
 /// Takes in an index row, kept small.
 pub(super) fn learn(
-    rows: &mut HashMap<Id, Row>,
+    rows: &mut HashMap<Id, Arc<Row>>,
     odd: &mut Oddities,
     id: Option<Id>,
     row: &crate::follow::RowSeen<'_>,
@@ -165,7 +166,7 @@ pub(super) fn learn(
         .map(|json| Row::parse(row.key, json))
     {
         Some(Ok(parsed)) => {
-            rows.insert(id, parsed);
+            rows.insert(id, Arc::new(parsed));
         }
         Some(Err(error)) => odd.say(format!(
             "the index row of {} cannot be read: {error}",

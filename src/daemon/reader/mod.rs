@@ -14,6 +14,7 @@ mod records;
 pub use clock::{system_time, wire_time};
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::links::Registry;
@@ -34,7 +35,7 @@ pub struct Settings {
     /// Only sessions whose name or UUID matches one of these; empty means all.
     pub sessions: Vec<regex::Regex>,
     /// Takes secrets out of what is emitted.
-    pub redactor: std::sync::Arc<Redactor>,
+    pub redactor: Arc<Redactor>,
     /// While following: begin at the start of what is there, not at its open runs.
     pub from_start: bool,
 }
@@ -94,8 +95,8 @@ impl Slot {
 pub struct Reader {
     follower: Follower,
     settings: Settings,
-    slots: HashMap<Id, Slot>,
-    rows: HashMap<Id, Row>,
+    slots: HashMap<Id, Box<Slot>>,
+    rows: HashMap<Id, Arc<Row>>,
     registry: Registry,
     /// Sessions by their names.
     keyed: HashMap<Name, Id>,
@@ -113,6 +114,8 @@ pub struct Reader {
     unclaimed: HashMap<Id, Instant>,
     /// We stay, and files come one after the other.
     following: bool,
+    /// Sessions that are told of time; a wake-up looks at no others.
+    ticking: HashSet<Id>,
     /// What the rhythm of ticks is counted from: a clock that nobody sets.
     start: Instant,
 }
@@ -137,6 +140,7 @@ impl Reader {
             unread: BTreeSet::new(),
             unclaimed: HashMap::new(),
             following: false,
+            ticking: HashSet::new(),
             start: Instant::now(),
         }
     }
@@ -166,7 +170,10 @@ impl Reader {
             .into_iter()
             .map(|note| format!("{}: {}", note.path.display(), note.text))
             .collect();
-        notes.extend(self.odd.take());
+        // They quote what nobody knows.
+        let redactor = &self.settings.redactor;
+        let odd = self.odd.take().into_iter();
+        notes.extend(odd.map(|note| redactor.redact(&note).into_owned()));
         notes
     }
 

@@ -55,7 +55,7 @@ impl Reader {
         }
     }
 
-    pub(super) fn new_slot(&mut self, id: Id) -> Slot {
+    pub(super) fn new_slot(&mut self, id: Id) -> Box<Slot> {
         if let Some(before) = self.predecessor(id)
             && let Some(mut slot) = self.slots.remove(&before)
         {
@@ -81,14 +81,14 @@ impl Reader {
             .as_ref()
             .map_or_else(|| self.earlier_requests(id), |kept| kept.requests);
         dialect.resume(requests);
-        Slot {
+        Box::new(Slot {
             dialect,
             rhythm: Rhythm::default(),
             run_at: None,
             touched: SystemTime::UNIX_EPOCH,
             requests_before: requests,
             unjudged: false,
-        }
+        })
     }
 
     /// Requests before the cursor, counted no further than to one: the first names its run `first`.
@@ -163,8 +163,8 @@ impl Reader {
                     src.generation = Some(generation);
                     return true;
                 }
-                Piece::Oversize { off, bytes } => {
-                    odd.oversize(bytes, || format!("{path}:{off}"));
+                Piece::Oversize { at, bytes } => {
+                    odd.oversize(bytes, || place(&path, at));
                     return true;
                 }
                 Piece::BadRow { seq, error } => {

@@ -104,7 +104,13 @@ fn read_all(follower: &mut Follower, id: Id, seen: &mut Vec<String>) {
                     seen.push(String::from_utf8_lossy(bytes).into_owned());
                 }
                 Piece::Row { bytes, .. } => seen.push(String::from_utf8_lossy(bytes).into_owned()),
-                Piece::Oversize { off, bytes } => seen.push(format!("!oversize {off}+{bytes}")),
+                Piece::Oversize {
+                    at: At::Off(off),
+                    bytes,
+                } => {
+                    seen.push(format!("!oversize {off}+{bytes}"));
+                }
+                Piece::Oversize { at, bytes } => seen.push(format!("!oversize {at:?}+{bytes}")),
                 Piece::BadRow { seq, .. } => seen.push(format!("!bad {seq}")),
                 Piece::Rewound { reason } => seen.push(format!("!{reason}")),
                 Piece::Generation(_) => {}

@@ -239,7 +239,14 @@ fn compressed_rows_are_decoded_and_broken_ones_named() {
     ));
     assert_eq!(
         scene.look(),
-        [&text, "!bad 1", "!bad 2", "!bad 3", "!bad 4", "{}"]
+        [
+            &text,
+            "!bad 1",
+            "!bad 2",
+            "!bad 3",
+            "!oversize Seq(4)+1099511627776",
+            "{}"
+        ]
     );
     drop(writer);
     assert!(path.exists());

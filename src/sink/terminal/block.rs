@@ -2,8 +2,9 @@
 
 use super::glyphs::Glyphs;
 use super::paint::{Ink, Line};
-use super::words::{age, count, spent, tag};
+use super::words::{age, spent, tag};
 use super::{clean::clean, steps};
+use crate::wire::figures::count;
 use crate::wire::frame::{Frame, State, Step, StepStatus};
 use crate::wire::time::span;
 

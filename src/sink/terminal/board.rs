@@ -2,7 +2,7 @@
 
 use super::block::Scene;
 use super::paint::{Ink, Line};
-use super::words::count;
+use crate::wire::figures::count;
 use crate::wire::frame::State;
 
 /// A block smaller than this says less than its header alone.

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::paint::{Ink, Line, Paint};
-use super::words::{age, count, spent, tag};
+use super::words::{age, spent, tag};
 use super::{Close, Settings};
+use crate::wire::figures::count;
 use crate::wire::frame::{Frame, State};
 use crate::wire::time::Time;
 

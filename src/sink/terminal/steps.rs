@@ -2,7 +2,8 @@
 
 use super::glyphs::Glyphs;
 use super::paint::{Ink, Line};
-use super::words::{count, fate, saturated};
+use super::words::{fate, saturated};
+use crate::wire::figures::count;
 use crate::wire::frame::{Step, StepStatus, View};
 use crate::wire::time::span;
 

@@ -4,38 +4,15 @@ use unicode_width::UnicodeWidthChar as _;
 
 use super::clean::clean;
 use super::paint::columns;
+use crate::wire::figures::{cost, tokens};
 use crate::wire::frame::{Frame, State, StepStatus, Totals};
 use crate::wire::time::span;
-
-/// `1 tool`, `5 tools`.
-pub(super) fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
-/// `950 tokens`, `12.4k tokens`, `3.1M tokens`.
-pub(super) fn tokens(number: u64) -> String {
-    match number {
-        0..=999 => count(number, "token"),
-        1_000..=999_949 => format!("{:.1}k tokens", number as f64 / 1e3),
-        _ => format!("{:.1}M tokens", number as f64 / 1e6),
-    }
-}
-
-/// `$0.08`; under a cent `$0.004`.
-pub(super) fn dollars(cost: f64) -> String {
-    if cost > 0.0 && cost < 0.01 {
-        format!("${cost:.3}")
-    } else {
-        format!("${cost:.2}")
-    }
-}
 
 /// Tokens and cost, those that are known.
 pub(super) fn spent(totals: &Totals) -> Vec<String> {
     let used = (totals.tokens > 0).then(|| tokens(totals.tokens));
     used.into_iter()
-        .chain(totals.cost_usd.filter(|cost| *cost > 0.0).map(dollars))
+        .chain(totals.cost_usd.and_then(cost))
         .collect()
 }
 
@@ -111,25 +88,6 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_read_as_people_say_them() {
-        let cases = [
-            (tokens(1), "1 token"),
-            (tokens(999), "999 tokens"),
-            (tokens(12_400), "12.4k tokens"),
-            (tokens(999_949), "999.9k tokens"),
-            (tokens(999_950), "1.0M tokens"),
-            (dollars(0.0), "$0.00"),
-            (dollars(0.004), "$0.004"),
-            (dollars(0.084), "$0.08"),
-            (count(1, "tool"), "1 tool"),
-            (count(0, "tool"), "0 tools"),
-        ];
-        for (text, want) in cases {
-            assert_eq!(text, want);
-        }
-    }
 
     #[test]
     fn a_remark_is_wrapped_at_its_words_and_long_names_anywhere() {

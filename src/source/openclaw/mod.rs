@@ -2,22 +2,32 @@
 //!
 //! A store's row is byte for byte the line of a file, so one dialect serves both.
 
+mod assistant;
+mod call;
+mod content;
+mod envelope;
 mod key;
 mod message;
 mod record;
 mod request;
+mod result;
+mod route;
 mod row;
+mod run;
 mod seen;
 mod speech;
 mod tool;
 mod turn;
+mod user;
 
 pub use row::{Row, Status};
 
+use std::sync::Arc;
+
 use record::Entry;
+use run::Run;
 use seen::Seen;
 use serde::de::IgnoredAny;
-use turn::Run;
 
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out, Remark};
@@ -61,7 +71,7 @@ pub struct Session {
     who: Identity,
     settings: Settings,
     kind: SessionKind,
-    row: Row,
+    row: Arc<Row>,
     /// `session.start` went out.
     introduced: bool,
     cwd: Option<String>,
@@ -70,7 +80,7 @@ pub struct Session {
     inherited_until: Option<Time>,
     /// Requests seen; the first one names its run `first`.
     requests: u64,
-    run: Option<Run>,
+    run: Option<Box<Run>>,
     seen: Seen,
     /// The newest time of a message that was taken in, in milliseconds.
     high_water_ms: i64,
@@ -92,7 +102,7 @@ impl Session {
             who,
             settings,
             kind,
-            row: Row::default(),
+            row: Arc::default(),
             introduced: false,
             cwd: None,
             model: None,
@@ -121,7 +131,7 @@ impl Session {
     /// Whether a run is under way as far as records tell.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.run.as_ref().is_some_and(Run::is_open)
+        self.run.as_ref().is_some_and(|run| run.is_open())
     }
 
     /// The newest run's id.
@@ -177,7 +187,7 @@ impl Session {
     }
 
     /// Takes in what the session's row says, before its records are read.
-    pub fn learn(&mut self, session: Option<Name>, row: Row) {
+    pub fn learn(&mut self, session: Option<Name>, row: Arc<Row>) {
         if let Some(session) = session {
             self.kind = key::parse(&session).kind;
             self.who.session = Some(session);
@@ -319,7 +329,9 @@ impl Session {
             }
             // Ends every completed run of a root session, with or without a status in the row.
             "openclaw:bootstrap-context:full" => {
-                if self.is_fresh(entry, out) && self.run.as_ref().is_some_and(Run::has_answered) {
+                if self.is_fresh(entry, out)
+                    && self.run.as_ref().is_some_and(|run| run.has_answered())
+                {
                     self.end(Outcome::Ok, None, true, out);
                 }
             }

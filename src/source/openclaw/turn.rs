@@ -1,10 +1,7 @@
-//! Runs: which records belong to one, when it begins and when it is over.
+//! Turns: which records belong to a run, when it begins and when it is over.
 
-use std::collections::HashMap;
-use std::hash::{Hash as _, Hasher as _};
-
+use super::Session;
 use super::row::Status;
-use super::{Session, key};
 use crate::source::out::Out;
 use crate::wire::event::{
     Cause, JobEnd, Link, Name, Outcome, Person, Route, RunEnd, RunStart, SessionKind, ToolEnd,
@@ -12,130 +9,7 @@ use crate::wire::event::{
 };
 use crate::wire::time::Time;
 
-/// A turn without a record for this long is over, whatever its last record was:
-/// `MAX_SESSION_DURATION_S`, 30 minutes, in milliseconds.
-const LOST_AFTER_MS: i64 = 1_800_000;
-
-/// The newest run of a session.
-#[derive(Debug)]
-pub(super) struct Run {
-    pub(super) id: Name,
-    pub(super) started: Option<Time>,
-    /// Calls without a result.
-    pub(super) pending: HashMap<Name, Pending>,
-    /// Background jobs that have not ended.
-    pub(super) jobs: Vec<Name>,
-    /// Calls that wait for a person, with the wait's id.
-    pub(super) asked: Vec<Name>,
-    /// Sub-agents whose results are to be announced.
-    pub(super) awaited: u32,
-    /// A tool was used.
-    pub(super) worked: bool,
-    /// Text that is not a silent token was said.
-    pub(super) spoke: bool,
-    /// What the newest record was.
-    pub(super) last: Last,
-    pub(super) last_at: Option<Time>,
-    /// How it ended, and whether the source said so itself.
-    pub(super) ended: Option<End>,
-    /// Only a row told of it so far.
-    pub(super) announced: bool,
-    /// A person in a chat asked, so a row's route may count for it.
-    pub(super) from_chat: bool,
-    /// The route it was given.
-    pub(super) route: Option<Route>,
-    /// The request itself said where it came from: the row has no say.
-    placed: bool,
-    /// The request's text, hashed: a fallback to another model appends it again.
-    asked_for: u64,
-}
-
-/// A call without a result.
-#[derive(Debug, Default)]
-pub(super) struct Pending {
-    /// Its tool.
-    pub(super) name: Option<Box<str>>,
-    /// Tool Search stood in between.
-    pub(super) wrapped: bool,
-    /// `label` or `taskName` of a spawn.
-    pub(super) title: Option<Box<str>>,
-    /// The child is behind the Agent Client Protocol.
-    pub(super) acp: bool,
-}
-
-/// What the newest record of a run was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Last {
-    Request,
-    Assistant,
-    /// An assistant message that ended the turn by its stop reason.
-    Answer,
-    Result,
-    Error,
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct End {
-    pub(super) outcome: Outcome,
-    pub(super) explicit: bool,
-    pub(super) at: Option<Time>,
-}
-
-impl Run {
-    fn new(id: Name, started: Option<Time>) -> Self {
-        Self {
-            id,
-            started,
-            pending: HashMap::new(),
-            jobs: Vec::new(),
-            asked: Vec::new(),
-            awaited: 0,
-            worked: false,
-            spoke: false,
-            last: Last::Request,
-            last_at: started,
-            ended: None,
-            announced: false,
-            from_chat: false,
-            route: None,
-            placed: false,
-            asked_for: 0,
-        }
-    }
-
-    pub(super) fn is_open(&self) -> bool {
-        self.ended.is_none()
-    }
-
-    /// Whether the assistant had the last word and nothing is left to do.
-    pub(super) fn has_answered(&self) -> bool {
-        self.pending.is_empty() && matches!(self.last, Last::Assistant | Last::Answer)
-    }
-
-    /// How the run ended by what its records show, if nothing more comes.
-    fn outcome_by_records(&self) -> Outcome {
-        match self.last {
-            _ if !self.pending.is_empty() => Outcome::Interrupted,
-            Last::Assistant | Last::Answer => Outcome::Ok,
-            Last::Error => Outcome::Error,
-            Last::Request | Last::Result => Outcome::Interrupted,
-        }
-    }
-
-    /// Whether a new request goes into this turn rather than beginning another.
-    fn takes(&self, at: Option<Time>, text: &str) -> bool {
-        let lost = matches!((at, self.last_at), (Some(at), Some(last)) if at.since_ms(last) > LOST_AFTER_MS);
-        let joins = match self.last {
-            // A queued message is appended between tool results and the next call of the model.
-            Last::Request | Last::Result => true,
-            // After errors the same request may come again, for another model.
-            Last::Error => self.asked_for == hash(text),
-            Last::Assistant | Last::Answer => false,
-        };
-        self.is_open() && !lost && self.pending.is_empty() && joins
-    }
-}
+use super::run::{End, Last, Run, hash};
 
 /// A request, understood.
 pub(super) struct Request {
@@ -182,7 +56,7 @@ impl Session {
             return;
         }
         self.end_by_records(None, out);
-        self.run = Some(Run::new(request.id.clone(), out.ts));
+        self.run = Some(Box::new(Run::new(request.id.clone(), out.ts)));
         self.begin(request, None, out);
     }
 
@@ -346,10 +220,10 @@ impl Session {
         self.introduce(out);
         out.raw = Some("session-row".into());
         let run = Run::new("first".into(), out.ts);
-        self.run = Some(Run {
+        self.run = Some(Box::new(Run {
             announced: true,
             ..run
-        });
+        }));
         let cause = self.cause_by_kind();
         let request = Request {
             id: "first".into(),
@@ -381,75 +255,6 @@ impl Session {
         self.finish(outcome.clone(), told, reason.as_deref(), false, out);
     }
 
-    /// A row's route counts for the newest run, where a person in a chat asked.
-    fn reroute(&mut self, out: &mut Out<'_>) {
-        let Some(run) = self.run.as_ref().filter(|run| !run.placed) else {
-            return;
-        };
-        let route = self.route_of(None, run.from_chat);
-        let known = run.route.as_ref();
-        let Some(route) = route.filter(|route| known.is_none_or(|known| !same_place(known, route)))
-        else {
-            return;
-        };
-        if run
-            .route
-            .as_ref()
-            .is_some_and(|known| known.from != route.from)
-        {
-            return; // What the request or the key said comes first.
-        }
-        if let Some(run) = &mut self.run {
-            run.route = Some(route.clone());
-        }
-        self.emit(out, "session-row", route);
-    }
-
-    /// Where a run's box belongs: the request's own word, the key's, the row's; in this order.
-    pub(super) fn route_of(&self, told: Option<Route>, from_chat: bool) -> Option<Route> {
-        let name = self.who.session.as_deref()?;
-        let key = key::parse(name);
-        if matches!(self.kind, SessionKind::Subagent | SessionKind::Acp) {
-            return None; // A child's box is its parent's.
-        }
-        let row = self
-            .row
-            .route
-            .as_deref()
-            .cloned()
-            .filter(|_| !key.shared || from_chat);
-        let mut base = match (key.route(), row) {
-            (Some(mut route), row) => {
-                // A direct key names the person; only the row knows the channel.
-                if let Some(row) = row.filter(|row| row.sink == route.sink) {
-                    route.account = route.account.or(row.account);
-                    route.team = route.team.or(row.team);
-                    route.channel = route.channel.or(row.channel);
-                }
-                Some(route)
-            }
-            (None, row) => row,
-        };
-        let Some(told) = told else { return base };
-        if let Some(base) = base
-            .as_mut()
-            .filter(|base| told.sink.is_empty() || base.sink == told.sink)
-        {
-            base.channel = told.channel.or(base.channel.take());
-            base.account = told.account.or(base.account.take());
-            base.root = told.root.or(base.root.take());
-            base.message = told.message;
-            base.from = told.from;
-            return Some(base.clone());
-        }
-        // A request from elsewhere, as from the web, is not answered in the last chat.
-        if told.sink.is_empty() {
-            base
-        } else {
-            Some(told).filter(|told| told.channel.is_some())
-        }
-    }
-
     /// What causes the runs of a session of this kind.
     pub(super) fn cause_by_kind(&self) -> Cause {
         match self.kind {
@@ -469,16 +274,4 @@ impl Session {
             ..Link::default()
         }
     }
-}
-
-/// Tells one request's text from another within a process.
-fn hash(text: &str) -> u64 {
-    let mut hasher = std::hash::DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
-}
-
-fn same_place(one: &Route, other: &Route) -> bool {
-    (&one.sink, &one.channel, &one.user, &one.root)
-        == (&other.sink, &other.channel, &other.user, &other.root)
 }

@@ -5,8 +5,12 @@
 mod aside;
 mod growth;
 mod harness;
+mod hostile;
 mod limits;
+mod model;
 mod output;
 mod places;
+mod records;
 mod rewrite;
+mod store;
 mod writer;

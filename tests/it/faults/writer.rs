@@ -71,6 +71,17 @@ impl Writer {
         format!("{line}\n")
     }
 
+    /// A line that ends the run, and results of nothing; not written.
+    pub fn answer(&mut self) -> String {
+        let number = self.count;
+        self.count += 1;
+        let line = json!({"type": "message", "id": format!("e{number}"), "parentId": format!("e{}", number - 1),
+            "timestamp": time(number),
+            "message": {"role": "assistant", "timestamp": BEGIN_MS + number as i64 * 1_000, "stopReason": "aborted",
+                "content": [{"type": "text", "text": "No more."}]}});
+        format!("{line}\n")
+    }
+
     /// Lines of so many new calls; not written.
     pub fn more(&mut self, count: usize) -> Vec<String> {
         (0..count).map(|_| self.line()).collect()

@@ -24,7 +24,7 @@ pub fn events(agent: &str, key: &str, sid: &str, row: &Value, talk: &Talk) -> Ve
     };
     let mut session = openclaw::Session::new(who, openclaw::Settings::default());
     let row = Row::parse(key, &row.to_string()).expect("a row");
-    session.learn(Some(key.into()), row);
+    session.learn(Some(key.into()), row.into());
     let (mut events, mut remarks) = (Vec::new(), Vec::new());
     let bytes = talk.bytes();
     for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate() {

@@ -8,6 +8,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Args, Command, Subcommand};
 use serde_json::{Value, json};
@@ -189,9 +190,42 @@ impl File {
         command
     }
 
-    /// Makes a failure of what clap could not read, naming the files.
-    pub(super) fn explain(&self, error: &clap::Error) -> Failure {
-        Failure::usage(error.to_string().trim_end())
+    /// Names the file or the variable that a bad value came from; `None` where it was a flag.
+    pub(super) fn blame(&self, error: &clap::Error, args: &[OsString]) -> Option<Failure> {
+        let told = |kind| match error.get(kind)? {
+            ContextValue::String(text) => Some(text.as_str()),
+            _ => None,
+        };
+        let arg = told(ContextKind::InvalidArg)?;
+        let value = told(ContextKind::InvalidValue)?;
+        let flag = arg.split(' ').next()?;
+        let key = flag.strip_prefix("--")?;
+        let given = |arg: &OsString| {
+            arg.to_str().is_some_and(|arg| {
+                arg.strip_prefix(flag)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+            })
+        };
+        if args.iter().any(given) {
+            return None;
+        }
+        let command = super::command();
+        let all = command.get_subcommands().chain([&command]);
+        let variable = all
+            .flat_map(Command::get_arguments)
+            .filter(|arg| arg.get_long() == Some(key))
+            .find_map(|arg| arg.get_env())
+            .filter(|name| std::env::var_os(name).is_some_and(|set| set == value));
+        let why = std::error::Error::source(error).map_or_else(
+            || format!("{value:?} cannot be used"),
+            |why| format!("{value:?} cannot be used: {why}"),
+        );
+        if let Some(name) = variable {
+            let name = name.to_string_lossy();
+            return Some(Failure::usage(format!("the variable {name}: {why}")));
+        }
+        let origin = self.origin_of(key)?;
+        Some(Failure::config(format!("{origin}: {key}: {why}")))
     }
 
     /// Says what is wrong with the files, though they could be read.
@@ -253,7 +287,7 @@ fn show(file: &File, origin: bool) -> Result<(), Failure> {
     let matches = command
         .clone()
         .try_get_matches_from(["live-status", "run"])
-        .map_err(|error| file.explain(&error))?;
+        .map_err(|error| Failure::usage(error.to_string().trim_end()))?;
     let Some((_, run)) = matches.subcommand() else {
         return Ok(());
     };

@@ -107,8 +107,15 @@ const fn version() -> &'static str {
 pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Failure> {
     let args: Vec<_> = args.into_iter().collect();
     let file = config::load(&args)?;
-    let matches = file.apply(Cli::command()).get_matches_from(&args);
-    let cli = Cli::from_arg_matches(&matches).map_err(|error| file.explain(&error))?;
+    let parsed = file
+        .apply(Cli::command())
+        .try_get_matches_from(&args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        // Help and version are such errors too.
+        Err(error) => return Err(file.blame(&error, &args).unwrap_or_else(|| error.exit())),
+    };
     file.remarks(&cli.global);
     match cli.verb {
         Verb::Tail(args) => args.run(&cli.global),

@@ -487,6 +487,25 @@ fn exit_codes_say_what_kind_of_failure_it_was() {
 }
 
 #[test]
+fn a_bad_value_is_blamed_on_where_it_came_from() {
+    let home = home();
+    let file = home.path().join("own.toml");
+    std::fs::write(&file, "max-lines = \"many\"\n").expect("a file");
+    let cases: [(&[&str], &[(&str, &str)], i32, &str); 3] = [
+        (&["--config", "own.toml"], &[], 78, "own.toml"),
+        (&[], &[("MAX_STATUS_LINES", "abc")], 2, "MAX_STATUS_LINES"),
+        (&["--max-lines", "x"], &[], 2, "--max-lines"),
+    ];
+    for (args, vars, code, said) in cases {
+        let mut command = program(home.path());
+        command.arg("render").args(args).envs(vars.iter().copied());
+        let ran = feed_to(&mut command, b"");
+        assert_eq!(ran.code, code, "{args:?} {vars:?}: {}", ran.err);
+        assert!(ran.err.contains(said), "{args:?} {vars:?}: {}", ran.err);
+    }
+}
+
+#[test]
 fn flags_win_over_the_environment_and_that_over_the_file() {
     let home = home();
     let place = home.path().join(".config/live-status");

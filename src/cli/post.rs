@@ -1,14 +1,14 @@
 //! `live-status post`: frames to a place that shows them.
 
 use std::io::{BufReader, IsTerminal as _, Write as _};
-use std::sync::mpsc::{Sender, channel};
 
 use clap::Args;
 
 use super::args::{Global, Redaction};
 use super::failure::{Failure, Kind};
 use super::show::{On, Showing};
-use crate::daemon::live::{self, Input, Outcome, When};
+use crate::daemon::inputs::{Feeder, Input, Inputs};
+use crate::daemon::live::{self, Outcome, When};
 use crate::daemon::pipeline::scrub;
 use crate::daemon::stop::Stop;
 use crate::safe::redact::Redactor;
@@ -54,16 +54,16 @@ impl PostArgs {
         let zone = super::args::time_zone(self.tz.as_deref())?;
         let sinks = self.showing.sinks(global, zone, 15, board)?;
         let redactor = self.redaction.redactor()?;
-        let (sender, receiver) = channel();
-        let wake = sender.clone();
+        let (feeder, inputs) = Inputs::new();
+        let wake = feeder.clone();
         let stop = Stop::on_signals(move || {
             // A loop that has ended needs no waking.
-            let _ = wake.send(Input::Stop);
+            let _ = wake.tell(Input::Stop);
+            wake.open();
         })?;
-        let frames = sender.clone();
         let reader = std::thread::Builder::new()
             .name("input".into())
-            .spawn(move || read(&redactor, &frames))?;
+            .spawn(move || read(&redactor, &feeder))?;
         let mut out = std::io::stdout();
         let mut print = |receipt: &Receipt| {
             if self.receipts
@@ -79,7 +79,7 @@ impl PostArgs {
             sinks,
             self.showing.pace(),
             When::Live,
-            (sender, receiver),
+            inputs,
             &mut print,
         );
         super::run::ended(&outcome, missed, &stop)?;
@@ -92,7 +92,7 @@ impl PostArgs {
 }
 
 /// Reads frames until the input ends.
-fn read(redactor: &Redactor, frames: &Sender<Input>) -> Result<(), Failure> {
+fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> {
     let mut lines = Lines::new(BufReader::with_capacity(256 << 10, std::io::stdin().lock()));
     let mut line = Vec::new();
     let mut broken = 0_u64;
@@ -111,7 +111,7 @@ fn read(redactor: &Redactor, frames: &Sender<Input>) -> Result<(), Failure> {
                 Ok(frame) if frame.v > VERSION || frame.kind != "frame" => {}
                 Ok(mut frame) => {
                     scrub(&mut frame, redactor);
-                    if frames.send(Input::Frames(vec![frame])).is_err() {
+                    if feeder.give(Input::Frames(vec![frame])).is_err() {
                         return Ok(());
                     }
                 }
@@ -128,7 +128,7 @@ fn read(redactor: &Redactor, frames: &Sender<Input>) -> Result<(), Failure> {
         }
     };
     // The loop may have ended before us.
-    let _ = frames.send(Input::Ended);
+    let _ = feeder.tell(Input::Ended);
     result.and_then(|()| match broken {
         0 => Ok(()),
         broken => Err(Failure::input(format!(

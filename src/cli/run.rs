@@ -3,7 +3,6 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
@@ -15,7 +14,8 @@ use super::keeper::Keeper;
 use super::show::{On, Showing};
 use super::tail::{Sources, instant, stop_on_signals, verdict};
 use crate::daemon::following::{self, Listener};
-use crate::daemon::live::{self, Input, Missed, Outcome, When};
+use crate::daemon::inputs::{Feeder, Input, Inputs};
+use crate::daemon::live::{self, Missed, Outcome, When};
 use crate::daemon::pipeline::Pipeline;
 use crate::daemon::reader::{Reader, wire_time};
 use crate::daemon::replay::{Replay, Step};
@@ -140,13 +140,12 @@ impl RunArgs {
         global: &Global,
     ) -> Result<(), Failure> {
         let now = self.now.unwrap_or_else(|| wire_time(SystemTime::now()));
-        let (sender, receiver) = channel();
-        let stop = stop_loop(&sender)?;
-        let events = sender.clone();
+        let (feeder, inputs) = Inputs::new();
+        let stop = stop_loop(&feeder)?;
         let work = move || {
             let mut batch = Batch {
                 events: Vec::new(),
-                sender: events,
+                feeder,
             };
             let mut emit = |event: &mut Event| {
                 if filter.takes(event) {
@@ -159,7 +158,7 @@ impl RunArgs {
                 .read_all(&mut emit)
                 .and_then(|()| reader.tick_open(now, &mut emit));
             batch.flush().ok();
-            let _ = batch.sender.send(Input::Ended);
+            let _ = batch.feeder.tell(Input::Ended);
             (read, reader)
         };
         let thread = std::thread::Builder::new()
@@ -170,7 +169,7 @@ impl RunArgs {
             sinks,
             self.showing.pace(),
             When::AtEnd,
-            (sender, receiver),
+            inputs,
             &mut |_| {},
         );
         ended(&outcome, missed, &stop)?;
@@ -196,20 +195,23 @@ impl RunArgs {
         if let Some(keeper) = &mut keeper {
             reader.resume(keeper.load(global)?);
         }
-        let stop = stop_on_signals(&mut reader)?;
-        let (sender, receiver) = channel();
+        let (feeder, inputs) = Inputs::new();
+        let gate = feeder.clone();
+        let stop = stop_on_signals(&mut reader, move || gate.open())?;
         let mut listener = Feed {
+            stop: stop.clone(),
+            unshown: 0,
             filter,
             batch: Batch {
                 events: Vec::new(),
-                sender: sender.clone(),
+                feeder: feeder.clone(),
             },
             keeper,
             quiet: global.quiet,
         };
         if !global.quiet && std::io::stdout().is_terminal() && !self.showing.is_stdout() {
             // An empty board would look as if nothing worked.
-            let _ = sender.send(Input::Remark(
+            let _ = feeder.tell(Input::Remark(
                 "watching; each run shows when it begins, Ctrl-C ends".into(),
             ));
         }
@@ -217,7 +219,7 @@ impl RunArgs {
         let work = move || {
             // The channel closes only when the loop has ended.
             let _ = following::follow(&mut reader, &flag, &mut listener);
-            let _ = listener.batch.sender.send(Input::Stop);
+            let _ = listener.batch.feeder.tell(Input::Stop);
         };
         std::thread::Builder::new()
             .name("reader".into())
@@ -227,7 +229,7 @@ impl RunArgs {
             sinks,
             self.showing.pace(),
             When::Live,
-            (sender, receiver),
+            inputs,
             &mut |_| {},
         );
         ended(&outcome, missed, &stop)
@@ -251,20 +253,20 @@ impl RunArgs {
             events.push(event.clone());
             Ok::<(), Failure>(())
         })?;
-        let (sender, receiver) = channel();
-        let stop = stop_loop(&sender)?;
-        let (speed, feed) = (self.speed, sender.clone());
+        let (feeder, inputs) = Inputs::new();
+        let stop = stop_loop(&feeder)?;
+        let speed = self.speed;
         let play = move || {
             let mut replay = Replay::new(events);
             while let Step::Show(pause, batch) = replay.step() {
                 if let Speed::Times(times) = speed {
                     std::thread::sleep(pause.div_f64(times).min(Duration::from_secs(3_600)));
                 }
-                if feed.send(Input::Events(batch)).is_err() {
+                if feeder.give(Input::Events(batch)).is_err() {
                     return;
                 }
             }
-            let _ = feed.send(Input::Ended);
+            let _ = feeder.tell(Input::Ended);
         };
         std::thread::Builder::new()
             .name("replay".into())
@@ -274,7 +276,7 @@ impl RunArgs {
             sinks,
             self.showing.pace(),
             When::Live,
-            (sender, receiver),
+            inputs,
             &mut |_| {},
         );
         ended(&outcome, missed, &stop)?;
@@ -283,10 +285,12 @@ impl RunArgs {
 }
 
 /// Stops the loop at a signal, where no reader does so.
-fn stop_loop(sender: &Sender<Input>) -> Result<Stop, Failure> {
-    let wake = sender.clone();
+fn stop_loop(feeder: &Feeder) -> Result<Stop, Failure> {
+    let wake = feeder.clone();
     let stop = Stop::on_signals(move || {
-        let _ = wake.send(Input::Stop);
+        // A loop that has ended needs no waking.
+        let _ = wake.tell(Input::Stop);
+        wake.open();
     });
     stop.doing(|| "cannot listen for signals".into())
 }
@@ -317,7 +321,7 @@ pub(super) fn ended(outcome: &Outcome, missed: Missed, stop: &Stop) -> Result<()
 /// Events on their way to the loop.
 struct Batch {
     events: Vec<Event>,
-    sender: Sender<Input>,
+    feeder: Feeder,
 }
 
 impl Batch {
@@ -336,8 +340,8 @@ impl Batch {
             return Ok(());
         }
         let gone = |_| Failure::new(Kind::Closed, anyhow::anyhow!("the loop ended"));
-        self.sender
-            .send(Input::Events(std::mem::take(&mut self.events)))
+        self.feeder
+            .give(Input::Events(std::mem::take(&mut self.events)))
             .map_err(gone)
     }
 }
@@ -348,12 +352,21 @@ struct Feed {
     batch: Batch,
     keeper: Option<Keeper>,
     quiet: bool,
+    stop: Stop,
+    /// Events since all there was had been read.
+    unshown: u64,
 }
 
 impl Listener for Feed {
     type Error = Failure;
 
     fn event(&mut self, event: &mut Event) -> Result<(), Failure> {
+        const LONG: u64 = 4_096;
+        self.unshown += 1;
+        // What was just written is still shown, but a long history is not read to its end.
+        if self.unshown > LONG && self.stop.reason().is_some() {
+            return Err(Failure::new(Kind::Closed, anyhow::anyhow!("stopped")));
+        }
         if self.filter.takes(event) {
             self.batch.push(event)
         } else {
@@ -362,10 +375,11 @@ impl Listener for Feed {
     }
 
     fn drained(&mut self, notes: Vec<String>) -> Result<(), Failure> {
+        self.unshown = 0;
         if !self.quiet {
             for note in notes {
                 // The loop says it where it does not tear the board.
-                let _ = self.batch.sender.send(Input::Remark(note));
+                let _ = self.batch.feeder.tell(Input::Remark(note));
             }
         }
         self.batch.flush()

@@ -275,7 +275,7 @@ impl TailArgs {
 
     fn follow(&self, reader: &mut Reader, out: Out, global: &Global) -> Result<(), Failure> {
         let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
-        let stop = stop_on_signals(reader)?;
+        let stop = stop_on_signals(reader, || {})?;
         if let Some(keeper) = &mut keeper {
             reader.resume(keeper.load(global)?);
         }
@@ -296,13 +296,18 @@ impl TailArgs {
     }
 }
 
-/// Stops following at a signal, or when nobody reads our output any more.
-pub(super) fn stop_on_signals(reader: &mut Reader) -> Result<Stop, Failure> {
+/// Stops following at a signal, or when nobody reads our output any more; `also` is called then.
+pub(super) fn stop_on_signals(
+    reader: &mut Reader,
+    also: impl Fn() + Clone + Send + 'static,
+) -> Result<Stop, Failure> {
     let waker = reader.follower().waker();
-    let wake = waker.clone();
-    let stop =
-        Stop::on_signals(move || wake.wake()).doing(|| "cannot listen for signals".into())?;
-    stop.on_closed_output(move || waker.wake());
+    let wake = move || {
+        waker.wake();
+        also();
+    };
+    let stop = Stop::on_signals(wake.clone()).doing(|| "cannot listen for signals".into())?;
+    stop.on_closed_output(wake);
     Ok(stop)
 }
 

@@ -5,31 +5,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::inputs::{Feeder, Input, Inputs};
 use super::pipeline::Pipeline;
 use super::reader::wire_time;
 use super::world::{Effect, World};
 use crate::outbox;
-use crate::sink::{Close, Done, Moment, Put, Sink};
-use crate::wire::event::Event;
+use crate::sink::{Close, Done, Moment, Sink};
 use crate::wire::frame::Frame;
 use crate::wire::receipt::Receipt;
-
-/// Everything that can happen to the loop.
-#[derive(Debug)]
-pub enum Input {
-    /// Events were read.
-    Events(Vec<Event>),
-    /// Frames came from a pipe.
-    Frames(Vec<Frame>),
-    /// Something to tell a person, beside the boxes.
-    Remark(String),
-    /// A sink answered: its number, how long it took, and what it did.
-    Settled(usize, Duration, Box<Put>),
-    /// The reader is at its end; nothing more will come.
-    Ended,
-    /// We are to stop; runs go on without us.
-    Stop,
-}
 
 /// When frames go out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +23,10 @@ pub enum When {
     AtEnd,
 }
 
-/// After a signal, finals and the last frames have this long to go out.
-const GRACE: Duration = Duration::from_secs(5);
+/// After a signal, finals and the last frames have this long to go out...
+const GRACE: Duration = Duration::from_millis(4_500);
+/// ... and the sinks this long to leave: 5 s in all.
+const LEAVE: Duration = Duration::from_millis(400);
 
 /// What became of everything.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,19 +57,19 @@ pub fn run(
     sinks: Vec<Box<dyn Sink>>,
     settings: outbox::Settings,
     when: When,
-    inputs: (Sender<Input>, Receiver<Input>),
+    inputs: Inputs,
     receipts: &mut dyn FnMut(&Receipt),
 ) -> (Outcome, Missed) {
-    let (sender, receiver) = inputs;
+    let Inputs { receiver, feeder } = inputs;
+    let mut owed = 0_usize;
     let start = Instant::now();
     let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
     let mut world = World::new(&caps, settings);
     let workers: Vec<Worker> = sinks
         .into_iter()
         .enumerate()
-        .map(|(number, sink)| Worker::start(number, sink, start, sender.clone()))
+        .map(|(number, sink)| Worker::start(number, sink, start, feeder.clone()))
         .collect();
-    drop(sender);
     let mut ending: Option<(Outcome, Instant)> = None;
     let mut error = None;
     loop {
@@ -113,6 +98,7 @@ pub fn run(
             Some(wait) => receiver.recv_timeout(wait),
         };
         let now = start.elapsed();
+        owed += usize::from(matches!(input, Ok(Input::Events(_) | Input::Frames(_))));
         let effects = match input {
             Ok(Input::Events(events)) => {
                 let mut effects = Vec::new();
@@ -168,15 +154,22 @@ pub fn run(
         if carry_out(effects, &workers) {
             ending = Some((Outcome::Closed, Instant::now()));
         }
+        // Whoever reads waits while a sink that takes every frame is behind.
+        while owed > 0 && !world.is_behind() {
+            owed -= 1;
+            feeder.taken();
+        }
     }
+    feeder.open();
     let outcome = ending.map_or(Outcome::Ended, |(outcome, _)| outcome);
     let why = if outcome == Outcome::Ended {
         Close::Ended
     } else {
         Close::Paused
     };
+    let until = (outcome != Outcome::Ended).then(|| Instant::now() + LEAVE);
     for worker in workers {
-        worker.close(why);
+        worker.close(why, until);
     }
     let frames = world.failed();
     (outcome, Missed { frames, error })
@@ -208,18 +201,18 @@ enum Order {
 /// A sink on a thread of its own: a slow one holds up nobody.
 struct Worker {
     orders: Sender<Order>,
+    /// Falls silent when the thread ends.
+    left: Receiver<()>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Worker {
-    fn start(
-        number: usize,
-        mut sink: Box<dyn Sink>,
-        start: Instant,
-        answers: Sender<Input>,
-    ) -> Self {
+    fn start(number: usize, mut sink: Box<dyn Sink>, start: Instant, answers: Feeder) -> Self {
         let (orders, inbox) = channel();
+        let (leaving, left) = channel::<()>();
         let work = move || {
+            // Dropped at the end, however that comes.
+            let _leaving = leaving;
             let moment = || Moment {
                 now: start.elapsed(),
                 wall: wire_time(SystemTime::now()),
@@ -235,7 +228,7 @@ impl Worker {
                         let put = sink.put(&frame, moment());
                         let closed = put.done == Done::Closed;
                         let told =
-                            answers.send(Input::Settled(number, begun.elapsed(), Box::new(put)));
+                            answers.tell(Input::Settled(number, begun.elapsed(), Box::new(put)));
                         if closed || told.is_err() {
                             return;
                         }
@@ -258,12 +251,22 @@ impl Worker {
         };
         let name = format!("sink-{number}");
         let thread = std::thread::Builder::new().name(name).spawn(work).ok();
-        Self { orders, thread }
+        Self {
+            orders,
+            left,
+            thread,
+        }
     }
 
-    fn close(self, why: Close) {
+    /// Waits for the thread, until then at most: a reader that reads nothing holds a sink
+    /// for ever.
+    fn close(self, why: Close, until: Option<Instant>) {
         let _ = self.orders.send(Order::Close(why));
-        if let Some(thread) = self.thread {
+        let stuck = until.is_some_and(|until| {
+            let left = until.saturating_duration_since(Instant::now());
+            self.left.recv_timeout(left) == Err(RecvTimeoutError::Timeout)
+        });
+        if let Some(thread) = self.thread.filter(|_| !stuck) {
             // A sink that panicked has nothing left to clean up.
             let _ = thread.join();
         }

@@ -7,6 +7,7 @@
 mod clean;
 mod family;
 pub mod following;
+pub mod inputs;
 mod links;
 pub mod live;
 pub mod pipeline;

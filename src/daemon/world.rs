@@ -116,6 +116,15 @@ impl World {
         (effects, wait)
     }
 
+    /// Whether a sink that takes every frame as it comes has many before it.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        const MANY: usize = 64;
+        self.lanes
+            .iter()
+            .any(|lane| lane.outbox.is_none() && lane.under_way >= MANY)
+    }
+
     /// Whether nothing waits and nothing is under way.
     #[must_use]
     pub fn is_settled(&self) -> bool {

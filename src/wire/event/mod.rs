@@ -409,6 +409,27 @@ mod tests {
         }
     }
 
+    /// Off by the last bit, the totals of a pipe would not be those of `run`.
+    #[test]
+    fn a_cost_is_read_back_to_the_last_bit() {
+        for step in 1..2_000_u32 {
+            let cost = f64::from(step) * 1.003_125e-6;
+            let usage = event(Usage {
+                id: "m1".into(),
+                scope: Scope::Call,
+                input: 0,
+                output: 0,
+                cache_read: 0,
+                cache_write: 0,
+                total: 0,
+                cost_usd: Some(cost),
+                context: None,
+            });
+            let read = Event::read(usage.to_line().as_bytes()).expect("reads back");
+            assert_eq!(read, usage, "{cost}");
+        }
+    }
+
     #[test]
     fn an_empty_body_leaves_no_trace() {
         let line = event(Live {}).to_line();

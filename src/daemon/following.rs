@@ -51,7 +51,6 @@ pub fn follow<L: Listener>(
     // Watches first: what is written after the look at the disk wakes us.
     reader.watch();
     reader.begin(SystemTime::now(), &mut |event| listener.event(event))?;
-    listener.drained(reader.take_notes())?;
     reader.catch_up(&mut |event| listener.event(event))?;
     listener.drained(reader.take_notes())?;
     let mut unkept = listener.keeps().then(Instant::now);

@@ -75,7 +75,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 8] = [
         "examples/openclaw max",
         &[
             "14:03:14 [DONE] main · 1m 4s · 12 tools · 2 failed · 105.2k tokens · $0.05",
-            "14:03:22 [INTERRUPTED] main · 35s · 3 tools · 29.2k tokens · $0.02",
+            "14:03:22 [INTERRUPTED] main · 35s · 3 tools · 29.1k tokens · $0.02",
         ],
     ),
     (

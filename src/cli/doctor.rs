@@ -151,8 +151,8 @@ fn watches(report: &mut Report) {
 
 /// Where `--resume` keeps places.
 fn state(report: &mut Report) {
-    match super::keeper::directory() {
-        Ok(path) => report.ok(format_args!("state directory {}", path.display())),
+    match super::keeper::look() {
+        Ok(state) => report.ok(format_args!("state directory {state}")),
         Err(failure) => report.todo(failure, "set XDG_STATE_HOME to a directory of yours"),
     }
 }

@@ -82,27 +82,36 @@ impl Keeper {
 
 /// The state directory, made where it is missing.
 fn state() -> Result<StateDir, Failure> {
+    let refused = |error: StateError| Failure::new(Kind::CannotCreate, error);
+    StateDir::open(&place()?).map_err(refused)
+}
+
+/// Where the state directory is or would be made.
+fn place() -> Result<PathBuf, Failure> {
     let var = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let places = Places {
         state_directory: var("STATE_DIRECTORY"),
         xdg_state_home: var("XDG_STATE_HOME"),
         home: var("HOME"),
     };
-    let path = places.choose().ok_or_else(|| {
+    places.choose().ok_or_else(|| {
         Failure::new(
             Kind::CannotCreate,
             anyhow::anyhow!("there is no place for state: HOME is not set"),
         )
         .hint("set XDG_STATE_HOME to a directory of yours")
-    })?;
-    StateDir::open(&path).map_err(|error: StateError| Failure::new(Kind::CannotCreate, error))
+    })
 }
 
-/// Where the state directory is.
+/// The state directory as it stands; what is missing is not made.
 ///
 /// # Errors
 ///
 /// Why there can be none (73).
-pub(super) fn directory() -> Result<PathBuf, Failure> {
-    state().map(|state| state.path().to_owned())
+pub(super) fn look() -> Result<String, Failure> {
+    let path = place()?;
+    if path.exists() {
+        return state().map(|state| state.path().display().to_string());
+    }
+    Ok(format!("{} (made when --resume needs it)", path.display()))
 }

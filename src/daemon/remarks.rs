@@ -19,7 +19,7 @@ pub struct Oddities {
     fresh: Vec<String>,
 }
 
-/// Broken lines that are named one by one, before only their count is told.
+/// Broken and overlong lines that are named one by one, before only their count is told.
 const NAMED_BROKEN: u64 = 20;
 /// Kinds of oddities that are told apart; a transcript may make up ever new ones.
 const MOST_KINDS: usize = 1_000;
@@ -51,10 +51,12 @@ impl Oddities {
     /// A line of `bytes` bytes was skipped.
     pub fn oversize(&mut self, bytes: u64, place: impl FnOnce() -> String) {
         self.oversize += 1;
-        self.fresh.push(format!(
-            "{}: skipped a line of {bytes} bytes; --max-line-bytes allows longer ones",
-            place()
-        ));
+        if self.oversize <= NAMED_BROKEN {
+            self.fresh.push(format!(
+                "{}: skipped a line of {bytes} bytes; --max-line-bytes allows longer ones",
+                place()
+            ));
+        }
     }
 
     pub(super) fn unreadable(&mut self, message: String) {
@@ -80,6 +82,9 @@ impl Oddities {
         let mut parts = Vec::new();
         if self.broken > NAMED_BROKEN {
             parts.push(format!("{} broken lines in all", self.broken));
+        }
+        if self.oversize > NAMED_BROKEN {
+            parts.push(format!("{} lines over the cap in all", self.oversize));
         }
         let mut repeated: Vec<_> = self
             .remarks

@@ -86,7 +86,7 @@ pub(super) const FIXED: &[&str] = &[
     "xoxb-your-token",
     "xoxb-xxxxxxxxxxxx-xxxxxxxxxxxx-xxxxxxxx",
     "hf_token",
-    "npm_config_registry=https://registry.npmjs.org",
+    "npm_config_registry=https://packages.example.org",
     "npm_package_name",
     "AIzaSyExample",
     "eyJhbGciOiJIUzI1NiJ9",

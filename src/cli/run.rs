@@ -130,6 +130,18 @@ impl RunArgs {
         self.live(reader, filter, pipeline, sinks, global)
     }
 
+    /// Runs the loop to its end; nobody asked `run` for receipts.
+    fn show(
+        &self,
+        pipeline: Pipeline,
+        sinks: Vec<Box<dyn Sink>>,
+        when: When,
+        inputs: Inputs,
+    ) -> (Outcome, Missed) {
+        let pace = self.showing.pace();
+        live::run(Some(pipeline), sinks, pace, when, inputs, &mut |_| {})
+    }
+
     /// Everything there is, then the end.
     fn once(
         &self,
@@ -164,14 +176,7 @@ impl RunArgs {
         let thread = std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, missed) = live::run(
-            Some(pipeline),
-            sinks,
-            self.showing.pace(),
-            When::AtEnd,
-            inputs,
-            &mut |_| {},
-        );
+        let (outcome, missed) = self.show(pipeline, sinks, When::AtEnd, inputs);
         ended(&outcome, missed, &stop)?;
         match thread.join() {
             Ok((_, mut reader)) if outcome == Outcome::Ended => {
@@ -224,14 +229,7 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, missed) = live::run(
-            Some(pipeline),
-            sinks,
-            self.showing.pace(),
-            When::Live,
-            inputs,
-            &mut |_| {},
-        );
+        let (outcome, missed) = self.show(pipeline, sinks, When::Live, inputs);
         ended(&outcome, missed, &stop)
     }
 
@@ -271,14 +269,7 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("replay".into())
             .spawn(play)?;
-        let (outcome, missed) = live::run(
-            Some(pipeline),
-            sinks,
-            self.showing.pace(),
-            When::Live,
-            inputs,
-            &mut |_| {},
-        );
+        let (outcome, missed) = self.show(pipeline, sinks, When::Live, inputs);
         ended(&outcome, missed, &stop)?;
         verdict(&mut reader, global)
     }

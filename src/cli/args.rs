@@ -192,7 +192,6 @@ impl Drawing {
             timezone: time_zone(self.tz.as_deref())?,
             explain: self.explain,
             trail: self.trail,
-            ..render::Settings::default()
         })
     }
 }

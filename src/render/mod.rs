@@ -30,5 +30,5 @@ mod text;
 mod tests;
 
 pub use renderer::Renderer;
-pub use settings::{Commentary, Detail, Markup, Settings};
+pub use settings::{Commentary, Markup, Settings};
 pub use text::{Moment, text};

@@ -26,18 +26,6 @@ pub enum Commentary {
     All,
 }
 
-/// How much of a call is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Detail {
-    /// The label alone
-    None,
-    /// The label and its safe target: a program, a base name, a host
-    #[default]
-    Target,
-    /// The label and its arguments, redacted and clipped
-    Args,
-}
-
 /// How views become frames.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -49,8 +37,6 @@ pub struct Settings {
     pub max_chars: usize,
     /// How much commentary is shown.
     pub commentary: Commentary,
-    /// How much of a call is shown. The arguments themselves are `label`'s to give.
-    pub detail: Detail,
     /// Whether a box that is final keeps its steps; else it sums them up.
     pub trail: bool,
     /// The time zone of the minute in the footer.
@@ -66,7 +52,6 @@ impl Default for Settings {
             max_lines: 15,
             max_chars: 15_000,
             commentary: Commentary::default(),
-            detail: Detail::default(),
             trail: false,
             timezone: TimeZone::UTC,
             explain: false,

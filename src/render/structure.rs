@@ -10,7 +10,7 @@ use crate::wire::time::Time;
 use super::bounds::{id, short};
 use super::phrase;
 use super::prune::prune;
-use super::settings::{Commentary, Detail, Settings};
+use super::settings::{Commentary, Settings};
 
 /// How deep sub-agents are shown inside each other; deeper ones only count.
 const MAX_DEPTH: usize = 5;
@@ -18,8 +18,9 @@ const MAX_DEPTH: usize = 5;
 /// Longest texts, in graphemes.
 const NAME: usize = 60;
 const TITLE: usize = 80;
-const TARGET: usize = 100;
-const ARGUMENTS: usize = 200;
+/// The longest detail, in graphemes: as long as `label` makes arguments.
+const DETAIL: usize = 120;
+const ITEM: usize = 100;
 const SENTENCE: usize = 200;
 
 /// How much of a run a view may hold.
@@ -42,7 +43,7 @@ pub(super) fn structure(
     settings: &Settings,
     room: Room,
 ) -> View {
-    let level = Level { settings, room };
+    let level = Level { room };
     let over = verdict.state.is_final();
     let (mut steps, mut earlier) = level.steps(run, verdict, 0);
     prune(&mut steps, &mut earlier, room.steps, false);
@@ -115,12 +116,11 @@ fn why(run: &RunView<'_>, verdict: &Verdict) -> String {
     )
 }
 
-struct Level<'s> {
-    settings: &'s Settings,
+struct Level {
     room: Room,
 }
 
-impl Level<'_> {
+impl Level {
     /// The steps of `run`, its children among them, and how many are not given.
     fn steps(&self, run: &RunView<'_>, verdict: &Verdict, depth: usize) -> (Vec<Step>, u64) {
         let mut kin: Vec<_> = run.kin();
@@ -181,7 +181,7 @@ impl Level<'_> {
         Step {
             id: id(&step.id),
             title: short(&step.title, TITLE),
-            detail: self.detail(step.detail.as_deref()),
+            detail: Self::detail(step.detail.as_deref()),
             status,
             started: step.started,
             ms,
@@ -190,14 +190,10 @@ impl Level<'_> {
         }
     }
 
-    fn detail(&self, detail: Option<&str>) -> Option<String> {
-        let longest = match self.settings.detail {
-            Detail::None => return None,
-            Detail::Target => TARGET,
-            Detail::Args => ARGUMENTS,
-        };
+    /// How much of a call is shown is `label`'s to say.
+    fn detail(detail: Option<&str>) -> Option<String> {
         detail
-            .map(|detail| short(detail, longest))
+            .map(|detail| short(detail, DETAIL))
             .filter(|detail| !detail.is_empty())
     }
 
@@ -279,13 +275,13 @@ impl Level<'_> {
             .take(self.room.items)
             .map(|item| PlanItem {
                 id: short(&item.id, NAME),
-                text: short(&item.text, TARGET),
+                text: short(&item.text, ITEM),
                 state: short(item.state.as_str(), NAME).as_str().into(),
             });
         Plan {
             done: plan.done,
             total: plan.total,
-            current: plan.current.as_deref().map(|text| short(text, TARGET)),
+            current: plan.current.as_deref().map(|text| short(text, ITEM)),
             items: items.collect(),
         }
     }

@@ -76,6 +76,7 @@ impl World {
             Done::Applied => Answer::Applied,
             Done::Unchanged => Answer::Unchanged,
             Done::Later(pause) => Answer::Later(pause),
+            Done::Wait(pause) => Answer::Wait(pause),
             Done::Failed => Answer::Failed,
             Done::Refused => Answer::Refused,
             Done::Gone => Answer::Gone,

@@ -109,7 +109,11 @@ impl Outbox {
         self.stats.unchanged += settled.unchanged;
         self.stats.given_up += settled.given_up;
         match answer {
-            Answer::Applied | Answer::Unchanged | Answer::Refused | Answer::Gone => {
+            Answer::Applied
+            | Answer::Unchanged
+            | Answer::Wait(_)
+            | Answer::Refused
+            | Answer::Gone => {
                 self.breaker.alive();
             }
             Answer::Later(after) => {

@@ -32,6 +32,8 @@ pub(super) struct Lane {
     attempts: u32,
     /// No retry before this moment.
     hold: Now,
+    /// Another writer moves the box: nothing before this moment but the run's end.
+    stand_by: Now,
     gone: bool,
     /// Its ticket among the lanes at rest.
     pub(super) rest: Option<u64>,
@@ -104,8 +106,15 @@ impl Lane {
             Rank::Progress if !self.opened => Rank::First,
             rank => rank,
         };
-        let at = self.throttle.ready_at(settings, rank.urgent());
-        Some((at.max(self.hold), rank, held.since))
+        let at = self
+            .throttle
+            .ready_at(settings, rank.urgent())
+            .max(self.hold);
+        let at = match rank {
+            Rank::Final => at,
+            Rank::Blocked | Rank::First | Rank::Progress => at.max(self.stand_by),
+        };
+        Some((at, rank, held.since))
     }
 
     /// Takes the waiting frame under way.
@@ -136,6 +145,10 @@ impl Lane {
                 self.shown = Some(held.print);
             }
             Answer::Later(_) => self.keep(held, &mut settled),
+            Answer::Wait(pause) => {
+                self.stand_by = now.saturating_add(pause);
+                self.keep(held, &mut settled);
+            }
             Answer::Failed => {
                 self.retry_later(key, now);
                 // It may have been done all the same: what the box shows is unknown.

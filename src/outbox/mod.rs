@@ -89,6 +89,8 @@ pub enum Answer {
     Unchanged,
     /// The server asks for a pause of this length (429, `Retry-After`).
     Later(Duration),
+    /// This box has to wait so long, and no other does: another writer moves it.
+    Wait(Duration),
     /// The server did not do it: an outage, a timeout, a 5xx. Tried again, and
     /// counted by the breaker.
     Failed,

@@ -10,9 +10,11 @@ use std::time::Duration;
 
 use crate::wire::event::VERSION;
 use crate::wire::frame::Frame;
+use crate::wire::kept::Kept;
 use crate::wire::receipt::{Did, Receipt};
 use crate::wire::time::Time;
 
+pub mod mattermost;
 pub mod stdout;
 pub mod terminal;
 
@@ -48,8 +50,8 @@ pub struct Caps {
     /// Whether an outbox must stand before it. Without one it takes every
     /// frame as it comes.
     pub paced: bool,
-    /// Whether its boxes outlive the process, so that posts must be remembered.
-    pub lasting: bool,
+    /// How many of its threads may put frames at once, each of another box.
+    pub threads: usize,
 }
 
 /// What came of a frame, as far as pace and repetition are concerned.
@@ -61,6 +63,8 @@ pub enum Done {
     Unchanged,
     /// The server asks for a pause of this length.
     Later(Duration),
+    /// This box has to wait so long; others are not affected.
+    Wait(Duration),
     /// The server did not do it, or nobody knows whether it did. Try again.
     Failed,
     /// It will not be done for this box; others are not affected.
@@ -78,6 +82,38 @@ pub struct Put {
     pub done: Done,
     /// For the world.
     pub receipt: Receipt,
+    /// What it cost the server.
+    pub bill: Bill,
+}
+
+/// What a frame cost the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bill {
+    /// Requests beside the first.
+    pub more_requests: u32,
+    /// The server has little to spare: nothing more for so long.
+    pub ease: Duration,
+}
+
+/// What a sink remembers of its boxes beyond the process.
+///
+/// One process, one ledger; its methods are called from several threads.
+pub trait Ledger: Send + Sync {
+    /// What is remembered of the box of that key.
+    fn get(&self, key: &str) -> Option<Kept>;
+
+    /// Remembers it durably before it returns: an intent, a post's id, the end.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why it could not; nothing may then be created.
+    fn commit(&self, kept: &Kept) -> Result<(), String>;
+
+    /// Remembers it soon: what an edit changed, which another edit repairs if it is lost.
+    fn note(&self, kept: &Kept);
+
+    /// Whether it began empty: boxes of an earlier time may be on the server all the same.
+    fn is_new(&self) -> bool;
 }
 
 /// Why a sink is closed.
@@ -118,6 +154,12 @@ pub trait Sink: Send {
         false
     }
 
+    /// A further handle on the same place, for another thread: where
+    /// [`Caps::threads`] is above one.
+    fn another(&self) -> Option<Box<dyn Sink>> {
+        None
+    }
+
     /// Our own end: nothing may be left that looks alive. No call follows.
     fn close(&mut self, why: Close, at: Moment) {
         let _ = (why, at);
@@ -151,6 +193,7 @@ fn written(sink: &str, frame: &Frame, did: Did, result: std::io::Result<()>) -> 
     Put {
         done,
         receipt: receipt(sink, frame, did, error),
+        bill: Bill::default(),
     }
 }
 

@@ -40,7 +40,7 @@ impl Sink for Stdout {
             markup: Markup::Markdown,
             max_chars: None,
             paced: false,
-            lasting: false,
+            threads: 1,
         }
     }
 

@@ -365,8 +365,28 @@ pub(super) fn titled(schema: schemars::Schema, title: &str) -> Value {
 /// concatenation.
 #[must_use]
 pub fn key(source: &str, sid: &str, run: &str) -> String {
+    digest(&["live-status/1", source, sid, run])
+}
+
+/// The key of the box that shows the frames of `frame` in one place of one sink.
+///
+/// Hashed like [`key`], over the sink's name, the channel's id, the id of the
+/// thread's root (empty without one) and the frame's key or the name that a user
+/// gave. The server's URL is no part of it: one server has many.
+#[must_use]
+pub fn box_key(sink: &str, channel: &str, root: Option<&str>, frame: &str) -> String {
+    digest(&[
+        "live-status/1",
+        sink,
+        channel,
+        root.unwrap_or_default(),
+        frame,
+    ])
+}
+
+fn digest(fields: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for field in ["live-status/1", source, sid, run] {
+    for field in fields {
         // No field is 4 GiB long; a saturated length would still be deterministic.
         let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
         hash.update(length.to_be_bytes());

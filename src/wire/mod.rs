@@ -8,7 +8,9 @@
 pub mod event;
 pub mod figures;
 pub mod frame;
+pub mod kept;
 pub mod ndjson;
 pub mod open;
 pub mod receipt;
+pub mod secret;
 pub mod time;

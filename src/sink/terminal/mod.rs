@@ -212,7 +212,7 @@ impl Sink for Terminal {
             markup: Markup::View,
             max_chars: None,
             paced: true,
-            lasting: false,
+            threads: 1,
         }
     }
 

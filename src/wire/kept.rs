@@ -1,0 +1,54 @@
+//! What must outlive the process about one box.
+
+use super::frame::State;
+use super::time::Time;
+use crate::open_enum;
+
+open_enum! {
+    /// How far the box is.
+    pub enum Phase {
+        /// A post is about to be made, or was made and nobody knows its id.
+        Intended = "intended",
+        /// The post is known.
+        Live = "live",
+        /// Somebody deleted it: it is left alone.
+        Gone = "gone",
+    }
+}
+
+/// What is remembered of a box: enough to find its post again and never make a second one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The box's key, 26 characters of base32: see [`box_key`](super::frame::box_key).
+    pub key: String,
+    /// The key of its frames, or the name that a user gave it.
+    pub frame: String,
+    /// The sink that shows it.
+    pub sink: String,
+    /// The server, as a person knows it; without user, password or query.
+    pub server: String,
+    /// The channel's id.
+    pub channel: String,
+    /// The post that its thread hangs on.
+    pub root: Option<String>,
+    /// How far it is.
+    pub phase: Phase,
+    /// The post's id, once known.
+    pub post: Option<String>,
+    /// When its creation began, on the server's clock; older posts cannot be it.
+    pub since: Time,
+    /// Counts the edits, over all who ever wrote it.
+    pub seq: u64,
+    /// Which of several posts this is: a box that may no longer be edited goes on in another.
+    pub part: u32,
+    /// A hash of what the server acknowledged last, in hexadecimal; empty before the first.
+    pub hash: String,
+    /// The `rev` of the frame that it shows.
+    pub rev: u64,
+    /// The state that it shows.
+    pub state: State,
+    /// When this was last true, on our clock.
+    pub at: Time,
+    /// The last answer that was not plainly good, as a class: `403 no permission`.
+    pub note: Option<String>,
+}

@@ -11,6 +11,7 @@ use crate::daemon::inputs::{Feeder, Input, Inputs};
 use crate::daemon::live::{self, Outcome, When};
 use crate::daemon::pipeline::scrub;
 use crate::daemon::stop::Stop;
+use crate::render;
 use crate::safe::redact::Redactor;
 use crate::wire::event::VERSION;
 use crate::wire::frame::Frame;
@@ -52,6 +53,10 @@ impl PostArgs {
         }
         let board = if self.receipts { On::Error } else { On::Output };
         let zone = super::args::time_zone(self.tz.as_deref())?;
+        let drawing = render::Settings {
+            timezone: zone.clone(),
+            ..render::Settings::default()
+        };
         let sinks = self.showing.sinks(global, zone, 15, board)?;
         let redactor = self.redaction.redactor()?;
         let (feeder, inputs) = Inputs::new();
@@ -77,7 +82,7 @@ impl PostArgs {
         let (outcome, missed) = live::run(
             None,
             sinks,
-            self.showing.pace(),
+            (self.showing.pace(), drawing),
             When::Live,
             inputs,
             &mut print,

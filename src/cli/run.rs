@@ -138,7 +138,9 @@ impl RunArgs {
         when: When,
         inputs: Inputs,
     ) -> (Outcome, Missed) {
-        let pace = self.showing.pace();
+        // What `run` reads these arguments by was checked when its pipeline was made.
+        let drawing = self.drawing.render().unwrap_or_default();
+        let pace = (self.showing.pace(), drawing);
         live::run(Some(pipeline), sinks, pace, when, inputs, &mut |_| {})
     }
 

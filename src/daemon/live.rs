@@ -1,17 +1,15 @@
 //! The loop of `run`: a reader, sinks on threads of their own, and one channel between them.
 
-use std::io::Write as _;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
 
-use super::inputs::{Feeder, Input, Inputs};
+use super::inputs::{Input, Inputs};
 use super::pipeline::Pipeline;
-use super::reader::wire_time;
+use super::workers::Workers;
 use super::world::{Effect, World};
 use crate::outbox;
-use crate::sink::{Close, Done, Moment, Sink};
-use crate::wire::frame::Frame;
+use crate::render;
+use crate::sink::{Close, Sink};
 use crate::wire::receipt::Receipt;
 
 /// When frames go out.
@@ -23,10 +21,21 @@ pub enum When {
     AtEnd,
 }
 
+impl When {
+    /// Nothing more will come: so long what waits may wait, as for a server that is down.
+    fn patience(self) -> Duration {
+        match self {
+            Self::Live => Duration::from_secs(3_600),
+            // Whoever runs it now and then runs it again.
+            Self::AtEnd => Duration::from_secs(120),
+        }
+    }
+}
+
 /// After a signal, finals and the last frames have this long to go out...
-const GRACE: Duration = Duration::from_millis(4_500);
-/// ... and the sinks this long to leave: 5 s in all.
-const LEAVE: Duration = Duration::from_millis(400);
+const GRACE: Duration = Duration::from_millis(2_500);
+/// ... and the sinks this long to leave, as to say in every box that it rests: 5 s in all.
+const LEAVE: Duration = Duration::from_millis(2_300);
 
 /// What became of everything.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,8 +51,10 @@ pub enum Outcome {
 /// What could not be shown.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Missed {
-    /// So many frames.
+    /// So many frames that were given up.
     pub frames: u64,
+    /// So many boxes whose newest frame was still on its way when time was up.
+    pub waiting: usize,
     /// What a sink said last about one.
     pub error: Option<String>,
 }
@@ -55,7 +66,7 @@ pub struct Missed {
 pub fn run(
     mut pipeline: Option<Pipeline>,
     sinks: Vec<Box<dyn Sink>>,
-    settings: outbox::Settings,
+    (settings, drawing): (outbox::Settings, render::Settings),
     when: When,
     inputs: Inputs,
     receipts: &mut dyn FnMut(&Receipt),
@@ -64,11 +75,11 @@ pub fn run(
     let mut owed = 0_usize;
     let start = Instant::now();
     let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
-    let mut world = World::new(&caps, settings);
-    let workers: Vec<Worker> = sinks
+    let mut world = World::new(&caps, settings, drawing);
+    let workers: Vec<Workers> = sinks
         .into_iter()
         .enumerate()
-        .map(|(number, sink)| Worker::start(number, sink, start, feeder.clone()))
+        .map(|(number, sink)| Workers::start(number, sink, start, &feeder))
         .collect();
     let mut ending: Option<(Outcome, Instant)> = None;
     let mut error = None;
@@ -118,8 +129,8 @@ pub fn run(
                 .flat_map(|frame| world.offer(frame, now))
                 .collect(),
             Ok(Input::Remark(text)) => {
-                if let Some(worker) = workers.first() {
-                    let _ = worker.orders.send(Order::Remark(text));
+                if let Some(workers) = workers.first() {
+                    workers.remark(text);
                 }
                 Vec::new()
             }
@@ -128,13 +139,12 @@ pub fn run(
                 if put.receipt.error.is_some() {
                     error.clone_from(&put.receipt.error);
                 }
-                world.settle(number, &put.receipt.key, put.done, latency, now)
+                let told = (put.done, put.bill);
+                world.settle(number, &put.receipt.key, told, latency, now)
             }
             Ok(Input::Ended) => {
                 let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
-                // Nothing more will come: what waits for its turn has all the time it needs.
-                let patience = Duration::from_secs(365 * 86_400);
-                ending = Some((Outcome::Ended, Instant::now() + patience));
+                ending = Some((Outcome::Ended, Instant::now() + when.patience()));
                 frames
                     .iter()
                     .flat_map(|frame| world.offer(frame, now))
@@ -168,107 +178,29 @@ pub fn run(
         Close::Paused
     };
     let until = (outcome != Outcome::Ended).then(|| Instant::now() + LEAVE);
-    for worker in workers {
-        worker.close(why, until);
+    let missed = Missed {
+        frames: world.failed(),
+        waiting: world.pending(),
+        error,
+    };
+    for workers in workers {
+        workers.close(why, until);
     }
-    let frames = world.failed();
-    (outcome, Missed { frames, error })
+    (outcome, missed)
 }
 
 /// Hands effects to their threads; `true` where everything is to end.
-fn carry_out(effects: Vec<Effect>, workers: &[Worker]) -> bool {
+fn carry_out(effects: Vec<Effect>, workers: &[Workers]) -> bool {
     let mut close = false;
     for effect in effects {
         match effect {
             Effect::Put(number, frame) => {
-                if let Some(worker) = workers.get(number) {
-                    // A thread that is gone has told so by its last answer.
-                    let _ = worker.orders.send(Order::Put(frame));
+                if let Some(workers) = workers.get(number) {
+                    workers.put(frame);
                 }
             }
             Effect::Close => close = true,
         }
     }
     close
-}
-
-enum Order {
-    Put(Box<Frame>),
-    Remark(String),
-    Close(Close),
-}
-
-/// A sink on a thread of its own: a slow one holds up nobody.
-struct Worker {
-    orders: Sender<Order>,
-    /// Falls silent when the thread ends.
-    left: Receiver<()>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Worker {
-    fn start(number: usize, mut sink: Box<dyn Sink>, start: Instant, answers: Feeder) -> Self {
-        let (orders, inbox) = channel();
-        let (leaving, left) = channel::<()>();
-        let work = move || {
-            // Dropped at the end, however that comes.
-            let _leaving = leaving;
-            let moment = || Moment {
-                now: start.elapsed(),
-                wall: wire_time(SystemTime::now()),
-            };
-            loop {
-                let order = match sink.tick(moment()) {
-                    None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                    Some(wait) => inbox.recv_timeout(wait),
-                };
-                match order {
-                    Ok(Order::Put(frame)) => {
-                        let begun = Instant::now();
-                        let put = sink.put(&frame, moment());
-                        let closed = put.done == Done::Closed;
-                        let told =
-                            answers.tell(Input::Settled(number, begun.elapsed(), Box::new(put)));
-                        if closed || told.is_err() {
-                            return;
-                        }
-                    }
-                    Ok(Order::Remark(text)) => {
-                        if !sink.remark(&text, moment()) {
-                            // Standard error may be full or closed; the boxes matter more.
-                            let _ = std::io::stderr()
-                                .write_all(format!("live-status: {text}\n").as_bytes());
-                        }
-                    }
-                    Ok(Order::Close(why)) => {
-                        sink.close(why, moment());
-                        return;
-                    }
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return,
-                }
-            }
-        };
-        let name = format!("sink-{number}");
-        let thread = std::thread::Builder::new().name(name).spawn(work).ok();
-        Self {
-            orders,
-            left,
-            thread,
-        }
-    }
-
-    /// Waits for the thread, until then at most: a reader that reads nothing holds a sink
-    /// for ever.
-    fn close(self, why: Close, until: Option<Instant>) {
-        let _ = self.orders.send(Order::Close(why));
-        let stuck = until.is_some_and(|until| {
-            let left = until.saturating_duration_since(Instant::now());
-            self.left.recv_timeout(left) == Err(RecvTimeoutError::Timeout)
-        });
-        if let Some(thread) = self.thread.filter(|_| !stuck) {
-            // A sink that panicked has nothing left to clean up.
-            let _ = thread.join();
-        }
-    }
 }

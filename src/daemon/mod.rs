@@ -17,4 +17,5 @@ pub mod replay;
 pub mod resume;
 pub mod stop;
 mod ticks;
+mod workers;
 pub mod world;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::outbox::{self, Answer, Next, Outbox};
-use crate::sink::{Caps, Done};
-use crate::wire::frame::Frame;
+use crate::render;
+use crate::sink::{Bill, Caps, Done, Markup};
+use crate::wire::frame::{Frame, Rendered};
 
 /// Something to carry out.
 #[derive(Debug, PartialEq)]
@@ -19,11 +20,13 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct World {
     lanes: Vec<Lane>,
+    drawing: render::Settings,
     closed: bool,
 }
 
 #[derive(Debug)]
 struct Lane {
+    caps: Caps,
     /// None before a sink that takes every frame as it comes.
     outbox: Option<Outbox>,
     under_way: usize,
@@ -31,16 +34,23 @@ struct Lane {
 }
 
 impl World {
-    /// A world with these sinks.
+    /// A world with these sinks. A text that a sink cannot read is drawn again by `drawing`.
     #[must_use]
-    pub fn new(caps: &[Caps], settings: outbox::Settings) -> Self {
+    pub fn new(caps: &[Caps], settings: outbox::Settings, drawing: render::Settings) -> Self {
         let lane = |caps: &Caps| Lane {
-            outbox: caps.paced.then(|| Outbox::new(settings)),
+            caps: *caps,
+            outbox: caps.paced.then(|| {
+                Outbox::new(outbox::Settings {
+                    rate_per_second: caps.rate_per_second,
+                    ..settings
+                })
+            }),
             under_way: 0,
             failed: 0,
         };
         Self {
             lanes: caps.iter().map(lane).collect(),
+            drawing,
             closed: false,
         }
     }
@@ -50,7 +60,9 @@ impl World {
         let mut effects = Vec::new();
         for (number, lane) in self.lanes.iter_mut().enumerate() {
             if let Some(outbox) = &mut lane.outbox {
-                outbox.offer(frame.clone(), now);
+                let mut frame = frame.clone();
+                dress(&mut frame, &lane.caps, &self.drawing);
+                outbox.offer(frame, now);
             } else {
                 lane.under_way += 1;
                 effects.push(Effect::Put(number, Box::new(frame.clone())));
@@ -64,7 +76,7 @@ impl World {
         &mut self,
         number: usize,
         key: &str,
-        done: Done,
+        (done, bill): (Done, Bill),
         latency: Duration,
         now: Duration,
     ) -> Vec<Effect> {
@@ -77,17 +89,27 @@ impl World {
             Done::Unchanged => Answer::Unchanged,
             Done::Later(pause) => Answer::Later(pause),
             Done::Wait(pause) => Answer::Wait(pause),
+            Done::StandBy(pause) => Answer::StandBy(pause),
             Done::Failed => Answer::Failed,
             Done::Refused => Answer::Refused,
-            Done::Gone => Answer::Gone,
+            Done::Never | Done::Gone => Answer::Gone,
             Done::Closed => {
                 self.closed = true;
                 return vec![Effect::Close];
             }
         };
-        lane.failed += u64::from(matches!(done, Done::Failed | Done::Refused));
-        if let Some(outbox) = &mut lane.outbox {
-            outbox.settle(key, answer, latency, now);
+        match &mut lane.outbox {
+            None => {
+                lane.failed += u64::from(matches!(done, Done::Failed | Done::Refused | Done::Never))
+            }
+            Some(outbox) => {
+                let before = outbox.stats().given_up;
+                outbox.charge(bill.more_requests, bill.ease, now);
+                outbox.settle(key, answer, latency, now);
+                let given_up = outbox.stats().given_up > before;
+                // Whoever deleted a box wanted it so.
+                lane.failed += u64::from(given_up && done != Done::Gone);
+            }
         }
         Vec::new()
     }
@@ -135,9 +157,54 @@ impl World {
             })
     }
 
+    /// Boxes that have something to show still.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        let pending = |lane: &Lane| lane.outbox.as_ref().map_or(lane.under_way, Outbox::pending);
+        self.lanes.iter().map(pending).sum()
+    }
+
     /// Frames that a sink could not bring to their boxes.
     #[must_use]
     pub fn failed(&self) -> u64 {
         self.lanes.iter().map(|lane| lane.failed).sum()
     }
+}
+
+/// Draws the text that a sink reads, where the frame has none or one that is too long.
+fn dress(frame: &mut Frame, caps: &Caps, drawing: &render::Settings) {
+    let markup = match caps.markup {
+        Markup::View => return,
+        Markup::Markdown => render::Markup::Markdown,
+        Markup::Mrkdwn => render::Markup::Mrkdwn,
+        Markup::Plain => render::Markup::Plain,
+    };
+    let longest = caps.max_chars.unwrap_or(usize::MAX);
+    let mut text = frame.text.take().unwrap_or_default();
+    let Rendered {
+        markdown,
+        mrkdwn,
+        plain,
+    } = &mut text;
+    let place = match caps.markup {
+        Markup::Mrkdwn => mrkdwn,
+        Markup::Plain => plain,
+        Markup::Markdown | Markup::View => markdown,
+    };
+    if place
+        .as_ref()
+        .is_none_or(|text| text.chars().count() > longest)
+    {
+        let settings = render::Settings {
+            markup,
+            max_chars: drawing.max_chars.min(longest),
+            ..drawing.clone()
+        };
+        *place = Some(render::text(
+            &frame.view,
+            render::Moment::of(frame),
+            &settings,
+        ));
+    }
+    frame.text = Some(text);
 }

@@ -79,6 +79,15 @@ impl Budget {
         self.tokens = self.tokens.min(1.0);
     }
 
+    /// The server has little to spare: nothing for `pause`, and nothing is learned.
+    pub fn ease(&mut self, now: Now, pause: Duration) {
+        if !pause.is_zero() {
+            self.refill(now);
+            let until = now.saturating_add(pause.min(LONGEST_PAUSE));
+            self.pause = self.pause.max(until);
+        }
+    }
+
     /// Adds what the time since the last call brought; a pause brings nothing.
     fn refill(&mut self, now: Now) {
         let from = self.at.max(self.pause.min(now));

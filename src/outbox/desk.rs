@@ -96,6 +96,13 @@ impl Outbox {
         Next::Send(frame)
     }
 
+    /// The last frame cost the server `requests` more than one, and it asked for a pause of `ease`
+    /// before it would have had to refuse.
+    pub fn charge(&mut self, requests: u32, ease: Duration, now: Now) {
+        (0..requests).for_each(|_| self.budget.take(now));
+        self.budget.ease(now, ease);
+    }
+
     /// Tells what became of the frame of `key` that is under way, `latency`
     /// after it was given. Without one under way nothing happens.
     pub fn settle(&mut self, key: &str, answer: Answer, latency: Duration, now: Now) {
@@ -112,6 +119,7 @@ impl Outbox {
             Answer::Applied
             | Answer::Unchanged
             | Answer::Wait(_)
+            | Answer::StandBy(_)
             | Answer::Refused
             | Answer::Gone => {
                 self.breaker.alive();

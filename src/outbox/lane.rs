@@ -146,6 +146,10 @@ impl Lane {
             }
             Answer::Later(_) => self.keep(held, &mut settled),
             Answer::Wait(pause) => {
+                self.hold = now.saturating_add(pause);
+                self.keep(held, &mut settled);
+            }
+            Answer::StandBy(pause) => {
                 self.stand_by = now.saturating_add(pause);
                 self.keep(held, &mut settled);
             }

@@ -89,14 +89,16 @@ pub enum Answer {
     Unchanged,
     /// The server asks for a pause of this length (429, `Retry-After`).
     Later(Duration),
-    /// This box has to wait so long, and no other does: another writer moves it.
+    /// This box has to wait so long; others are not affected.
     Wait(Duration),
+    /// Another writer moves this box: nothing for so long but the run's end.
+    StandBy(Duration),
     /// The server did not do it: an outage, a timeout, a 5xx. Tried again, and
     /// counted by the breaker.
     Failed,
     /// The server will not do it for this box; others are not affected.
     Refused,
-    /// Somebody deleted the box: it is left alone from now on.
+    /// Somebody deleted the box, or nothing can ever be done for it: it is left alone from now on.
     Gone,
 }
 

@@ -21,6 +21,7 @@ pub(super) fn frame(key: &str, rev: u64, state: State) -> Frame {
         run: "first".into(),
         rev,
         at: None,
+        last: None,
         state,
         end: None,
         routes: Vec::new(),

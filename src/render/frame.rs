@@ -111,6 +111,7 @@ fn build(run: &RunView<'_>, rev: u64, settings: &Settings, room: Room) -> Frame 
         run: id(&key.run),
         rev,
         at: run.now(),
+        last: verdict.last,
         state: verdict.state,
         end: verdict.end,
         routes: run

@@ -1,12 +1,9 @@
 //! Numbers and notes as people say them. ASCII only, no markup.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use crate::view::Note;
 use crate::wire::event::{BlockedOn, Outcome};
 use crate::wire::frame::StepStatus;
-use crate::wire::time::{Time, span};
+use crate::wire::time::span;
 
 /// How long something has been running: coarser the older it is, so that the
 /// passing of time alone seldom changes a box.
@@ -24,13 +21,6 @@ pub(super) fn running(ms: u64) -> String {
 /// How long something took.
 pub(super) fn took(ms: u64) -> String {
     span(i64::try_from(ms).unwrap_or(i64::MAX))
-}
-
-/// The minute, as `14:32`.
-pub(super) fn minute(at: Time, zone: &TimeZone) -> Option<String> {
-    let stamp = Timestamp::from_millisecond(at.0).ok()?;
-    let local = zone.to_datetime(stamp);
-    Some(format!("{:02}:{:02}", local.hour(), local.minute()))
 }
 
 /// A remark about a state; what went wrong is as its source says it.

@@ -1,7 +1,5 @@
 //! The box: header, commentary, steps, footer.
 
-use jiff::tz::TimeZone;
-
 use crate::wire::figures;
 use crate::wire::frame::{Frame, State, Step, View};
 use crate::wire::time::Time;
@@ -260,8 +258,7 @@ impl Page<'_> {
     }
 
     fn minute(&self, at: Time) -> Option<String> {
-        let zone: &TimeZone = &self.settings.timezone;
-        phrase::minute(at, zone)
+        at.minute(&self.settings.timezone)
     }
 }
 

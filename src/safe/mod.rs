@@ -12,6 +12,7 @@ pub mod neutralise;
 pub mod redact;
 
 mod chars;
+mod guard;
 mod line;
 mod marks;
 mod mrkdwn;
@@ -21,4 +22,5 @@ mod rules;
 mod hostile;
 
 pub use clip::{clip, clip_bytes};
+pub use guard::guard;
 pub use redact::Redactor;

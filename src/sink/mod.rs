@@ -41,7 +41,7 @@ pub enum Markup {
 }
 
 /// What a sink wants and can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Caps {
     /// The text it reads.
     pub markup: Markup,
@@ -50,6 +50,8 @@ pub struct Caps {
     /// Whether an outbox must stand before it. Without one it takes every
     /// frame as it comes.
     pub paced: bool,
+    /// Requests a second that its server bears; 0 is no limit.
+    pub rate_per_second: f64,
     /// How many of its threads may put frames at once, each of another box.
     pub threads: usize,
 }
@@ -65,10 +67,14 @@ pub enum Done {
     Later(Duration),
     /// This box has to wait so long; others are not affected.
     Wait(Duration),
+    /// Another writer moves this box: nothing for so long but the run's end.
+    StandBy(Duration),
     /// The server did not do it, or nobody knows whether it did. Try again.
     Failed,
     /// It will not be done for this box; others are not affected.
     Refused,
+    /// It can never be done for this box.
+    Never,
     /// Somebody deleted the box.
     Gone,
     /// The reader went away: the quiet end of everything.
@@ -98,7 +104,7 @@ pub struct Bill {
 /// What a sink remembers of its boxes beyond the process.
 ///
 /// One process, one ledger; its methods are called from several threads.
-pub trait Ledger: Send + Sync {
+pub trait Ledger: std::fmt::Debug + Send + Sync {
     /// What is remembered of the box of that key.
     fn get(&self, key: &str) -> Option<Kept>;
 

@@ -40,6 +40,7 @@ impl Sink for Stdout {
             markup: Markup::Markdown,
             max_chars: None,
             paced: false,
+            rate_per_second: 0.0,
             threads: 1,
         }
     }

@@ -264,6 +264,10 @@ pub struct Frame {
     /// The moment it speaks of: the newest record's or tick's time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
+    /// When the newest record was written, its children's included; ticks do not count.
+    /// A box is made only for what is young.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Time>,
     /// The run's state.
     pub state: State,
     /// What told that it is over; only with a final state.

@@ -39,6 +39,14 @@ impl Time {
         )
     }
 
+    /// The minute in `zone`, as `14:32`.
+    #[must_use]
+    pub fn minute(self, zone: &jiff::tz::TimeZone) -> Option<String> {
+        let stamp = Timestamp::from_millisecond(self.0).ok()?;
+        let local = zone.to_datetime(stamp);
+        Some(format!("{:02}:{:02}", local.hour(), local.minute()))
+    }
+
     /// Milliseconds from `earlier` to `self`; zero if `earlier` is later.
     #[must_use]
     pub fn since_ms(self, earlier: Self) -> i64 {

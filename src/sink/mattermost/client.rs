@@ -10,6 +10,7 @@ use ureq::http::{Method, Request, Response};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Body, Timeout};
 
+use super::dry::{Dry, Show};
 use super::endpoint::Endpoint;
 use crate::wire::secret::Secret;
 use crate::wire::time::Time;
@@ -31,10 +32,17 @@ pub type Tokens = Box<dyn Fn() -> Result<Secret, String> + Send + Sync>;
 
 /// Speaks to one server, and to no other.
 pub struct Client {
-    agent: Agent,
+    line: Line,
     endpoint: Endpoint,
     tokens: Tokens,
     token: Mutex<Arc<Secret>>,
+}
+
+/// What requests go through.
+enum Line {
+    Wire(Agent),
+    /// Nothing is sent.
+    Dry(Dry),
 }
 
 impl std::fmt::Debug for Client {
@@ -107,7 +115,22 @@ impl Client {
             .accept("application/json");
         let token = tokens()?;
         Ok(Self {
-            agent: config.build().new_agent(),
+            line: Line::Wire(config.build().new_agent()),
+            endpoint,
+            tokens,
+            token: Mutex::new(Arc::new(token)),
+        })
+    }
+
+    /// A client that sends nothing and shows every request that would change something.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: no token can be had.
+    pub fn dry(endpoint: Endpoint, tokens: Tokens, show: Show) -> Result<Self, String> {
+        let token = tokens()?;
+        Ok(Self {
+            line: Line::Dry(Dry::new(show)),
             endpoint,
             tokens,
             token: Mutex::new(Arc::new(token)),
@@ -166,6 +189,10 @@ impl Client {
     }
 
     fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Lost> {
+        let agent = match &self.line {
+            Line::Wire(agent) => agent,
+            Line::Dry(dry) => return Ok(dry.call(&method, path, body)),
+        };
         let token = Arc::clone(&self.token.lock().unwrap_or_else(PoisonError::into_inner));
         let page = method == Method::GET && path.contains("/posts");
         let request = Request::builder()
@@ -175,11 +202,11 @@ impl Client {
             // Or the server may ask a browser's question first.
             .header("X-Requested-With", "XMLHttpRequest");
         let sent = match body {
-            None => request.body(()).map(|request| self.agent.run(request)),
+            None => request.body(()).map(|request| agent.run(request)),
             Some(body) => {
                 let bytes = serde_json::to_vec(body).unwrap_or_default();
                 let request = request.header("Content-Type", "application/json");
-                request.body(bytes).map(|request| self.agent.run(request))
+                request.body(bytes).map(|request| agent.run(request))
             }
         };
         match sent {
@@ -237,6 +264,17 @@ fn http_date(text: &str) -> Option<Time> {
 }
 
 impl Answer {
+    /// An answer that no server gave.
+    pub(super) fn made_up(status: u16, body: &Value) -> Self {
+        Self {
+            status,
+            body: body.to_string().into_bytes(),
+            retry_after: None,
+            spare: None,
+            date: None,
+        }
+    }
+
     /// The body as a `T`; nothing where it is none.
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {

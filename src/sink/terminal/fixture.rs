@@ -20,6 +20,7 @@ pub(in crate::sink) fn frame(key: &str, rev: u64, state: State) -> Frame {
         run: "first".into(),
         rev,
         at: Time::parse("2026-09-25T12:03:04Z"),
+        last: None,
         state,
         end: None,
         routes: Vec::new(),

@@ -212,6 +212,7 @@ impl Sink for Terminal {
             markup: Markup::View,
             max_chars: None,
             paced: true,
+            rate_per_second: 0.0,
             threads: 1,
         }
     }

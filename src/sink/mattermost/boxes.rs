@@ -1,0 +1,477 @@
+//! Bringing a box to what it is to show: found or made, looked at, edited.
+
+use std::time::Duration;
+
+use super::content::Content;
+use super::edit::{self, Undone, Wish};
+use super::ensure::{self, FIRST_TEXT, Found, Wanted, ensure, since};
+use super::place::Place;
+use super::post::Post;
+use super::server::{Server, Talk, Trouble};
+use super::watch::{Due, Look, TAKE_OVER, Watch};
+use super::{NAME, Settings};
+use crate::sink::{Ledger, Moment};
+use crate::wire::frame::{State, box_key};
+use crate::wire::kept::{Kept, Phase};
+use crate::wire::receipt::Did;
+use crate::wire::time::Time;
+
+/// While another writer moves a box, it is looked at this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// When the end of a box is read back: soon, and once no dead process's edit can be under way.
+const READ_BACK: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(60)];
+/// When rivals are looked for once more.
+const LATE_LOOK: Duration = Duration::from_millis(1_500);
+/// After a lost memory, boxes of runs up to this old are still looked for.
+const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
+
+/// What a box shows, or is to show.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shown {
+    pub(super) text: String,
+    pub(super) state: State,
+    pub(super) rev: u64,
+}
+
+/// A box and what it is to show.
+pub(super) struct Want<'a> {
+    /// The key of its frames, or the name that a user gave it.
+    pub(super) frame: &'a str,
+    pub(super) place: &'a Place,
+    pub(super) shown: Shown,
+    /// When its run began, on our clock.
+    pub(super) begun: Option<Time>,
+    /// Whether it is young enough for a box to be made.
+    pub(super) young: bool,
+    /// How long ago its newest record was written.
+    pub(super) age: Duration,
+    /// A person or a script waits for it: no standing by, its own words from the start.
+    pub(super) direct: bool,
+}
+
+/// Everything that the threads share.
+#[derive(Debug)]
+pub(super) struct Boxes {
+    pub(super) server: Server,
+    pub(super) settings: Settings,
+    pub(super) ledger: Box<dyn Ledger>,
+    pub(super) watch: Watch,
+}
+
+/// What was done, and the post.
+pub(super) type Outcome = Result<(Did, String), (Trouble, Option<String>)>;
+
+impl Boxes {
+    /// Brings a box to what it is to show.
+    pub(super) fn bring(&self, talk: &Talk<'_>, want: &Want<'_>, at: Moment) -> Outcome {
+        let channel = talk
+            .channel(&want.place.channel)
+            .map_err(|trouble| (trouble, None))?;
+        let root = want.place.root.clone();
+        let key = box_key(NAME, &channel, root.as_deref(), want.frame);
+        let known = self.ledger.get(&key);
+        let mut kept = known.clone().unwrap_or_else(|| Kept {
+            key,
+            frame: want.frame.to_owned(),
+            sink: NAME.to_owned(),
+            server: self.server.client.address().to_owned(),
+            channel,
+            root,
+            phase: Phase::Intended,
+            post: None,
+            since: since(talk, want.begun.unwrap_or(at.wall).min(at.wall)),
+            seq: 0,
+            part: 0,
+            hash: String::new(),
+            rev: 0,
+            state: State::Active,
+            at: at.wall,
+            note: None,
+        });
+        kept.at = at.wall;
+        let done = self.bring_kept(talk, &mut kept, known.as_ref(), want, at);
+        match done {
+            Ok(did) => Ok((did, kept.post.clone().unwrap_or_default())),
+            Err(trouble) => {
+                self.remember_trouble(&kept, known.as_ref(), &trouble);
+                Err((trouble, kept.post.clone()))
+            }
+        }
+    }
+
+    fn bring_kept(
+        &self,
+        talk: &Talk<'_>,
+        kept: &mut Kept,
+        known: Option<&Kept>,
+        want: &Want<'_>,
+        at: Moment,
+    ) -> Result<Did, Trouble> {
+        let wish = Wish {
+            text: &want.shown.text,
+            state: &want.shown.state,
+            rev: want.shown.rev,
+            instance: &self.settings.instance,
+        };
+        let content = edit::content(talk, &wish)?;
+        let mut did = Did::Updated;
+        if kept.phase == Phase::Gone {
+            if !self.settings.recreate {
+                return Err(Trouble::Gone("somebody deleted the post".to_owned()));
+            }
+            anew(kept);
+        }
+        // One more turn each for a box that was deleted, and for one that is too old to be edited.
+        for _ in 0..4 {
+            if kept.post.is_none() || kept.phase != Phase::Live {
+                let found = self.find_or_make(talk, kept, known.is_some(), want, &content)?;
+                did = if found.made {
+                    Did::Created
+                } else {
+                    Did::Adopted
+                };
+                self.look_later(&found, want, at);
+                let is_others = found.post.marker.as_ref().is_some_and(|marker| {
+                    marker.instance != self.settings.instance && !marker.instance.is_empty()
+                });
+                *kept = found.kept;
+                if !found.made && is_others {
+                    self.stand_by(kept, &found.post, want, at)?;
+                }
+                if shows(&found.post, &content, &want.shown.state) {
+                    edit::acknowledge(&*self.ledger, kept, &content, &wish);
+                    self.watch
+                        .acknowledged(&kept.key, want.shown.clone(), at.now);
+                    return Ok(did);
+                }
+            } else {
+                self.mind_others(talk, kept, known, want, at)?;
+            }
+            if content.hash == kept.hash {
+                self.watch
+                    .acknowledged(&kept.key, want.shown.clone(), at.now);
+                return Ok(if did == Did::Updated {
+                    Did::Unchanged
+                } else {
+                    did
+                });
+            }
+            match edit::edit(talk, &*self.ledger, kept, content.clone(), &wish) {
+                Ok(()) => {
+                    self.watch
+                        .acknowledged(&kept.key, want.shown.clone(), at.now);
+                    self.read_back(talk, kept, want, at);
+                    return Ok(did);
+                }
+                Err(Undone::TooOld) => {
+                    kept.part += 1;
+                    forget_post(kept);
+                    kept.since = since(talk, at.wall);
+                }
+                Err(Undone::Trouble(Trouble::Gone(_))) if self.settings.recreate => anew(kept),
+                Err(Undone::Trouble(trouble)) => return Err(trouble),
+            }
+        }
+        Err(Trouble::Refused(
+            "the box can be neither edited nor made again".to_owned(),
+        ))
+    }
+
+    /// Finds the post, or makes it where the run is young enough.
+    fn find_or_make(
+        &self,
+        talk: &Talk<'_>,
+        kept: &Kept,
+        known: bool,
+        want: &Want<'_>,
+        content: &Content,
+    ) -> Result<Found, Trouble> {
+        let young = want.direct || want.young;
+        // An intent that we remember may have become a post, whatever its age.
+        if !known && !young && !(self.ledger.is_new() && want.age <= LOOK_BACK) {
+            return Err(Trouble::Skip("a run of long ago".to_owned()));
+        }
+        let wanted = Wanted {
+            kept: kept.clone(),
+            first: if want.direct {
+                &content.message
+            } else {
+                FIRST_TEXT
+            },
+            state: if want.direct {
+                want.shown.state.clone()
+            } else {
+                State::Active
+            },
+            create: young || kept.part > 0,
+            instance: &self.settings.instance,
+        };
+        ensure(talk, &*self.ledger, wanted)
+    }
+
+    /// Looks for rivals once more, where there can be any.
+    fn look_later(&self, found: &Found, want: &Want<'_>, at: Moment) {
+        // What a script asked for is done once all answers were clear.
+        if (found.made && !want.direct) || found.unclear {
+            self.watch.plan(Due {
+                at: at.now + LATE_LOOK,
+                what: Look::Rivals,
+                kept: found.kept.clone(),
+                shown: want.shown.clone(),
+            });
+        }
+    }
+
+    /// Somebody else may write this box: it is ours only once he stands still.
+    fn mind_others(
+        &self,
+        talk: &Talk<'_>,
+        kept: &mut Kept,
+        known: Option<&Kept>,
+        want: &Want<'_>,
+        at: Moment,
+    ) -> Result<(), Trouble> {
+        // Before our first edit in this process the memory tells how long ago the last one was.
+        let silent = || {
+            let before = known.map_or(0, |known| at.wall.0.saturating_sub(known.at.0));
+            Duration::from_millis(before.unsigned_abs()) >= TAKE_OVER
+        };
+        let ask = self.watch.has_other(&kept.key)
+            || self
+                .watch
+                .was_silent(&kept.key, at.now)
+                .unwrap_or_else(silent);
+        if want.direct || !ask {
+            return Ok(());
+        }
+        let Some(id) = &kept.post else {
+            return Ok(());
+        };
+        let post = match talk.read(&format!("/posts/{id}")) {
+            Ok(answer) => Post::of(&answer),
+            // The edit will find out the same, and what to do about it.
+            Err(Trouble::Gone(_) | Trouble::Refused(_)) => return Ok(()),
+            Err(trouble) => return Err(trouble),
+        };
+        match post {
+            Some(post) => self.stand_by(kept, &post, want, at),
+            None => Err(Trouble::Away("the answer is not a Mattermost's".to_owned())),
+        }
+    }
+
+    /// Stands by where another writer has a newer `seq` and still moves; an end never waits.
+    fn stand_by(
+        &self,
+        kept: &mut Kept,
+        post: &Post,
+        want: &Want<'_>,
+        at: Moment,
+    ) -> Result<(), Trouble> {
+        let Some(marker) = &post.marker else {
+            return Ok(());
+        };
+        if marker.instance == self.settings.instance || marker.seq < kept.seq {
+            return Ok(());
+        }
+        let moves = self.watch.other(&kept.key, marker.seq, at.now);
+        kept.seq = marker.seq;
+        // What we remember is no longer what it shows.
+        kept.hash = String::new();
+        let knows_more = marker.state.is_final() && marker.rev >= want.shown.rev;
+        if want.direct || (want.shown.state.is_final() && !knows_more) {
+            return Ok(());
+        }
+        if moves || knows_more {
+            return Err(Trouble::StandBy(LOOK_AGAIN));
+        }
+        Ok(())
+    }
+
+    /// Sees to it that an end is read back: an edit of a process that is dead may still land.
+    fn read_back(&self, talk: &Talk<'_>, kept: &Kept, want: &Want<'_>, at: Moment) {
+        if !want.shown.state.is_final() {
+            return;
+        }
+        let due = |after: Duration| Due {
+            at: at.now + after,
+            what: Look::End,
+            kept: kept.clone(),
+            shown: want.shown.clone(),
+        };
+        if want.direct {
+            self.look(talk, due(Duration::ZERO), at);
+        } else {
+            READ_BACK
+                .into_iter()
+                .for_each(|after| self.watch.plan(due(after)));
+        }
+    }
+
+    /// Takes a look that is due. What it cannot mend now is mended by the next edit, or the next start.
+    pub(super) fn look(&self, talk: &Talk<'_>, due: Due, at: Moment) {
+        let mut kept = match self.ledger.get(&due.kept.key) {
+            Some(kept) if kept.phase == Phase::Live => kept,
+            Some(_) => return,
+            None => due.kept,
+        };
+        match due.what {
+            Look::Rivals => {
+                let Ok(me) = talk.me() else { return };
+                let Ok(Some((first, rivals))) = ensure::look(talk, &kept, &me) else {
+                    return;
+                };
+                ensure::delete(talk, rivals);
+                if kept.post.as_ref() == Some(&first.id) {
+                    return;
+                }
+                kept.post = Some(first.id);
+                kept.hash = String::new();
+                kept.seq = kept.seq.max(first.marker.map_or(0, |marker| marker.seq));
+                let _ = self.ledger.commit(&kept);
+                // Nothing new may come of the run: the post that stays gets what the other showed.
+                let shown = self.watch.shown(&kept.key).unwrap_or(due.shown);
+                self.show_again(talk, kept, &shown, at);
+            }
+            Look::End => {
+                let Some(id) = kept.post.clone() else { return };
+                let Ok(answer) = talk.read(&format!("/posts/{id}")) else {
+                    return;
+                };
+                let Some(post) = Post::of(&answer) else {
+                    return;
+                };
+                let Some(marker) = &post.marker else { return };
+                let is_newer = marker.instance != self.settings.instance && marker.seq > kept.seq;
+                // A newer edit of another writer stands; so does a newer one of ours.
+                if is_newer || kept.rev != due.shown.rev || kept.state != due.shown.state {
+                    return;
+                }
+                kept.seq = kept.seq.max(marker.seq);
+                let text = due.shown.text.as_str();
+                let is_right = |content: &Content| shows(&post, content, &due.shown.state);
+                let content = talk
+                    .longest(text)
+                    .map(|longest| Content::new(text, &due.shown.state, longest));
+                if content.is_ok_and(|content| !is_right(&content)) {
+                    self.show_again(talk, kept, &due.shown, at);
+                }
+            }
+        }
+    }
+
+    /// Edits without asking whether it is needed.
+    fn show_again(&self, talk: &Talk<'_>, mut kept: Kept, shown: &Shown, at: Moment) {
+        let wish = Wish {
+            text: &shown.text,
+            state: &shown.state,
+            rev: shown.rev,
+            instance: &self.settings.instance,
+        };
+        kept.at = at.wall;
+        if let Ok(content) = edit::content(talk, &wish) {
+            // What fails now is done by the next look, the next edit or the next start.
+            let _ = edit::edit(talk, &*self.ledger, &mut kept, content, &wish);
+        }
+    }
+
+    /// We leave, and the run goes on: its box says since when nobody looks.
+    pub(super) fn pause(&self, talk: &Talk<'_>, key: &str, shown: Shown, at: Moment) {
+        let Some(kept) = self
+            .ledger
+            .get(key)
+            .filter(|kept| kept.phase == Phase::Live)
+        else {
+            return;
+        };
+        let minute = at.wall.minute(&self.settings.zone).unwrap_or_default();
+        let paused = Shown {
+            text: paused(&shown.text, &minute),
+            ..shown
+        };
+        self.show_again(talk, kept, &paused, at);
+    }
+
+    /// What went wrong is remembered for whoever asks, where there is a box at all.
+    fn remember_trouble(&self, kept: &Kept, known: Option<&Kept>, trouble: &Trouble) {
+        match trouble {
+            Trouble::Gone(_) | Trouble::Never(_) => self.watch.forget(&kept.key),
+            _ => {}
+        }
+        let words = match trouble {
+            Trouble::Away(words)
+            | Trouble::Wait(_, words)
+            | Trouble::Refused(words)
+            | Trouble::Never(words)
+            | Trouble::Gone(words) => words.clone(),
+            Trouble::Busy(_) => "429 too many requests".to_owned(),
+            Trouble::Token(_) => "401 the token is not taken".to_owned(),
+            Trouble::StandBy(_) => "another instance writes it".to_owned(),
+            Trouble::Skip(_) => return,
+        };
+        let mut noted = self.ledger.get(&kept.key).unwrap_or_else(|| kept.clone());
+        let is_news =
+            noted.note.as_ref() != Some(&words) || known.is_none_or(|known| known.seq != kept.seq);
+        if is_news && (known.is_some() || noted.post.is_some()) {
+            noted.note = Some(words);
+            noted.seq = noted.seq.max(kept.seq);
+            self.ledger.note(&noted);
+        }
+    }
+}
+
+/// Whether a post shows it already.
+fn shows(post: &Post, content: &Content, state: &State) -> bool {
+    post.message == content.message
+        && post
+            .marker
+            .as_ref()
+            .is_some_and(|marker| marker.state == *state)
+}
+
+/// The box begins anew: its post was deleted.
+fn anew(kept: &mut Kept) {
+    kept.part = 0;
+    forget_post(kept);
+}
+
+fn forget_post(kept: &mut Kept) {
+    kept.phase = Phase::Intended;
+    kept.post = None;
+    kept.hash = String::new();
+}
+
+/// `text` with its footer's minute replaced by what we say of ourselves.
+fn paused(text: &str, minute: &str) -> String {
+    let is_minute = |word: &str| {
+        word.len() == 5
+            && word.bytes().enumerate().all(|(at, byte)| match at {
+                2 => byte == b':',
+                _ => byte.is_ascii_digit(),
+            })
+    };
+    let said = format!("updates paused at {minute}");
+    match text.rsplit_once(' ') {
+        Some((before, last)) if is_minute(last) => format!("{before} {said}"),
+        _ => format!("{text}  \n{said}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::paused;
+
+    #[test]
+    fn the_pause_stands_where_the_minute_stood() {
+        let cases = [
+            (
+                "a  \n[ACTIVE] 3 tools · 11:44",
+                "a  \n[ACTIVE] 3 tools · updates paused at 14:32",
+            ),
+            ("[ACTIVE] 11:44", "[ACTIVE] updates paused at 14:32"),
+            ("[ACTIVE] one", "[ACTIVE] one  \nupdates paused at 14:32"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(paused(text, "14:32"), want);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Editing a box in place.
+
+use serde_json::json;
+
+use super::answers::{self, Edit, Look};
+use super::content::Content;
+use super::marker::Marker;
+use super::post::Post;
+use super::server::{Talk, Trouble, said};
+use crate::sink::Ledger;
+use crate::wire::frame::State;
+use crate::wire::kept::{Kept, Phase};
+
+/// A box whose edit right was lost is tried again after so long.
+const LOST_RIGHT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// An edit to be made.
+pub(super) struct Wish<'a> {
+    pub(super) text: &'a str,
+    pub(super) state: &'a State,
+    pub(super) rev: u64,
+    pub(super) instance: &'a str,
+}
+
+/// What came of an edit that was not done.
+pub(super) enum Undone {
+    Trouble(Trouble),
+    /// The post may no longer be edited: the box goes on in another.
+    TooOld,
+}
+
+impl From<Trouble> for Undone {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+/// The content that an edit would bring.
+pub(super) fn content(talk: &Talk<'_>, wish: &Wish<'_>) -> Result<Content, Trouble> {
+    Ok(Content::new(
+        wish.text,
+        wish.state,
+        talk.longest(wish.text)?,
+    ))
+}
+
+/// Brings the post of `kept` to `content`, and remembers what the server acknowledged.
+pub(super) fn edit(
+    talk: &Talk<'_>,
+    ledger: &dyn Ledger,
+    kept: &mut Kept,
+    mut content: Content,
+    wish: &Wish<'_>,
+) -> Result<(), Undone> {
+    let Some(post) = kept.post.clone() else {
+        return Err(Trouble::Away("the post is not known yet".to_owned()).into());
+    };
+    let mut again = true;
+    loop {
+        let marker = Marker {
+            key: kept.key.clone(),
+            seq: kept.seq + 1,
+            instance: wish.instance.to_owned(),
+            part: kept.part,
+            rev: wish.rev,
+            state: wish.state.clone(),
+        };
+        let body = json!({"message": content.message, "props": marker.props()});
+        let answer = talk
+            .put(&format!("/posts/{post}/patch"), &body)
+            .map_err(|lost| Trouble::Away(lost.class.to_owned()))?;
+        let words = said(&answer);
+        match answers::edit(answer.status, &answer.error_id(), answer.retry_after) {
+            // A page that a proxy made up is no acknowledgement.
+            Edit::Done if Post::of(&answer).is_none_or(|shown| shown.id != post) => {
+                return Err(Trouble::Away("the answer is not a Mattermost's".to_owned()).into());
+            }
+            Edit::Done => {
+                kept.seq = marker.seq;
+                acknowledge(ledger, kept, &content, wish);
+                return Ok(());
+            }
+            Edit::Away => return Err(Trouble::Away(words).into()),
+            Edit::Busy(pause) => return Err(Trouble::Busy(pause).into()),
+            Edit::Token => return Err(talk.refused_token().into()),
+            Edit::TooOld => return Err(Undone::TooOld),
+            Edit::Archived => {
+                return Err(Trouble::Never("the channel is archived".to_owned()).into());
+            }
+            Edit::TooLong if again => {
+                again = false;
+                content = content.halved(wish.state);
+                talk.shorter(content.message.chars().count() + 200);
+            }
+            Edit::TooLong | Edit::Refused => return Err(Trouble::Refused(words).into()),
+            Edit::Look => return Err(why(talk, ledger, kept, &post, &words).into()),
+        }
+    }
+}
+
+/// Why an edit was refused with a 403, which says nothing by itself.
+fn why(talk: &Talk<'_>, ledger: &dyn Ledger, kept: &mut Kept, post: &str, words: &str) -> Trouble {
+    let answer = match talk.get(&format!("/posts/{post}")) {
+        Ok(answer) => answer,
+        Err(lost) => return Trouble::Away(lost.class.to_owned()),
+    };
+    match answers::look(answer.status, answer.retry_after) {
+        Look::Deleted => gone(ledger, kept),
+        Look::There if Post::of(&answer).is_some_and(|post| post.deleted != 0) => {
+            gone(ledger, kept)
+        }
+        Look::There => Trouble::Wait(LOST_RIGHT, format!("{words}: the right to edit was lost")),
+        Look::Left => Trouble::Wait(LOST_RIGHT, format!("{words}: no longer in the channel")),
+        Look::Busy(pause) => Trouble::Busy(pause),
+        Look::Token => talk.refused_token(),
+        Look::Away => Trouble::Away(said(&answer)),
+    }
+}
+
+/// Somebody deleted the post.
+pub(super) fn gone(ledger: &dyn Ledger, kept: &mut Kept) -> Trouble {
+    kept.phase = Phase::Gone;
+    // Not remembered it would be found out again by the next edit.
+    let _ = ledger.commit(kept);
+    Trouble::Gone("somebody deleted the post".to_owned())
+}
+
+/// The post shows `content`: that is remembered, an end durably, all else soon.
+pub(super) fn acknowledge(
+    ledger: &dyn Ledger,
+    kept: &mut Kept,
+    content: &Content,
+    wish: &Wish<'_>,
+) {
+    kept.hash.clone_from(&content.hash);
+    kept.rev = wish.rev;
+    kept.state = wish.state.clone();
+    kept.note = None;
+    if kept.state.is_final() {
+        // A final edit that is not remembered is made again, and changes nothing.
+        let _ = ledger.commit(kept);
+    } else {
+        ledger.note(kept);
+    }
+}

@@ -4,11 +4,14 @@ mod board;
 mod compat;
 mod conformance;
 mod examples;
+#[path = "../support/mattermost/mod.rs"]
+mod fake_mattermost;
 mod faults;
 mod faults_map;
 mod filters;
 mod generated;
 mod layout;
+mod mattermost;
 mod picture;
 mod properties;
 mod readme;

@@ -1,0 +1,3 @@
+//! The fake Mattermost: held to the contract, and its fault switches.
+
+mod contract;

@@ -1,0 +1,188 @@
+//! The fake in the hand of a test.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::faults::{Action, Held, Moment, Rule};
+use super::options::Options;
+use super::posts::Post;
+use super::rate::Limiter;
+use super::record::Recorded;
+use super::server::{Address, Server};
+use super::world::Notice;
+use super::{seed, target};
+
+/// A server that runs until it is dropped.
+#[derive(Debug)]
+pub struct Fake {
+    server: Arc<Server>,
+    main: Address,
+    limited: Address,
+}
+
+impl Fake {
+    /// A server like the one that was measured, on free ports.
+    pub fn start() -> Self {
+        Self::with(Options::default()).expect("loopback has free ports")
+    }
+
+    /// A server of another sort.
+    pub fn with(options: Options) -> io::Result<Self> {
+        let (port, rate, limited_rate) = (options.port, options.rate, options.limited_rate);
+        let server = Arc::new(Server::new(seed::world(options)));
+        let main = Address::open(&server, port, rate.map(Limiter::new))?;
+        let limited = Address::open(&server, 0, Some(Limiter::new(limited_rate)))?;
+        Ok(Self {
+            server,
+            main,
+            limited,
+        })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        url(self.main.address)
+    }
+
+    /// Where it listens with a limit on the rate.
+    pub fn limited_url(&self) -> String {
+        url(self.limited.address)
+    }
+
+    /// What the contract suite has to know of it.
+    pub fn target(&self) -> Value {
+        target::target(&self.server.world(), &self.url(), &self.limited_url())
+    }
+
+    /// Writes that into a file, at once or not at all.
+    pub fn write_target(&self, path: &Path) -> io::Result<()> {
+        target::write(path, &self.target())
+    }
+
+    /// The token of a user, by name.
+    pub fn token(&self, username: &str) -> String {
+        let world = self.server.world();
+        let user = world.named(username).map(|user| user.id.clone());
+        let token = world
+            .tokens
+            .iter()
+            .find(|token| Some(&token.user) == user.as_ref());
+        token.map(|token| token.token.clone()).unwrap_or_default()
+    }
+
+    /// The id of a user, by name.
+    pub fn user(&self, username: &str) -> String {
+        self.server
+            .world()
+            .named(username)
+            .map(|user| user.id.clone())
+            .unwrap_or_default()
+    }
+
+    /// The id of a channel, by name: `status`, `status-private`, `status-bare` or `status-old`.
+    pub fn channel(&self, name: &str) -> String {
+        let world = self.server.world();
+        let channel = world.channels.iter().find(|channel| channel.name == name);
+        channel
+            .map(|channel| channel.id.clone())
+            .unwrap_or_default()
+    }
+
+    /// Adds a fault.
+    pub fn fault(&self, rule: Rule) {
+        self.server.faults().add(rule);
+    }
+
+    /// Adds a rule that holds its requests at a moment, whatever its action was.
+    pub fn hold(&self, call: super::faults::Call, moment: Moment) -> Arc<Held> {
+        let rule = Rule::on(call, Action::Hold { moment });
+        let held = Arc::clone(rule.held());
+        self.fault(rule);
+        held
+    }
+
+    /// Takes all faults away and lets go whom they hold.
+    pub fn clear_faults(&self) {
+        self.server.faults().clear();
+    }
+
+    /// Becomes another process: pending ids are forgotten, connections closed.
+    pub fn restart(&self) {
+        self.server.restart();
+    }
+
+    /// Moves the server's clock on.
+    pub fn advance(&self, by: Duration) {
+        self.server.world().clock.advance(by);
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.server.records().clone()
+    }
+
+    /// Every state of every post in the order the posts were made, the first state first.
+    pub fn histories(&self) -> Vec<Vec<Post>> {
+        self.server
+            .world()
+            .posts
+            .histories()
+            .map(<[Post]>::to_vec)
+            .collect()
+    }
+
+    /// Every state of one post.
+    pub fn history(&self, id: &str) -> Vec<Post> {
+        let histories = self.histories().into_iter();
+        histories
+            .filter(|versions| versions[0].id == id)
+            .flatten()
+            .collect()
+    }
+
+    /// The living posts of a thread, its root first.
+    pub fn thread(&self, root: &str) -> Vec<Post> {
+        self.server.world().posts.thread(root).cloned().collect()
+    }
+
+    /// The living posts of a channel, the oldest first.
+    pub fn posts(&self, channel: &str) -> Vec<Post> {
+        self.server
+            .world()
+            .posts
+            .newest(channel)
+            .into_iter()
+            .rev()
+            .cloned()
+            .collect()
+    }
+
+    /// Whom created posts called, in order.
+    pub fn notices(&self) -> Vec<Notice> {
+        self.server.world().notices.clone()
+    }
+
+    /// How many connections are open.
+    pub fn open_connections(&self) -> usize {
+        self.server.open_connections()
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.server.stop.say();
+        self.clear_faults();
+        self.server.disconnect();
+        self.main.close();
+        self.limited.close();
+    }
+}
+
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}")
+}

@@ -1,0 +1,36 @@
+//! What a server says whose database is down.
+
+use super::super::http::{Answer, Failure, Request};
+use super::super::routes;
+use super::super::world::World;
+use super::Call;
+
+/// The answer; edits and deletes look forbidden, unknown tokens expired.
+pub fn answer(world: &mut World, request: &Request) -> Answer {
+    let path = request.path();
+    if path.ends_with("/system/ping") && request.is_true("get_server_status") {
+        let status = serde_json::json!({"status": "UNHEALTHY", "database_status": "UNHEALTHY"});
+        return Answer::json(500, &status);
+    }
+    if path.ends_with("/system/ping") || path.ends_with("/config/client") {
+        return routes::answer(world, request);
+    }
+    let failure = failure(world, request);
+    routes::refusal(world, &failure)
+}
+
+fn failure(world: &World, request: &Request) -> Failure {
+    if !request
+        .token()
+        .is_some_and(|token| world.warm.contains(token))
+    {
+        return Failure::session();
+    }
+    match Call::of(request) {
+        Call::Patch | Call::Delete => Failure::permissions(),
+        Call::Create => Failure::new(500, "app.post.save.app_error"),
+        Call::Get | Call::Thread => Failure::new(500, "app.post.get.app_error"),
+        Call::List => Failure::new(500, "app.post.get_posts.app_error"),
+        Call::Other | Call::Any => Failure::new(500, "app.select_error"),
+    }
+}

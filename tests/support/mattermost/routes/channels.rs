@@ -1,0 +1,32 @@
+//! Channels, looked up.
+
+use super::super::channels::Channel;
+use super::super::http::{Answer, Failure, Request};
+use super::super::people::User;
+use super::super::world::World;
+use super::{Outcome, id_in_url};
+
+/// A channel by its id.
+pub fn get(world: &World, user: &User, id: &str) -> Outcome {
+    id_in_url(id)?;
+    let missing = || Failure::new(404, "app.channel.get.existing.app_error");
+    let channel = world.channel(id).ok_or_else(missing)?;
+    if !channel.is_readable_by(user) {
+        return Err(Failure::permissions());
+    }
+    Ok(Answer::json(200, &channel.json()))
+}
+
+/// A channel by its name, in the team of this name or id.
+pub fn by_name(world: &World, user: &User, request: &Request, team: &str, name: &str) -> Outcome {
+    let deleted_too = request.is_true("include_deleted");
+    let ours = |channel: &&Channel| {
+        (team == world.team.0 || team == world.team.1)
+            && channel.name == name
+            && (channel.delete_at == 0 || deleted_too)
+            && channel.is_readable_by(user)
+    };
+    let missing = || Failure::new(404, "app.channel.get_by_name.missing.app_error");
+    let channel = world.channels.iter().find(ours).ok_or_else(missing)?;
+    Ok(Answer::json(200, &channel.json()))
+}

@@ -1,3 +1,8 @@
-//! The fake Mattermost: held to the contract, and its fault switches.
+//! The fake Mattermost: held to the contract, what it tells a test, and its fault switches.
 
+mod asked;
+mod client;
 mod contract;
+mod control;
+mod faults;
+mod sorts;

@@ -1,7 +1,7 @@
 //! One connection: requests in, answers out, until either side has had enough.
 
 use std::io::{self, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +16,6 @@ use super::websocket;
 pub fn serve(server: &Arc<Server>, stream: TcpStream, limiter: Option<&Mutex<Limiter>>) {
     // The client's end shows in the next read or write; nobody is there to be told.
     let _ = requests(server, &stream, limiter);
-    let _ = stream.shutdown(Shutdown::Both);
 }
 
 fn requests(
@@ -28,7 +27,11 @@ fn requests(
     let idle = server.world().options.idle_close;
     stream.set_read_timeout(Some(idle))?;
     let mut reader = Reader::new(stream.try_clone()?);
+    let process = server.process();
     while let Some(request) = reader.next() {
+        if server.process() != process {
+            break;
+        }
         let gzip = request
             .header("Accept-Encoding")
             .is_some_and(|codings| codings.contains("gzip"));

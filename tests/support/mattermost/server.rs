@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -20,6 +21,8 @@ pub struct Server {
     faults: Mutex<Faults>,
     records: Mutex<Vec<Recorded>>,
     connections: Mutex<Connections>,
+    /// Grows with every restart; a connection of an earlier process is served no more.
+    process: AtomicU64,
     pub stop: Stop,
 }
 
@@ -37,6 +40,7 @@ impl Server {
             faults: Mutex::default(),
             records: Mutex::default(),
             connections: Mutex::default(),
+            process: AtomicU64::default(),
             stop: Stop::default(),
         }
     }
@@ -67,10 +71,16 @@ impl Server {
 
     /// Closes every connection.
     pub fn disconnect(&self) {
+        self.process.fetch_add(1, Ordering::SeqCst);
         for stream in self.connections().open.values() {
             // One that is closed already is what was wanted.
             let _ = stream.shutdown(Shutdown::Both);
         }
+    }
+
+    /// The number of the process that the server is by now.
+    pub fn process(&self) -> u64 {
+        self.process.load(Ordering::SeqCst)
     }
 
     /// Connections that are open, for a test that counts them.

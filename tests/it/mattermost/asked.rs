@@ -85,6 +85,28 @@ fn created_posts_notify_and_edits_do_not() {
 }
 
 #[test]
+fn a_test_can_wait_for_what_another_thread_does() {
+    let fake = Fake::start();
+    let mut client = Client::of(&fake, "status-bot");
+    let writer = std::thread::spawn(move || {
+        let id = client.post(json!({"message": "0"}));
+        for n in 1..=3 {
+            client
+                .patch(&id, json!({"message": n.to_string()}))
+                .expect("an answer");
+        }
+        id
+    });
+    fake.wait_until("third edit", |fake| {
+        fake.posts(&fake.channel("status"))
+            .iter()
+            .any(|post| post.message == "3")
+    });
+    let id = writer.join().expect("the writer ends");
+    assert_eq!(fake.history(&id).len(), 4);
+}
+
+#[test]
 fn two_fakes_have_the_same_ids() {
     let ids = |fake: &Fake| {
         let mut client = Client::of(fake, "status-bot");

@@ -77,6 +77,23 @@ fn newer_servers_keep_silent_when_asked() {
 }
 
 #[test]
+fn a_server_may_refuse_to_be_silent() {
+    let fake = frozen(Options {
+        refuses_silent: true,
+        ..Options::default()
+    });
+    let mut client = Client::of(&fake, "status-bot");
+    let body = json!({"channel_id": fake.channel("status"), "message": "box"});
+    let mut create = |query: &str| {
+        let answered = client.ask("POST", &format!("/api/v4/posts{query}"), &body);
+        answered.expect("an answer").says()
+    };
+    let refused = "403 api.post.create_post.silent_notification.app_error";
+    assert_eq!(create("?silent=true"), refused);
+    assert_eq!(create(""), "201");
+}
+
+#[test]
 fn a_message_has_the_length_that_the_server_allows() {
     let fake = frozen(Options {
         max_post_size: 4,

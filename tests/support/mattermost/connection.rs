@@ -82,7 +82,8 @@ fn go(
             send(stream, &answer, gzip)?;
             Ok(true)
         }
-        Course::Slow(answer, bytes, pause) => {
+        Course::Slow(mut answer, bytes, pause) => {
+            answer.headers.extend_from_slice(limits);
             drip(server, stream, &answer, bytes, pause)?;
             Ok(true)
         }
@@ -142,7 +143,10 @@ fn record(server: &Server, request: &Request) -> usize {
     drop(world);
     let mut records = server.records();
     records.push(recorded);
-    records.len() - 1
+    let number = records.len() - 1;
+    drop(records);
+    server.bell.ring();
+    number
 }
 
 /// Records what was answered.
@@ -153,4 +157,6 @@ fn note(server: &Server, number: usize, status: Option<u16>) {
     if log {
         eprintln!("{}", records[number].line());
     }
+    drop(records);
+    server.bell.ring();
 }

@@ -98,7 +98,7 @@ impl Fake {
         self.server.faults().add(rule);
     }
 
-    /// Adds a rule that holds its requests at a moment, whatever its action was.
+    /// Holds every request of a sort, before or after it is carried out.
     pub fn hold(&self, call: super::faults::Call, moment: Moment) -> Arc<Held> {
         let rule = Rule::on(call, Action::Hold { moment });
         let held = Arc::clone(rule.held());
@@ -119,6 +119,21 @@ impl Fake {
     /// Moves the server's clock on.
     pub fn advance(&self, by: Duration) {
         self.server.world().clock.advance(by);
+    }
+
+    /// Waits until the fake is as `look` wants it, which is asked after every arrival and answer.
+    ///
+    /// # Panics
+    ///
+    /// When that is not so within 30 s; `what` says what was missed.
+    pub fn wait_until(&self, what: &str, look: impl Fn(&Self) -> bool) {
+        let came = self.server.bell.wait_until(|| look(self));
+        let lines: Vec<String> = self.requests().iter().map(Recorded::line).collect();
+        assert!(
+            came,
+            "no {what} within 30 s; the requests were\n{}",
+            lines.join("\n")
+        );
     }
 
     /// Every request so far, in the order of arrival.

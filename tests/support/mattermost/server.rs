@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use super::bell::Bell;
 use super::connection;
 use super::faults::Faults;
 use super::rate::Limiter;
@@ -23,6 +24,8 @@ pub struct Server {
     connections: Mutex<Connections>,
     /// Grows with every restart; a connection of an earlier process is served no more.
     process: AtomicU64,
+    /// Rings at every arrival and every answer.
+    pub bell: Bell,
     pub stop: Stop,
 }
 
@@ -41,6 +44,7 @@ impl Server {
             records: Mutex::default(),
             connections: Mutex::default(),
             process: AtomicU64::default(),
+            bell: Bell::default(),
             stop: Stop::default(),
         }
     }

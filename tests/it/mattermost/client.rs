@@ -48,9 +48,8 @@ pub struct Client {
 impl Client {
     /// Connects as this user, who posts in the channel `status`.
     pub fn of(fake: &Fake, username: &str) -> Self {
-        let address = fake.url().replace("http://", "");
         Self {
-            stream: BufReader::new(TcpStream::connect(address).expect("the fake listens")),
+            stream: BufReader::new(connect(fake).expect("the fake listens")),
             token: fake.token(username),
             channel: fake.channel("status"),
         }
@@ -160,4 +159,9 @@ impl Client {
         }
         Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
+}
+
+/// A connection to the fake.
+pub fn connect(fake: &Fake) -> io::Result<TcpStream> {
+    TcpStream::connect(fake.url().trim_start_matches("http://"))
 }

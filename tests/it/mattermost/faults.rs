@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::client::{Client, connect};
 use crate::fake_mattermost::{Action, Call, Fake, Moment, Rule};
 
 fn start() -> (Fake, Client) {
@@ -154,6 +154,19 @@ fn a_restart_forgets_keys_and_closes_every_connection() {
         200,
         "posts stay"
     );
+}
+
+#[test]
+fn a_server_that_is_down_refuses_until_it_comes_up() {
+    let (fake, mut client) = start();
+    let id = client.post(json!({}));
+    fake.go_down();
+    assert!(client.get(&id).is_err(), "the connection is closed");
+    let refused = connect(&fake).expect_err("nobody listens").kind();
+    assert_eq!(refused, ErrorKind::ConnectionRefused);
+    fake.come_up().expect("the port is free");
+    let mut again = Client::of(&fake, "status-bot");
+    assert_eq!(again.get(&id).expect("an answer").status, 200);
 }
 
 #[test]

@@ -4,5 +4,6 @@ mod asked;
 mod client;
 mod contract;
 mod control;
+mod events;
 mod faults;
 mod sorts;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -115,6 +115,7 @@ impl Server {
 #[derive(Debug)]
 pub struct Address {
     pub address: SocketAddr,
+    closing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -125,9 +126,11 @@ impl Address {
         let address = listener.local_addr()?;
         let server = Arc::clone(server);
         let limiter = limiter.map(|limiter| Arc::new(Mutex::new(limiter)));
+        let closing = Arc::new(AtomicBool::new(false));
+        let closed = Arc::clone(&closing);
         let accept = move || {
             for stream in listener.incoming() {
-                if server.stop.is_said() {
+                if closed.load(Ordering::SeqCst) {
                     return;
                 }
                 // A client that is gone before it is accepted is no matter.
@@ -137,12 +140,14 @@ impl Address {
         };
         Ok(Self {
             address,
+            closing,
             thread: Some(std::thread::spawn(accept)),
         })
     }
 
-    /// Waits for the end of the listener, once stop was said.
+    /// Listens no more: from then on connections are refused.
     pub fn close(&mut self) {
+        self.closing.store(true, Ordering::SeqCst);
         // The connection wakes the listener, which then sees that it is the end.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {

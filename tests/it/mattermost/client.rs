@@ -62,12 +62,24 @@ impl Client {
         } else {
             body.to_string()
         };
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: fake\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n",
-            self.token,
-            body.len()
+        let length = format!("Content-Length: {}", body.len());
+        self.send_raw(method, path, &[&length], &body)
+    }
+
+    /// Sends a request with these headers and this body.
+    pub fn send_raw(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[&str],
+        body: &str,
+    ) -> io::Result<()> {
+        let token = &self.token;
+        let headers = headers.join("\r\n");
+        let text = format!(
+            "{method} {path} HTTP/1.1\r\nHost: fake\r\nAuthorization: Bearer {token}\r\n{headers}\r\n\r\n{body}"
         );
-        self.stream.get_mut().write_all((head + &body).as_bytes())
+        self.stream.get_mut().write_all(text.as_bytes())
     }
 
     /// Sends a request and takes its answer.

@@ -6,4 +6,5 @@ mod contract;
 mod control;
 mod events;
 mod faults;
+mod http;
 mod sorts;

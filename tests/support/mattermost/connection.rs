@@ -44,7 +44,10 @@ fn requests(
             note(server, number, Some(101));
             return websocket::serve(server, &request, stream);
         }
-        let (limits, refused) = limited(server, limiter);
+        let (mut headers, refused) = limited(server, limiter);
+        if request.is_last() {
+            headers.push(("Connection".to_owned(), "close".to_owned()));
+        }
         let course = match refused {
             Some(answer) => Course::Answer(answer),
             None => {
@@ -55,8 +58,8 @@ fn requests(
                 faults::carry(server, &request, fault)
             }
         };
-        if !go(server, stream, number, course, &limits, gzip)? {
-            return Ok(());
+        if !go(server, stream, number, course, &headers, gzip)? || request.is_last() {
+            break;
         }
     }
     Ok(())
@@ -68,7 +71,7 @@ fn go(
     stream: &TcpStream,
     number: usize,
     course: Course,
-    limits: &[(String, String)],
+    headers: &[(String, String)],
     gzip: bool,
 ) -> io::Result<bool> {
     let status = match &course {
@@ -78,12 +81,12 @@ fn go(
     note(server, number, status);
     match course {
         Course::Answer(mut answer) => {
-            answer.headers.extend_from_slice(limits);
+            answer.headers.extend_from_slice(headers);
             send(stream, &answer, gzip)?;
             Ok(true)
         }
         Course::Slow(mut answer, bytes, pause) => {
-            answer.headers.extend_from_slice(limits);
+            answer.headers.extend_from_slice(headers);
             drip(server, stream, &answer, bytes, pause)?;
             Ok(true)
         }

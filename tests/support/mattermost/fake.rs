@@ -3,7 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+<<<<<<< HEAD
 use std::sync::Arc;
+=======
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+>>>>>>> fake
 use std::time::Duration;
 
 use serde_json::Value;
@@ -21,7 +25,12 @@ use super::{seed, target};
 #[derive(Debug)]
 pub struct Fake {
     server: Arc<Server>,
+<<<<<<< HEAD
     main: Address,
+=======
+    url: String,
+    main: Mutex<Address>,
+>>>>>>> fake
     limited: Address,
 }
 
@@ -39,14 +48,23 @@ impl Fake {
         let limited = Address::open(&server, 0, Some(Limiter::new(limited_rate)))?;
         Ok(Self {
             server,
+<<<<<<< HEAD
             main,
+=======
+            url: url(main.address),
+            main: Mutex::new(main),
+>>>>>>> fake
             limited,
         })
     }
 
     /// Where it listens.
     pub fn url(&self) -> String {
+<<<<<<< HEAD
         url(self.main.address)
+=======
+        self.url.clone()
+>>>>>>> fake
     }
 
     /// Where it listens with a limit on the rate.
@@ -98,7 +116,11 @@ impl Fake {
         self.server.faults().add(rule);
     }
 
+<<<<<<< HEAD
     /// Adds a rule that holds its requests at a moment, whatever its action was.
+=======
+    /// Holds every request of a sort, before or after it is carried out.
+>>>>>>> fake
     pub fn hold(&self, call: super::faults::Call, moment: Moment) -> Arc<Held> {
         let rule = Rule::on(call, Action::Hold { moment });
         let held = Arc::clone(rule.held());
@@ -116,11 +138,50 @@ impl Fake {
         self.server.restart();
     }
 
+<<<<<<< HEAD
+=======
+    /// Ends the process: connections are closed and refused until it comes up again.
+    pub fn go_down(&self) {
+        self.main().close();
+        self.server.restart();
+    }
+
+    /// Starts the process again, at the same address.
+    ///
+    /// # Errors
+    ///
+    /// When somebody else took the port meanwhile.
+    pub fn come_up(&self) -> io::Result<()> {
+        let mut main = self.main();
+        let rate = self.server.world().options.rate;
+        *main = Address::open(&self.server, main.address.port(), rate.map(Limiter::new))?;
+        Ok(())
+    }
+
+>>>>>>> fake
     /// Moves the server's clock on.
     pub fn advance(&self, by: Duration) {
         self.server.world().clock.advance(by);
     }
 
+<<<<<<< HEAD
+=======
+    /// Waits until the fake is as `look` wants it, which is asked after every arrival and answer.
+    ///
+    /// # Panics
+    ///
+    /// When that is not so within 30 s; `what` says what was missed.
+    pub fn wait_until(&self, what: &str, look: impl Fn(&Self) -> bool) {
+        let came = self.server.bell.wait_until(|| look(self));
+        let lines: Vec<String> = self.requests().iter().map(Recorded::line).collect();
+        assert!(
+            came,
+            "no {what} within 30 s; the requests were\n{}",
+            lines.join("\n")
+        );
+    }
+
+>>>>>>> fake
     /// Every request so far, in the order of arrival.
     pub fn requests(&self) -> Vec<Recorded> {
         self.server.records().clone()
@@ -167,6 +228,13 @@ impl Fake {
         self.server.world().notices.clone()
     }
 
+<<<<<<< HEAD
+=======
+    fn main(&self) -> MutexGuard<'_, Address> {
+        self.main.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+>>>>>>> fake
     /// How many connections are open.
     pub fn open_connections(&self) -> usize {
         self.server.open_connections()
@@ -178,7 +246,11 @@ impl Drop for Fake {
         self.server.stop.say();
         self.clear_faults();
         self.server.disconnect();
+<<<<<<< HEAD
         self.main.close();
+=======
+        self.main().close();
+>>>>>>> fake
         self.limited.close();
     }
 }

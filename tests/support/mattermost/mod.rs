@@ -18,6 +18,10 @@
 )]
 
 mod attachments;
+<<<<<<< HEAD
+=======
+mod bell;
+>>>>>>> fake
 mod channels;
 mod clock;
 mod connection;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use pulldown_cmark::{Event, Parser, Tag};
+
 use live_status::sink::{Close, Done, Sink as _};
 use live_status::wire::frame::State;
 use live_status::wire::receipt::Did;
@@ -258,8 +260,13 @@ fn text_of_a_foreign_frame_calls_and_links_nothing() {
         "@all ![x](https://example.org/x.png) `@all`",
     ));
     let message = rig.only().message;
+    let calls = |event: &Event<'_>| match event {
+        Event::Text(text) => text.contains('@') || text.contains("://"),
+        Event::Start(tag) => matches!(tag, Tag::Link { .. } | Tag::Image { .. }),
+        _ => false,
+    };
     assert!(
-        !message.replace("`@all`", "").contains('@') && !message.contains("]("),
+        !Parser::new(&message).any(|event| calls(&event)),
         "{message}"
     );
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use live_status::sink::{Done, Sink as _};
+use live_status::sink::{Done, Moment, Sink as _};
 use live_status::wire::frame::State;
 use live_status::wire::receipt::Did;
 
@@ -15,10 +15,8 @@ const SECONDS_45: Duration = Duration::from_secs(45);
 fn of_two_posts_of_one_key_the_first_made_stays() {
     for earlier in [true, false] {
         let mut rig = Rig::in_thread();
-        rig.fake.fault(
-            Rule::on(Call::Create, Action::SecondWriter { earlier })
-                .times(1),
-        );
+        rig.fake
+            .fault(Rule::on(Call::Create, Action::SecondWriter { earlier }).times(1));
         let put = rig.put(&rig.frame(1, State::Done, "[DONE] a"));
         let post = rig.only();
         assert_eq!(
@@ -108,52 +106,58 @@ fn a_callers_own_text_never_stands_by() {
     assert_eq!(rig.only().message, "b");
 }
 
-/// `posters` that race for `keys` boxes, each with a memory of its own; for a quarter of the
-/// keys one of them dies right after its create.
+/// `posters` that race for `keys` boxes in threads of ten, each with a memory of its own; for a
+/// quarter of the keys one of them dies right after its create.
 fn race(posters: usize, keys: usize) {
-    let rig = Rig::in_thread();
+    let rig = Rig::new();
+    let channel = rig.fake.channel("status");
+    let roots: Vec<String> = (0..keys.div_ceil(10))
+        .map(|at| rig.person_posts(&format!("please {at}")))
+        .collect();
+    let wall = rig.wall;
+    let of = move |key: usize, state: State, text: &str| {
+        let mut frame = frame(&format!("key {key}"), 1, state, text, wall);
+        let route = serde_json::json!([{"sink": "mattermost", "channel": channel, "root": roots[key / 10], "from": "record"}]);
+        frame.routes = serde_json::from_value(route).expect("a route");
+        frame
+    };
     let threads: Vec<_> = (0..posters)
         .map(|poster| {
-            let mut sink = rig.another(&format!("poster {poster}"));
-            let (at, wall) = (rig.at(), rig.wall);
+            let (mut sink, at, of) = (
+                rig.another(&format!("poster {poster}")),
+                rig.at(),
+                of.clone(),
+            );
             std::thread::spawn(move || {
-                let mut found = Vec::new();
                 for key in 0..keys {
                     let dies = key % 4 == 0 && poster == key / 4 % posters;
-                    // Who dies has made its first frame's post and never edits it again.
+                    // Who dies has made its first post and never edits it again.
                     let state = if dies { State::Active } else { State::Done };
-                    let put = sink.put(&frame(&format!("key {key}"), 1, state, "x", wall), at);
-                    if !dies {
-                        assert!(
-                            matches!(put.done, Done::Applied | Done::Unchanged | Done::StandBy(_)),
-                            "{put:?}"
-                        );
-                        found.push((key, put.receipt.post));
-                    }
+                    let put = sink.put(&of(key, state, "x"), at);
+                    let fine =
+                        matches!(put.done, Done::Applied | Done::Unchanged | Done::StandBy(_));
+                    assert!(fine, "{put:?}");
                 }
                 // What is due later is looked at, as in a process that lives on.
-                let later = live_status::sink::Moment {
+                let later = Moment {
                     now: at.now + Duration::from_secs(90),
                     ..at
                 };
                 sink.tick(later);
-                found
             })
         })
         .collect();
     for thread in threads {
         thread.join().expect("no panic");
     }
-    let boxes = rig.boxes();
-    assert_eq!(boxes.len(), keys, "one box a key");
-    // All who lived agree: whoever asks now is led to the same post and changes nothing.
-    let mut one = rig.another("afterwards");
-    let mut two = rig.another("and again");
+    assert_eq!(rig.boxes().len(), keys, "one box a key");
+    // All agree: whoever asks now is led to the same post.
+    let (mut one, mut two) = (rig.another("afterwards"), rig.another("and again"));
     for key in 0..keys {
-        let end = frame(&format!("key {key}"), 2, State::Done, "y", rig.wall);
+        let end = of(key, State::Done, "y");
         let (first, second) = (one.put(&end, rig.at()), two.put(&end, rig.at()));
-        assert_eq!(first.receipt.post, second.receipt.post);
         assert!(first.receipt.post.is_some());
+        assert_eq!(first.receipt.post, second.receipt.post);
     }
     assert_eq!(rig.boxes().len(), keys);
 }

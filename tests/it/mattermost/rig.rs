@@ -70,11 +70,6 @@ pub struct Rig {
     pub bot: &'static str,
 }
 
-/// The time of day on which every rig begins, on the server's clock too.
-pub fn begin() -> Time {
-    Time::parse("2026-09-25T10:00:00Z").expect("a time")
-}
-
 impl Rig {
     pub fn new() -> Self {
         Self::on(Fake::start())

@@ -1,11 +1,7 @@
 //! One connection: requests in, answers out, until either side has had enough.
 
 use std::io::{self, Write};
-<<<<<<< HEAD
-use std::net::{Shutdown, TcpStream};
-=======
 use std::net::TcpStream;
->>>>>>> fake
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,10 +16,6 @@ use super::websocket;
 pub fn serve(server: &Arc<Server>, stream: TcpStream, limiter: Option<&Mutex<Limiter>>) {
     // The client's end shows in the next read or write; nobody is there to be told.
     let _ = requests(server, &stream, limiter);
-<<<<<<< HEAD
-    let _ = stream.shutdown(Shutdown::Both);
-=======
->>>>>>> fake
 }
 
 fn requests(
@@ -35,15 +27,11 @@ fn requests(
     let idle = server.world().options.idle_close;
     stream.set_read_timeout(Some(idle))?;
     let mut reader = Reader::new(stream.try_clone()?);
-<<<<<<< HEAD
-    while let Some(request) = reader.next() {
-=======
     let process = server.process();
     while let Some(request) = reader.next() {
         if server.process() != process {
             break;
         }
->>>>>>> fake
         let gzip = request
             .header("Accept-Encoding")
             .is_some_and(|codings| codings.contains("gzip"));
@@ -56,14 +44,10 @@ fn requests(
             note(server, number, Some(101));
             return websocket::serve(server, &request, stream);
         }
-<<<<<<< HEAD
-        let (limits, refused) = limited(server, limiter);
-=======
         let (mut headers, refused) = limited(server, limiter);
         if request.is_last() {
             headers.push(("Connection".to_owned(), "close".to_owned()));
         }
->>>>>>> fake
         let course = match refused {
             Some(answer) => Course::Answer(answer),
             None => {
@@ -74,13 +58,8 @@ fn requests(
                 faults::carry(server, &request, fault)
             }
         };
-<<<<<<< HEAD
-        if !go(server, stream, number, course, &limits, gzip)? {
-            return Ok(());
-=======
         if !go(server, stream, number, course, &headers, gzip)? || request.is_last() {
             break;
->>>>>>> fake
         }
     }
     Ok(())
@@ -92,11 +71,7 @@ fn go(
     stream: &TcpStream,
     number: usize,
     course: Course,
-<<<<<<< HEAD
-    limits: &[(String, String)],
-=======
     headers: &[(String, String)],
->>>>>>> fake
     gzip: bool,
 ) -> io::Result<bool> {
     let status = match &course {
@@ -106,20 +81,12 @@ fn go(
     note(server, number, status);
     match course {
         Course::Answer(mut answer) => {
-<<<<<<< HEAD
-            answer.headers.extend_from_slice(limits);
-            send(stream, &answer, gzip)?;
-            Ok(true)
-        }
-        Course::Slow(answer, bytes, pause) => {
-=======
             answer.headers.extend_from_slice(headers);
             send(stream, &answer, gzip)?;
             Ok(true)
         }
         Course::Slow(mut answer, bytes, pause) => {
             answer.headers.extend_from_slice(headers);
->>>>>>> fake
             drip(server, stream, &answer, bytes, pause)?;
             Ok(true)
         }
@@ -179,14 +146,10 @@ fn record(server: &Server, request: &Request) -> usize {
     drop(world);
     let mut records = server.records();
     records.push(recorded);
-<<<<<<< HEAD
-    records.len() - 1
-=======
     let number = records.len() - 1;
     drop(records);
     server.bell.ring();
     number
->>>>>>> fake
 }
 
 /// Records what was answered.
@@ -197,9 +160,6 @@ fn note(server: &Server, number: usize, status: Option<u16>) {
     if log {
         eprintln!("{}", records[number].line());
     }
-<<<<<<< HEAD
-=======
     drop(records);
     server.bell.ring();
->>>>>>> fake
 }

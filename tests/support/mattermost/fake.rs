@@ -3,11 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
-<<<<<<< HEAD
-use std::sync::Arc;
-=======
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
->>>>>>> fake
 use std::time::Duration;
 
 use serde_json::Value;
@@ -25,12 +21,8 @@ use super::{seed, target};
 #[derive(Debug)]
 pub struct Fake {
     server: Arc<Server>,
-<<<<<<< HEAD
-    main: Address,
-=======
     url: String,
     main: Mutex<Address>,
->>>>>>> fake
     limited: Address,
 }
 
@@ -48,23 +40,15 @@ impl Fake {
         let limited = Address::open(&server, 0, Some(Limiter::new(limited_rate)))?;
         Ok(Self {
             server,
-<<<<<<< HEAD
-            main,
-=======
             url: url(main.address),
             main: Mutex::new(main),
->>>>>>> fake
             limited,
         })
     }
 
     /// Where it listens.
     pub fn url(&self) -> String {
-<<<<<<< HEAD
-        url(self.main.address)
-=======
         self.url.clone()
->>>>>>> fake
     }
 
     /// Where it listens with a limit on the rate.
@@ -116,11 +100,7 @@ impl Fake {
         self.server.faults().add(rule);
     }
 
-<<<<<<< HEAD
-    /// Adds a rule that holds its requests at a moment, whatever its action was.
-=======
     /// Holds every request of a sort, before or after it is carried out.
->>>>>>> fake
     pub fn hold(&self, call: super::faults::Call, moment: Moment) -> Arc<Held> {
         let rule = Rule::on(call, Action::Hold { moment });
         let held = Arc::clone(rule.held());
@@ -138,8 +118,6 @@ impl Fake {
         self.server.restart();
     }
 
-<<<<<<< HEAD
-=======
     /// Ends the process: connections are closed and refused until it comes up again.
     pub fn go_down(&self) {
         self.main().close();
@@ -158,14 +136,11 @@ impl Fake {
         Ok(())
     }
 
->>>>>>> fake
     /// Moves the server's clock on.
     pub fn advance(&self, by: Duration) {
         self.server.world().clock.advance(by);
     }
 
-<<<<<<< HEAD
-=======
     /// Waits until the fake is as `look` wants it, which is asked after every arrival and answer.
     ///
     /// # Panics
@@ -181,7 +156,6 @@ impl Fake {
         );
     }
 
->>>>>>> fake
     /// Every request so far, in the order of arrival.
     pub fn requests(&self) -> Vec<Recorded> {
         self.server.records().clone()
@@ -228,13 +202,10 @@ impl Fake {
         self.server.world().notices.clone()
     }
 
-<<<<<<< HEAD
-=======
     fn main(&self) -> MutexGuard<'_, Address> {
         self.main.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
->>>>>>> fake
     /// How many connections are open.
     pub fn open_connections(&self) -> usize {
         self.server.open_connections()
@@ -246,11 +217,7 @@ impl Drop for Fake {
         self.server.stop.say();
         self.clear_faults();
         self.server.disconnect();
-<<<<<<< HEAD
-        self.main.close();
-=======
         self.main().close();
->>>>>>> fake
         self.limited.close();
     }
 }

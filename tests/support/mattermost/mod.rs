@@ -18,10 +18,7 @@
 )]
 
 mod attachments;
-<<<<<<< HEAD
-=======
 mod bell;
->>>>>>> fake
 mod channels;
 mod clock;
 mod connection;

@@ -3,17 +3,11 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-<<<<<<< HEAD
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
-
-=======
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use super::bell::Bell;
->>>>>>> fake
 use super::connection;
 use super::faults::Faults;
 use super::rate::Limiter;
@@ -28,13 +22,10 @@ pub struct Server {
     faults: Mutex<Faults>,
     records: Mutex<Vec<Recorded>>,
     connections: Mutex<Connections>,
-<<<<<<< HEAD
-=======
     /// Grows with every restart; a connection of an earlier process is served no more.
     process: AtomicU64,
     /// Rings at every arrival and every answer.
     pub bell: Bell,
->>>>>>> fake
     pub stop: Stop,
 }
 
@@ -52,11 +43,8 @@ impl Server {
             faults: Mutex::default(),
             records: Mutex::default(),
             connections: Mutex::default(),
-<<<<<<< HEAD
-=======
             process: AtomicU64::default(),
             bell: Bell::default(),
->>>>>>> fake
             stop: Stop::default(),
         }
     }
@@ -87,24 +75,18 @@ impl Server {
 
     /// Closes every connection.
     pub fn disconnect(&self) {
-<<<<<<< HEAD
-=======
         self.process.fetch_add(1, Ordering::SeqCst);
->>>>>>> fake
         for stream in self.connections().open.values() {
             // One that is closed already is what was wanted.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
 
-<<<<<<< HEAD
-=======
     /// The number of the process that the server is by now.
     pub fn process(&self) -> u64 {
         self.process.load(Ordering::SeqCst)
     }
 
->>>>>>> fake
     /// Connections that are open, for a test that counts them.
     pub fn open_connections(&self) -> usize {
         self.connections().open.len()
@@ -133,10 +115,7 @@ impl Server {
 #[derive(Debug)]
 pub struct Address {
     pub address: SocketAddr,
-<<<<<<< HEAD
-=======
     closing: Arc<AtomicBool>,
->>>>>>> fake
     thread: Option<JoinHandle<()>>,
 }
 
@@ -147,17 +126,11 @@ impl Address {
         let address = listener.local_addr()?;
         let server = Arc::clone(server);
         let limiter = limiter.map(|limiter| Arc::new(Mutex::new(limiter)));
-<<<<<<< HEAD
-        let accept = move || {
-            for stream in listener.incoming() {
-                if server.stop.is_said() {
-=======
         let closing = Arc::new(AtomicBool::new(false));
         let closed = Arc::clone(&closing);
         let accept = move || {
             for stream in listener.incoming() {
                 if closed.load(Ordering::SeqCst) {
->>>>>>> fake
                     return;
                 }
                 // A client that is gone before it is accepted is no matter.
@@ -167,22 +140,14 @@ impl Address {
         };
         Ok(Self {
             address,
-<<<<<<< HEAD
-=======
             closing,
->>>>>>> fake
             thread: Some(std::thread::spawn(accept)),
         })
     }
 
-<<<<<<< HEAD
-    /// Waits for the end of the listener, once stop was said.
-    pub fn close(&mut self) {
-=======
     /// Listens no more: from then on connections are refused.
     pub fn close(&mut self) {
         self.closing.store(true, Ordering::SeqCst);
->>>>>>> fake
         // The connection wakes the listener, which then sees that it is the end.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {

@@ -28,12 +28,6 @@ fn failure(world: &World, request: &Request) -> Failure {
     }
     match Call::of(request) {
         Call::Patch | Call::Delete => Failure::permissions(),
-<<<<<<< HEAD
-        Call::Create => Failure::new(500, "app.post.save.app_error"),
-        Call::Get | Call::Thread => Failure::new(500, "app.post.get.app_error"),
-        Call::List => Failure::new(500, "app.post.get_posts.app_error"),
-        Call::Other | Call::Any => Failure::new(500, "app.select_error"),
-=======
         call => Failure::new(500, error(call)),
     }
 }
@@ -47,6 +41,5 @@ pub fn error(call: Call) -> &'static str {
         Call::Get | Call::Thread => "app.post.get.app_error",
         Call::List => "app.post.get_posts.app_error",
         Call::Other | Call::Any => "app.select_error",
->>>>>>> fake
     }
 }

@@ -4,6 +4,7 @@ mod args;
 mod completions;
 mod config;
 mod doctor;
+mod explain;
 pub mod failure;
 mod filter;
 mod input;
@@ -46,6 +47,7 @@ Filters, to be piped in this order:
 All in one, and around it:
   run          Watch every agent and show its runs live
   doctor       Check what live-status finds here, and say what to do
+  explain      Say what is remembered of a box
   config       Show settings and where each comes from
   schema       Print the JSON Schema of a wire format
   completions  Print a shell's completions
@@ -85,6 +87,7 @@ enum Verb {
     Post(post::PostArgs),
     Run(run::RunArgs),
     Doctor(doctor::DoctorArgs),
+    Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
@@ -124,6 +127,7 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Post(args) => args.run(&cli.global),
         Verb::Run(args) => args.run(&cli.global),
         Verb::Doctor(args) => args.run(&cli.global),
+        Verb::Explain(args) => args.run(&cli.global),
         Verb::Config(args) => args.run(&file),
         Verb::Schema(args) => args.run(),
         Verb::Completions(args) => args.run(),

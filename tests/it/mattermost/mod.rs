@@ -9,6 +9,7 @@ mod edit;
 mod events;
 mod faults;
 mod http;
+mod lessons;
 mod life;
 mod others;
 mod rig;

@@ -19,11 +19,8 @@ fn of_two_posts_of_one_key_the_first_made_stays() {
             .fault(Rule::on(Call::Create, Action::SecondWriter { earlier }).times(1));
         let put = rig.put(&rig.frame(1, State::Done, "[DONE] a"));
         let post = rig.only();
-        assert_eq!(
-            post.props["live_status"]["instance"] == "second-writer",
-            false,
-            "we wrote it last: {post:?}"
-        );
+        let writer = &post.props["live_status"]["instance"];
+        assert_ne!(writer, "second-writer", "we wrote it last: {post:?}");
         assert_eq!(post.message, "[DONE] a");
         assert_eq!(
             put.receipt.did,

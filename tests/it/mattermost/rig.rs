@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use live_status::sink::mattermost::{Channel, Client, Endpoint, Mattermost, Place, Settings, Text};
+use live_status::sink::mattermost::{
+    Channel, Client, Endpoint, Mattermost, Place, Settings, Text, Tokens,
+};
 use live_status::sink::{Close, Done, Ledger, Moment, Put, Sink as _};
 use live_status::wire::frame::{Frame, State};
 use live_status::wire::kept::Kept;
@@ -237,8 +239,12 @@ impl Rig {
 
 pub fn client(fake: &Fake, user: &str) -> Client {
     let token = Secret::new(&fake.token(user)).expect("a token");
+    client_with(fake, Box::new(move || Ok(token.clone())))
+}
+
+pub fn client_with(fake: &Fake, tokens: Tokens) -> Client {
     let endpoint = Endpoint::parse(&fake.url(), false).expect("loopback");
-    Client::new(endpoint, Box::new(move || Ok(token.clone())), None).expect("a client")
+    Client::new(endpoint, tokens, None).expect("a client")
 }
 
 pub fn sink(
@@ -249,7 +255,16 @@ pub fn sink(
     recreate: bool,
     bot: &str,
 ) -> Mattermost {
-    let settings = Settings {
+    Mattermost::new(
+        client(fake, bot),
+        settings(instance, place, recreate),
+        Box::new(memory.clone()),
+    )
+}
+
+/// Settings of a sink of that name.
+pub fn settings(instance: &str, place: Option<Place>, recreate: bool) -> Settings {
+    Settings {
         place,
         catch_up: Duration::from_secs(600),
         recreate,
@@ -257,8 +272,7 @@ pub fn sink(
         instance: instance.to_owned(),
         zone: jiff::tz::TimeZone::UTC,
         rate_per_second: 0.0,
-    };
-    Mattermost::new(client(fake, bot), settings, Box::new(memory.clone()))
+    }
 }
 
 /// A frame of `key` with that text, as `render` would write it.

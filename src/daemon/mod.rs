@@ -2,12 +2,13 @@
 //!
 //! [`reader`] joins the follower with the dialects; [`pipeline`] joins label,
 //! view and render; [`world`] joins frames with sinks, and is pure; [`live`]
-//! carries its effects out on threads.
+//! carries its effects out on threads; [`ledger`] joins sinks with the store.
 
 mod clean;
 mod family;
 pub mod following;
 pub mod inputs;
+pub mod ledger;
 mod links;
 pub mod live;
 pub mod pipeline;

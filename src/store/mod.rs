@@ -1,12 +1,15 @@
 //! DISK: what must outlive the process.
 //!
-//! A state directory that is ours alone, cursors that are replaced whole, and
-//! locks by role. What a cursor says is the caller's business.
+//! A state directory that is ours alone, cursors that are replaced whole, the
+//! boxes that were made, and locks by role. What a cursor says is the caller's
+//! business.
 
+mod boxes;
 mod cursors;
 mod dir;
 mod lock;
 
+pub use boxes::{Boxes, BoxesError};
 pub use cursors::{LoadError, Loaded, load, save};
 pub use dir::{Places, StateDir, StateError};
 pub use lock::{Lock, LockError};

@@ -1,0 +1,255 @@
+//! The connection with the database, and what takes its place when it fails.
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Params, ffi};
+
+use super::BoxesError;
+use super::files::{Files, new_instance};
+use super::forget;
+use super::row::{self, columns};
+use super::tables::Bad;
+use crate::wire::kept::Kept;
+use crate::wire::time::Time;
+
+mod opening;
+
+/// After so many commits the size of the database is looked at.
+const COMMITS_A_LOOK: u32 = 256;
+
+/// Where rows are kept just now.
+#[derive(Debug)]
+enum State {
+    /// In the database.
+    Disk(Connection),
+    /// In this process: the database is damaged, and another's to repair.
+    Memory(Connection),
+    /// Nowhere: the disk did not let us. Every call tries again.
+    Closed,
+}
+
+/// What a write waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sync {
+    /// The disk has it.
+    Full,
+    /// The system has it.
+    Normal,
+}
+
+#[derive(Debug)]
+pub(super) struct Link {
+    files: Files,
+    may_repair: bool,
+    instance: Option<String>,
+    state: State,
+    sync: Sync,
+    is_new: bool,
+    remark: Option<String>,
+    /// The newest time that was heard of.
+    now: Time,
+    /// When old boxes were forgotten last.
+    tidied: Time,
+    commits: u32,
+    /// A sync failed: what was written before may be lost, though a later one succeeds.
+    unsure: bool,
+}
+
+impl Link {
+    pub(super) fn open(files: Files, may_repair: bool, now: Time) -> Result<Self, BoxesError> {
+        let mut link = Self {
+            files,
+            may_repair,
+            instance: None,
+            state: State::Closed,
+            sync: Sync::Full,
+            is_new: false,
+            remark: None,
+            now,
+            tidied: now,
+            commits: 0,
+            unsure: false,
+        };
+        match link.connect() {
+            Ok(()) => link.tidy(),
+            Err(error @ (BoxesError::Newer { .. } | BoxesError::Unsafe { .. })) => {
+                return Err(error);
+            }
+            Err(error @ (BoxesError::Io { .. } | BoxesError::Database { .. })) => {
+                link.remark = Some(format!("{error}; trying again"));
+            }
+        }
+        link.instance.get_or_insert_with(new_instance);
+        Ok(link)
+    }
+
+    pub(super) fn instance(&self) -> &str {
+        self.instance.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    pub(super) fn remark(&mut self) -> Option<String> {
+        self.remark.take()
+    }
+
+    pub(super) fn get(&mut self, key: &str) -> Option<Kept> {
+        const SQL: &str = concat!("SELECT ", columns!(), " FROM box WHERE key = ?1");
+        self.work(Sync::Normal, |connection| {
+            let mut statement = connection.prepare_cached(SQL)?;
+            statement
+                .query_row([key], |row| Ok(row::read(row)))
+                .optional()
+        })
+        .ok()??
+        // A flipped bit in a page can lead to another box.
+        .filter(|kept| kept.key == key)
+    }
+
+    pub(super) fn named(&mut self, name: &str) -> Vec<Kept> {
+        const EXACT: &str = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM box WHERE ?1 IN (key, frame, post) ORDER BY key"
+        );
+        const BEGUN: &str = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM box WHERE ?1 IN (substr(key, 1, length(?1)), substr(frame, 1, length(?1))) ORDER BY key"
+        );
+        if name.is_empty() {
+            return Vec::new();
+        }
+        let exact = self.list(EXACT, [name]);
+        if exact.is_empty() {
+            return self.list(BEGUN, [name]);
+        }
+        exact
+    }
+
+    pub(super) fn all(&mut self) -> Vec<Kept> {
+        self.list(ALL, [])
+    }
+
+    pub(super) fn commit(&mut self, kept: &Kept) -> Result<(), String> {
+        self.now = self.now.max(kept.at);
+        self.write_durably(kept)
+            .map_err(|error| error.to_string())?;
+        self.unsure = false;
+        self.tidy();
+        Ok(())
+    }
+
+    pub(super) fn note(&mut self, kept: &Kept) {
+        // What is lost here is written again with the next edit.
+        let _ = self.work(Sync::Normal, |connection| row::write(connection, kept));
+    }
+
+    fn write_durably(&mut self, kept: &Kept) -> Result<(), BoxesError> {
+        if self.unsure {
+            // The log is copied into the database, which is synced anew, and begun again.
+            self.work(Sync::Full, checkpoint)?;
+        }
+        let write = |connection: &Connection| row::write(connection, kept);
+        let mut failure = match self.work(Sync::Full, write) {
+            Ok(()) => return Ok(()),
+            Err(failure) => failure,
+        };
+        if failure.is(ErrorCode::DiskFull) && self.work(Sync::Full, checkpoint).is_ok() {
+            // A log that begins anew needs no more room.
+            failure = match self.work(Sync::Full, write) {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            };
+        }
+        self.unsure |= failure.is(ErrorCode::SystemIoFailure);
+        Err(failure)
+    }
+
+    /// Forgets what is old, now and then. It may fail: there is a next time.
+    fn tidy(&mut self) {
+        let (now, last) = (self.now, self.tidied);
+        let aged = self.work(Sync::Normal, |connection| {
+            forget::by_age(connection, last, now)
+        });
+        self.tidied = aged.unwrap_or(now);
+        if self.commits.is_multiple_of(COMMITS_A_LOOK) {
+            let _ = self.work(Sync::Normal, forget::by_size);
+        }
+        self.commits = self.commits.wrapping_add(1);
+    }
+
+    fn list(&mut self, sql: &str, params: impl Params + Copy) -> Vec<Kept> {
+        self.work(Sync::Normal, |connection| Ok(rows(connection, sql, params)))
+            .unwrap_or_default()
+    }
+
+    /// Does `work` with the database, or with what takes its place.
+    fn work<T>(
+        &mut self,
+        sync: Sync,
+        work: impl Fn(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, BoxesError> {
+        self.connect()?;
+        let mut done = self.attempt(sync, &work).map_err(Bad::from);
+        if let Err(Bad::Damaged(why)) = &done {
+            self.begin_anew(why)?;
+            done = self.attempt(sync, &work).map_err(Bad::from);
+        }
+        done.map_err(|bad| self.explain(bad))
+    }
+
+    fn attempt<T>(
+        &mut self,
+        sync: Sync,
+        work: impl Fn(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let (State::Disk(connection) | State::Memory(connection)) = &self.state else {
+            return Err(failure(ffi::SQLITE_CANTOPEN));
+        };
+        if self.sync != sync {
+            connection.execute_batch(match sync {
+                Sync::Full => "PRAGMA synchronous=FULL",
+                Sync::Normal => "PRAGMA synchronous=NORMAL",
+            })?;
+            self.sync = sync;
+        }
+        work(connection)
+    }
+}
+
+impl BoxesError {
+    fn is(&self, code: ErrorCode) -> bool {
+        matches!(self, Self::Database { error, .. } if error.sqlite_error_code() == Some(code))
+    }
+}
+
+const ALL: &str = concat!("SELECT ", columns!(), " FROM box ORDER BY key");
+
+/// The rows that are whole, as far as they can be reached.
+fn rows(connection: &Connection, sql: &str, params: impl Params) -> Vec<Kept> {
+    let mut found = Vec::new();
+    let Ok(mut statement) = connection.prepare(sql) else {
+        return found;
+    };
+    let Ok(mut rows) = statement.query(params) else {
+        return found;
+    };
+    while let Ok(Some(row)) = rows.next() {
+        found.extend(row::read(row));
+    }
+    found
+}
+
+/// Copies the log into the database and begins it anew.
+fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
+    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+    match connection.query_row(sql, [], |row| row.get(0))? {
+        0 => Ok(()),
+        _ => Err(failure(ffi::SQLITE_BUSY)),
+    }
+}
+
+fn failure(code: std::ffi::c_int) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
+}

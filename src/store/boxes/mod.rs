@@ -1,0 +1,162 @@
+//! The durable memory of boxes: which post shows which run.
+//!
+//! It only saves work: a box that is forgotten is found again on its server by
+//! its key. So a damaged database stops nothing and is never repaired in
+//! place; what matters is that an intent is on the disk before a post is made.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::dir::StateDir;
+use crate::wire::kept::Kept;
+use crate::wire::time::Time;
+use files::Files;
+use link::Link;
+
+mod files;
+mod forget;
+mod link;
+mod row;
+mod tables;
+
+#[cfg(test)]
+mod tests;
+
+/// Why there is no memory of boxes.
+#[derive(Debug, thiserror::Error)]
+pub enum BoxesError {
+    /// A later version of this program wrote it; it is left alone. The exit code for it is 78.
+    #[error("{} was written by a later version (format {v}; this one knows {})", path.display(), tables::VERSION)]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its version.
+        v: i32,
+    },
+    /// Somebody put something else in its place.
+    #[error("{} is not safe to use: {why}; remove it", path.display())]
+    Unsafe {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The system refuses, for now.
+    #[error("cannot use {}: {error}", path.display())]
+    Io {
+        /// The database, or its directory.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The database cannot be read or written, for now.
+    #[error("cannot use {}: {error}", path.display())]
+    Database {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite said.
+        error: rusqlite::Error,
+    },
+}
+
+/// What is remembered of boxes, in `boxes.sqlite` of the state directory.
+///
+/// Several processes may have it open at once. Its methods block for as long as
+/// a disk does, and may be called from several threads.
+#[derive(Debug)]
+pub struct Boxes {
+    instance: String,
+    link: Mutex<Link>,
+}
+
+impl Boxes {
+    /// Opens the database, made where there is none.
+    ///
+    /// With `may_repair`, which is for the holder of the `run` lock, a damaged
+    /// one is set aside and a new one begun; anybody else works on in memory.
+    /// A disk that is full or fails is no error here: [`commit`](Self::commit)
+    /// tries again. Both leave a [`remark`](Self::remark).
+    ///
+    /// # Errors
+    ///
+    /// A later version wrote it, it is not safe to use, or the directory is gone.
+    pub fn open(state: &StateDir, may_repair: bool, now: Time) -> Result<Self, BoxesError> {
+        let files = Files::of(state).map_err(|error| BoxesError::Io {
+            path: state.path().to_owned(),
+            error,
+        })?;
+        let link = Link::open(files, may_repair, now)?;
+        Ok(Self {
+            instance: link.instance().to_owned(),
+            link: Mutex::new(link),
+        })
+    }
+
+    /// Whether there is a database in `state`; it is not opened.
+    #[must_use]
+    pub fn are_in(state: &StateDir) -> bool {
+        Files::of(state).is_ok_and(|files| files.exist())
+    }
+
+    /// This installation's id: random, made once, 26 characters of base32.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// What is remembered of the box of that key.
+    ///
+    /// A row that is not as it was written counts as absent, and so does one
+    /// that cannot be read.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Kept> {
+        self.link().get(key)
+    }
+
+    /// The boxes whose key, frame or post is `name`; where there are none, those
+    /// whose key or frame begins with it. By their keys.
+    #[must_use]
+    pub fn by_frame(&self, name: &str) -> Vec<Kept> {
+        self.link().named(name)
+    }
+
+    /// Every box, by its key.
+    #[must_use]
+    pub fn all(&self) -> Vec<Kept> {
+        self.link().all()
+    }
+
+    /// Remembers a box durably before it returns: an intent, a post's id, the end.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why it could not. The next call tries again, and
+    /// succeeds once the disk does.
+    pub fn commit(&self, kept: &Kept) -> Result<(), String> {
+        self.link().commit(kept)
+    }
+
+    /// Remembers it soon: what an edit changed, which another edit repairs if it is lost.
+    pub fn note(&self, kept: &Kept) {
+        self.link().note(kept);
+    }
+
+    /// Whether nothing was remembered at the start: there was no database, or it
+    /// was damaged. Boxes of an earlier time may be on their servers all the same.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.link().is_new()
+    }
+
+    /// What a person should know of the database; each is given once.
+    #[must_use]
+    pub fn remark(&self) -> Option<String> {
+        self.link().remark()
+    }
+
+    fn link(&self) -> MutexGuard<'_, Link> {
+        // A thread that died left at most a statement undone.
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

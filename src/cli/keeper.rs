@@ -81,7 +81,7 @@ impl Keeper {
 }
 
 /// The state directory, made where it is missing.
-fn state() -> Result<StateDir, Failure> {
+pub(super) fn state() -> Result<StateDir, Failure> {
     let refused = |error: StateError| Failure::new(Kind::CannotCreate, error);
     StateDir::open(&place()?).map_err(refused)
 }
@@ -113,5 +113,5 @@ pub(super) fn look() -> Result<String, Failure> {
     if path.exists() {
         return state().map(|state| state.path().display().to_string());
     }
-    Ok(format!("{} (made when --resume needs it)", path.display()))
+    Ok(format!("{} (made when it is needed)", path.display()))
 }

@@ -4,6 +4,7 @@
 
 mod canned;
 mod doctor;
+mod examples;
 mod first_version;
 mod once;
 mod settings;

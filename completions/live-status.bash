@@ -28,6 +28,9 @@ _live__status() {
             live__status,doctor)
                 cmd="live__status__subcmd__doctor"
                 ;;
+            live__status,explain)
+                cmd="live__status__subcmd__explain"
+                ;;
             live__status,label)
                 cmd="live__status__subcmd__label"
                 ;;
@@ -65,7 +68,7 @@ _live__status() {
 
     case "${cmd}" in
         live__status)
-            opts="-v -q -h -V --config --verbose --quiet --color --help --version tail label render post run create update doctor config schema completions man"
+            opts="-v -q -h -V --config --verbose --quiet --color --help --version tail label render post run create update doctor explain config schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -236,6 +239,32 @@ _live__status() {
                     return 0
                     ;;
                 --channel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__explain)
+            opts="-v -q -h --json --tz --config --verbose --quiet --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --tz)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -40,6 +40,7 @@ complete -c live-status -n "__fish_live_status_needs_command" -f -a "run" -d 'Wa
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "create" -d 'Post a text and print the post\'s id (kept for compatibility)'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "update" -d 'Edit a post of the same account (kept for compatibility)'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "doctor" -d 'Check what live-status finds here, and say what to do'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "explain" -d 'Say what is remembered of a box'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "config" -d 'Show settings and where each comes from'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "schema" -d 'Print the JSON Schema of a wire format'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "completions" -d 'Print a shell\'s completions'
@@ -239,6 +240,15 @@ complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l allow
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand explain" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
+complete -c live-status -n "__fish_live_status_using_subcommand explain" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand explain" -l json -d 'Write one JSON object for each box that matches'
+complete -c live-status -n "__fish_live_status_using_subcommand explain" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand explain" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -l config -d 'Read settings from FILE instead of the usual places' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'

@@ -79,7 +79,10 @@ fn introduce(fake: &Fake) {
         fake.target()["team"]["id"].as_str().unwrap_or_default()
     );
     println!();
-    println!("MM_URL={url} MM_TOKEN={token} live-status run --channel {channel} examples/openclaw");
+    println!("export MM_URL={url} MM_TOKEN={token}");
+    println!("live-status run --to mattermost --channel {channel}");
+    let pipe = "live-status tail examples/openclaw | live-status label | live-status render";
+    println!("{pipe} | live-status post --to mattermost --channel {channel}");
     println!(
         "curl -d '{{\"on\":\"patch\",\"times\":3,\"action\":{{\"status\":{{\"code\":502}}}}}}' {url}/__faults"
     );

@@ -103,15 +103,23 @@ fn place() -> Result<PathBuf, Failure> {
     })
 }
 
-/// The state directory as it stands; what is missing is not made.
+/// The state directory, unless it is missing.
+///
+/// # Errors
+///
+/// Why there can be none (73).
+pub(super) fn standing() -> Result<Option<StateDir>, Failure> {
+    place()?.exists().then(state).transpose()
+}
+
+/// Where the state directory stands; what is missing is not made.
 ///
 /// # Errors
 ///
 /// Why there can be none (73).
 pub(super) fn look() -> Result<String, Failure> {
-    let path = place()?;
-    if path.exists() {
-        return state().map(|state| state.path().display().to_string());
-    }
-    Ok(format!("{} (made when it is needed)", path.display()))
+    Ok(match standing()? {
+        Some(state) => state.path().display().to_string(),
+        None => format!("{} (made when it is needed)", place()?.display()),
+    })
 }

@@ -8,6 +8,7 @@ mod config;
 mod create;
 mod doctor;
 mod ended;
+mod explain;
 pub mod failure;
 mod filter;
 mod input;
@@ -53,6 +54,7 @@ Filters, to be piped in this order:
 All in one, and around it:
   run          Watch every agent; show its runs in Mattermost or live in this terminal
   doctor       Check what live-status finds here, and say what to do
+  explain      Say what is remembered of a box
   config       Show settings and where each comes from
   schema       Print the JSON Schema of a wire format
   completions  Print a shell's completions
@@ -97,6 +99,7 @@ enum Verb {
     Create(create::CreateArgs),
     Update(update::UpdateArgs),
     Doctor(doctor::DoctorArgs),
+    Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
@@ -138,6 +141,7 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Create(args) => args.run(&cli.global),
         Verb::Update(args) => args.run(&cli.global),
         Verb::Doctor(args) => args.run(&cli.global),
+        Verb::Explain(args) => args.run(&cli.global),
         Verb::Config(args) => args.run(&file),
         Verb::Schema(args) => args.run(),
         Verb::Completions(args) => args.run(),

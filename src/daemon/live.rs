@@ -145,6 +145,7 @@ pub fn run(
             Ok(Input::Ended) => {
                 let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
                 ending = Some((Outcome::Ended, Instant::now() + when.patience()));
+                world.hurry();
                 frames
                     .iter()
                     .flat_map(|frame| world.offer(frame, now))

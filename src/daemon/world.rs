@@ -21,6 +21,8 @@ pub enum Effect {
 pub struct World {
     lanes: Vec<Lane>,
     drawing: render::Settings,
+    /// Nobody waits for another writer to stop: he shows the box.
+    hurried: bool,
     closed: bool,
 }
 
@@ -51,8 +53,14 @@ impl World {
         Self {
             lanes: caps.iter().map(lane).collect(),
             drawing,
+            hurried: false,
             closed: false,
         }
+    }
+
+    /// We leave once everything is shown: a box that another writer moves is shown by him.
+    pub fn hurry(&mut self) {
+        self.hurried = true;
     }
 
     /// A frame came.
@@ -89,6 +97,7 @@ impl World {
             Done::Unchanged => Answer::Unchanged,
             Done::Later(pause) => Answer::Later(pause),
             Done::Wait(pause) => Answer::Wait(pause),
+            Done::StandBy(_) if self.hurried => Answer::Unchanged,
             Done::StandBy(pause) => Answer::StandBy(pause),
             Done::Failed => Answer::Failed,
             Done::Refused => Answer::Refused,

@@ -1,5 +1,7 @@
 //! What must outlive the process about one box.
 
+use serde::Serialize;
+
 use super::frame::State;
 use super::time::Time;
 use crate::open_enum;
@@ -17,7 +19,7 @@ open_enum! {
 }
 
 /// What is remembered of a box: enough to find its post again and never make a second one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Kept {
     /// The box's key, 26 characters of base32: see [`box_key`](super::frame::box_key).
     pub key: String,
@@ -30,10 +32,12 @@ pub struct Kept {
     /// The channel's id.
     pub channel: String,
     /// The post that its thread hangs on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub root: Option<String>,
     /// How far it is.
     pub phase: Phase,
     /// The post's id, once known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub post: Option<String>,
     /// When its creation began, on the server's clock; older posts cannot be it.
     pub since: Time,
@@ -50,5 +54,6 @@ pub struct Kept {
     /// When this was last true, on our clock.
     pub at: Time,
     /// The last answer that was not plainly good, as a class: `403 no permission`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

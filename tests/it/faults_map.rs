@@ -31,7 +31,12 @@ fn every_fault_has_a_test_that_exists() {
             assert!(found, "fault {number}: there is no test {name}");
         }
     }
-    let matrix = (1..=35).chain(86..=90).map(|number| number.to_string());
+    let matrix = (1..=35)
+        .chain(38..=41)
+        .chain([44])
+        .chain(70..=72)
+        .chain(86..=91);
+    let matrix = matrix.map(|number: u32| number.to_string());
     let ported = (1..=25).map(|number| format!("P{number}"));
     let wanted: Vec<String> = matrix.chain(ported).collect();
     assert_eq!(rows, wanted);

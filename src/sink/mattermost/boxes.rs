@@ -140,16 +140,14 @@ impl Boxes {
                 }
                 if shows(&found.post, &content, &want.shown.state) {
                     edit::acknowledge(&*self.ledger, kept, &content, &wish);
-                    self.watch
-                        .acknowledged(&kept.key, want.shown.clone(), at.now);
+                    self.watch.acknowledged(&kept.key, &want.shown, at.now);
                     return Ok(did);
                 }
             } else {
                 self.mind_others(talk, kept, known, want, at)?;
             }
             if content.hash == kept.hash {
-                self.watch
-                    .acknowledged(&kept.key, want.shown.clone(), at.now);
+                self.watch.acknowledged(&kept.key, &want.shown, at.now);
                 return Ok(if did == Did::Updated {
                     Did::Unchanged
                 } else {
@@ -158,8 +156,7 @@ impl Boxes {
             }
             match edit::edit(talk, &*self.ledger, kept, content.clone(), &wish) {
                 Ok(()) => {
-                    self.watch
-                        .acknowledged(&kept.key, want.shown.clone(), at.now);
+                    self.watch.acknowledged(&kept.key, &want.shown, at.now);
                     self.read_back(talk, kept, want, at);
                     return Ok(did);
                 }
@@ -188,7 +185,8 @@ impl Boxes {
     ) -> Result<Found, Trouble> {
         let young = want.direct || want.young;
         // An intent that we remember may have become a post, whatever its age.
-        if !known && !young && !(self.ledger.is_new() && want.age <= LOOK_BACK) {
+        let may_be_there = known || (self.ledger.is_new() && want.age <= LOOK_BACK);
+        if !young && !may_be_there {
             return Err(Trouble::Skip("a run of long ago".to_owned()));
         }
         let wanted = Wanted {
@@ -329,8 +327,7 @@ impl Boxes {
                 kept.seq = kept.seq.max(first.marker.map_or(0, |marker| marker.seq));
                 let _ = self.ledger.commit(&kept);
                 // Nothing new may come of the run: the post that stays gets what the other showed.
-                let shown = self.watch.shown(&kept.key).unwrap_or(due.shown);
-                self.show_again(talk, kept, &shown, at);
+                self.show_again(talk, kept, &due.shown, at);
             }
             Look::End => {
                 let Some(id) = kept.post.clone() else { return };

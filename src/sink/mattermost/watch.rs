@@ -39,7 +39,7 @@ pub(super) struct Watch {
 struct Inner {
     due: Vec<Due>,
     others: HashMap<String, Other>,
-    /// What each box shows, and since when.
+    /// What each box of a run that goes on shows, and since when.
     live: HashMap<String, (Duration, Shown)>,
 }
 
@@ -61,18 +61,12 @@ impl Watch {
         self.lock().due.push(due);
     }
 
-    /// The looks that are due at `now`. A box that has ended and needs no other is forgotten.
+    /// The looks that are due at `now`.
     pub(super) fn due(&self, now: Duration) -> Vec<Due> {
         let mut inner = self.lock();
-        let (due, later): (Vec<Due>, _) = std::mem::take(&mut inner.due)
-            .into_iter()
-            .partition(|due| due.at <= now);
+        let all = std::mem::take(&mut inner.due);
+        let (due, later) = all.into_iter().partition(|due| due.at <= now);
         inner.due = later;
-        for Due { kept, shown, .. } in &due {
-            if shown.state.is_final() && inner.due.iter().all(|due| due.kept.key != kept.key) {
-                inner.live.remove(&kept.key);
-            }
-        }
         due
     }
 
@@ -105,15 +99,20 @@ impl Watch {
     }
 
     /// The server acknowledged an edit of ours: the box is ours.
-    pub(super) fn acknowledged(&self, key: &str, shown: Shown, now: Duration) {
+    pub(super) fn acknowledged(&self, key: &str, shown: &Shown, now: Duration) {
         let mut inner = self.lock();
         inner.others.remove(key);
-        inner.live.insert(key.to_owned(), (now, shown));
-    }
-
-    /// What the box of `key` shows, as far as it is still watched.
-    pub(super) fn shown(&self, key: &str) -> Option<Shown> {
-        self.lock().live.get(key).map(|(_, shown)| shown.clone())
+        // A rival that is found later gets what the box shows by then.
+        for due in &mut inner.due {
+            if due.kept.key == key && due.what == Look::Rivals {
+                due.shown.clone_from(shown);
+            }
+        }
+        if shown.state.is_final() {
+            inner.live.remove(key);
+        } else {
+            inner.live.insert(key.to_owned(), (now, shown.clone()));
+        }
     }
 
     /// Whether we were silent on `key` for so long that another may have taken over;
@@ -134,7 +133,6 @@ impl Watch {
     /// Takes one live box of ours, as long as there is one.
     pub(super) fn take_live(&self) -> Option<(String, Shown)> {
         let mut inner = self.lock();
-        inner.live.retain(|_, (_, shown)| !shown.state.is_final());
         let key = inner.live.keys().next()?.clone();
         let (key, (_, shown)) = inner.live.remove_entry(&key)?;
         Some((key, shown))

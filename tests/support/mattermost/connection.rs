@@ -1,7 +1,7 @@
 //! One connection: requests in, answers out, until either side has had enough.
 
 use std::io::{self, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +16,6 @@ use super::websocket;
 pub fn serve(server: &Arc<Server>, stream: TcpStream, limiter: Option<&Mutex<Limiter>>) {
     // The client's end shows in the next read or write; nobody is there to be told.
     let _ = requests(server, &stream, limiter);
-    let _ = stream.shutdown(Shutdown::Both);
 }
 
 fn requests(
@@ -28,7 +27,11 @@ fn requests(
     let idle = server.world().options.idle_close;
     stream.set_read_timeout(Some(idle))?;
     let mut reader = Reader::new(stream.try_clone()?);
+    let process = server.process();
     while let Some(request) = reader.next() {
+        if server.process() != process {
+            break;
+        }
         let gzip = request
             .header("Accept-Encoding")
             .is_some_and(|codings| codings.contains("gzip"));
@@ -41,7 +44,10 @@ fn requests(
             note(server, number, Some(101));
             return websocket::serve(server, &request, stream);
         }
-        let (limits, refused) = limited(server, limiter);
+        let (mut headers, refused) = limited(server, limiter);
+        if request.is_last() {
+            headers.push(("Connection".to_owned(), "close".to_owned()));
+        }
         let course = match refused {
             Some(answer) => Course::Answer(answer),
             None => {
@@ -52,8 +58,8 @@ fn requests(
                 faults::carry(server, &request, fault)
             }
         };
-        if !go(server, stream, number, course, &limits, gzip)? {
-            return Ok(());
+        if !go(server, stream, number, course, &headers, gzip)? || request.is_last() {
+            break;
         }
     }
     Ok(())
@@ -65,7 +71,7 @@ fn go(
     stream: &TcpStream,
     number: usize,
     course: Course,
-    limits: &[(String, String)],
+    headers: &[(String, String)],
     gzip: bool,
 ) -> io::Result<bool> {
     let status = match &course {
@@ -75,11 +81,12 @@ fn go(
     note(server, number, status);
     match course {
         Course::Answer(mut answer) => {
-            answer.headers.extend_from_slice(limits);
+            answer.headers.extend_from_slice(headers);
             send(stream, &answer, gzip)?;
             Ok(true)
         }
-        Course::Slow(answer, bytes, pause) => {
+        Course::Slow(mut answer, bytes, pause) => {
+            answer.headers.extend_from_slice(headers);
             drip(server, stream, &answer, bytes, pause)?;
             Ok(true)
         }
@@ -139,7 +146,10 @@ fn record(server: &Server, request: &Request) -> usize {
     drop(world);
     let mut records = server.records();
     records.push(recorded);
-    records.len() - 1
+    let number = records.len() - 1;
+    drop(records);
+    server.bell.ring();
+    number
 }
 
 /// Records what was answered.
@@ -150,4 +160,6 @@ fn note(server: &Server, number: usize, status: Option<u16>) {
     if log {
         eprintln!("{}", records[number].line());
     }
+    drop(records);
+    server.bell.ring();
 }

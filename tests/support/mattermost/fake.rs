@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -21,7 +21,8 @@ use super::{seed, target};
 #[derive(Debug)]
 pub struct Fake {
     server: Arc<Server>,
-    main: Address,
+    url: String,
+    main: Mutex<Address>,
     limited: Address,
 }
 
@@ -39,14 +40,15 @@ impl Fake {
         let limited = Address::open(&server, 0, Some(Limiter::new(limited_rate)))?;
         Ok(Self {
             server,
-            main,
+            url: url(main.address),
+            main: Mutex::new(main),
             limited,
         })
     }
 
     /// Where it listens.
     pub fn url(&self) -> String {
-        url(self.main.address)
+        self.url.clone()
     }
 
     /// Where it listens with a limit on the rate.
@@ -98,7 +100,7 @@ impl Fake {
         self.server.faults().add(rule);
     }
 
-    /// Adds a rule that holds its requests at a moment, whatever its action was.
+    /// Holds every request of a sort, before or after it is carried out.
     pub fn hold(&self, call: super::faults::Call, moment: Moment) -> Arc<Held> {
         let rule = Rule::on(call, Action::Hold { moment });
         let held = Arc::clone(rule.held());
@@ -116,9 +118,42 @@ impl Fake {
         self.server.restart();
     }
 
+    /// Ends the process: connections are closed and refused until it comes up again.
+    pub fn go_down(&self) {
+        self.main().close();
+        self.server.restart();
+    }
+
+    /// Starts the process again, at the same address.
+    ///
+    /// # Errors
+    ///
+    /// When somebody else took the port meanwhile.
+    pub fn come_up(&self) -> io::Result<()> {
+        let mut main = self.main();
+        let rate = self.server.world().options.rate;
+        *main = Address::open(&self.server, main.address.port(), rate.map(Limiter::new))?;
+        Ok(())
+    }
+
     /// Moves the server's clock on.
     pub fn advance(&self, by: Duration) {
         self.server.world().clock.advance(by);
+    }
+
+    /// Waits until the fake is as `look` wants it, which is asked after every arrival and answer.
+    ///
+    /// # Panics
+    ///
+    /// When that is not so within 30 s; `what` says what was missed.
+    pub fn wait_until(&self, what: &str, look: impl Fn(&Self) -> bool) {
+        let came = self.server.bell.wait_until(|| look(self));
+        let lines: Vec<String> = self.requests().iter().map(Recorded::line).collect();
+        assert!(
+            came,
+            "no {what} within 30 s; the requests were\n{}",
+            lines.join("\n")
+        );
     }
 
     /// Every request so far, in the order of arrival.
@@ -167,6 +202,10 @@ impl Fake {
         self.server.world().notices.clone()
     }
 
+    fn main(&self) -> MutexGuard<'_, Address> {
+        self.main.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many connections are open.
     pub fn open_connections(&self) -> usize {
         self.server.open_connections()
@@ -178,7 +217,7 @@ impl Drop for Fake {
         self.server.stop.say();
         self.clear_faults();
         self.server.disconnect();
-        self.main.close();
+        self.main().close();
         self.limited.close();
     }
 }

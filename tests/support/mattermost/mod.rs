@@ -18,6 +18,7 @@
 )]
 
 mod attachments;
+mod bell;
 mod channels;
 mod clock;
 mod connection;

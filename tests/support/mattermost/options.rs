@@ -24,6 +24,8 @@ pub struct Rate {
 #[derive(Clone, Debug)]
 pub struct Options {
     pub flavour: Flavour,
+    /// Refuse `silent=true` to everybody; otherwise 5.37 ignores it and newer servers obey bots.
+    pub refuses_silent: bool,
     /// Most runes in a message.
     pub max_post_size: usize,
     /// Seconds after which a message may no longer be edited; only newer servers obey.
@@ -48,6 +50,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             flavour: Flavour::As537,
+            refuses_silent: false,
             max_post_size: 16_383,
             post_edit_time_limit_s: None,
             pending_window: Some(Duration::from_secs(30)),

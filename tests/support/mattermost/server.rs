@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use super::bell::Bell;
 use super::connection;
 use super::faults::Faults;
 use super::rate::Limiter;
@@ -20,6 +22,10 @@ pub struct Server {
     faults: Mutex<Faults>,
     records: Mutex<Vec<Recorded>>,
     connections: Mutex<Connections>,
+    /// Grows with every restart; a connection of an earlier process is served no more.
+    process: AtomicU64,
+    /// Rings at every arrival and every answer.
+    pub bell: Bell,
     pub stop: Stop,
 }
 
@@ -37,6 +43,8 @@ impl Server {
             faults: Mutex::default(),
             records: Mutex::default(),
             connections: Mutex::default(),
+            process: AtomicU64::default(),
+            bell: Bell::default(),
             stop: Stop::default(),
         }
     }
@@ -67,10 +75,16 @@ impl Server {
 
     /// Closes every connection.
     pub fn disconnect(&self) {
+        self.process.fetch_add(1, Ordering::SeqCst);
         for stream in self.connections().open.values() {
             // One that is closed already is what was wanted.
             let _ = stream.shutdown(Shutdown::Both);
         }
+    }
+
+    /// The number of the process that the server is by now.
+    pub fn process(&self) -> u64 {
+        self.process.load(Ordering::SeqCst)
     }
 
     /// Connections that are open, for a test that counts them.
@@ -101,6 +115,7 @@ impl Server {
 #[derive(Debug)]
 pub struct Address {
     pub address: SocketAddr,
+    closing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -111,9 +126,11 @@ impl Address {
         let address = listener.local_addr()?;
         let server = Arc::clone(server);
         let limiter = limiter.map(|limiter| Arc::new(Mutex::new(limiter)));
+        let closing = Arc::new(AtomicBool::new(false));
+        let closed = Arc::clone(&closing);
         let accept = move || {
             for stream in listener.incoming() {
-                if server.stop.is_said() {
+                if closed.load(Ordering::SeqCst) {
                     return;
                 }
                 // A client that is gone before it is accepted is no matter.
@@ -123,12 +140,14 @@ impl Address {
         };
         Ok(Self {
             address,
+            closing,
             thread: Some(std::thread::spawn(accept)),
         })
     }
 
-    /// Waits for the end of the listener, once stop was said.
+    /// Listens no more: from then on connections are refused.
     pub fn close(&mut self) {
+        self.closing.store(true, Ordering::SeqCst);
         // The connection wakes the listener, which then sees that it is the end.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {

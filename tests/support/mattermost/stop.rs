@@ -17,11 +17,6 @@ impl Stop {
         self.heard.notify_all();
     }
 
-    /// Whether it was said.
-    pub fn is_said(&self) -> bool {
-        *self.said.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Lets time pass, but not beyond the end.
     pub fn pause(&self, time: Duration) {
         let end = Instant::now() + time;

@@ -12,8 +12,8 @@ use crate::wire::time::Time;
 
 mod opening;
 
-/// After so many commits the size of the database is looked at.
-const COMMITS_A_LOOK: u32 = 256;
+/// After so many writes the size of the database is looked at.
+const WRITES_A_LOOK: u32 = 256;
 
 /// Where rows are kept just now.
 #[derive(Debug)]
@@ -48,7 +48,8 @@ pub(super) struct Link {
     now: Time,
     /// When old boxes were forgotten last.
     tidied: Time,
-    commits: u32,
+    /// Since its size was looked at.
+    writes: u32,
     /// A sync failed: what was written before may be lost, though a later one succeeds.
     unsure: bool,
 }
@@ -65,7 +66,7 @@ impl Link {
             remark: None,
             now,
             tidied: now,
-            commits: 0,
+            writes: WRITES_A_LOOK,
             unsure: false,
         };
         match link.connect() {
@@ -133,6 +134,7 @@ impl Link {
 
     pub(super) fn commit(&mut self, kept: &Kept) -> Result<(), String> {
         self.now = self.now.max(kept.at);
+        self.writes = self.writes.saturating_add(1);
         self.write_durably(kept)
             .map_err(|error| error.to_string())?;
         self.unsure = false;
@@ -141,6 +143,7 @@ impl Link {
     }
 
     pub(super) fn note(&mut self, kept: &Kept) {
+        self.writes = self.writes.saturating_add(1);
         // What is lost here is written again with the next edit.
         let _ = self.work(Sync::Normal, |connection| row::write(connection, kept));
     }
@@ -173,10 +176,10 @@ impl Link {
             forget::by_age(connection, last, now)
         });
         self.tidied = aged.unwrap_or(now);
-        if self.commits.is_multiple_of(COMMITS_A_LOOK) {
+        if self.writes >= WRITES_A_LOOK {
+            self.writes = 0;
             let _ = self.work(Sync::Normal, forget::by_size);
         }
-        self.commits = self.commits.wrapping_add(1);
     }
 
     fn list(&mut self, sql: &str, params: impl Params + Copy) -> Vec<Kept> {

@@ -41,7 +41,7 @@ pub enum Action {
     RateLimited { retry_after_s: i64 },
     /// Carried out; the answer's body comes in pieces.
     Slow { bytes: usize, every_ms: u64 },
-    /// The process ends and another one starts: keys are forgotten, all connections reset.
+    /// The process ends and another one starts: keys are forgotten, all connections closed.
     Restart {
         /// Whether the request was carried out first.
         #[serde(default = "before")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::http::{Answer, Failure, Request};
 use super::super::server::Server;
 use super::super::{rate, routes};
-use super::{Action, Held, Moment, down, writers};
+use super::{Action, Call, Held, Moment, down, writers};
 
 /// What comes back over the connection.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub fn carry(
             if moment == Moment::After {
                 done(server, request);
             }
-            Course::Answer(status(server, code, id, html))
+            Course::Answer(status(server, request, code, id, html))
         }
         Action::RateLimited { retry_after_s } => Course::Answer(rate::too_many(retry_after_s)),
         Action::Slow { bytes, every_ms } => Course::Slow(
@@ -93,7 +93,7 @@ fn hold(server: &Server, request: &Request, held: &Held, moment: Moment) -> Cour
 }
 
 /// The usual error of a status, or the one that was asked for.
-fn status(server: &Server, code: u16, id: Option<String>, html: bool) -> Answer {
+fn status(server: &Server, request: &Request, code: u16, id: Option<String>, html: bool) -> Answer {
     if html || (502..=504).contains(&code) {
         return Answer::html(code);
     }
@@ -105,7 +105,7 @@ fn status(server: &Server, code: u16, id: Option<String>, html: bool) -> Answer 
         403 => "api.context.permissions.app_error",
         404 => "app.post.get.app_error",
         400 => "api.context.invalid_body_param.app_error",
-        _ => "app.post.save.app_error",
+        _ => down::error(Call::of(request)),
     };
     let id = id.unwrap_or_else(|| usual.to_owned());
     routes::refusal(

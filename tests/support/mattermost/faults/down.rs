@@ -28,9 +28,18 @@ fn failure(world: &World, request: &Request) -> Failure {
     }
     match Call::of(request) {
         Call::Patch | Call::Delete => Failure::permissions(),
-        Call::Create => Failure::new(500, "app.post.save.app_error"),
-        Call::Get | Call::Thread => Failure::new(500, "app.post.get.app_error"),
-        Call::List => Failure::new(500, "app.post.get_posts.app_error"),
-        Call::Other | Call::Any => Failure::new(500, "app.select_error"),
+        call => Failure::new(500, error(call)),
+    }
+}
+
+/// The error of a call that the database failed.
+pub fn error(call: Call) -> &'static str {
+    match call {
+        Call::Create => "app.post.save.app_error",
+        Call::Patch => "app.post.update.app_error",
+        Call::Delete => "app.post.delete.app_error",
+        Call::Get | Call::Thread => "app.post.get.app_error",
+        Call::List => "app.post.get_posts.app_error",
+        Call::Other | Call::Any => "app.select_error",
     }
 }

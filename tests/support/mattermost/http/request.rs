@@ -1,6 +1,6 @@
 //! Requests, read from a socket.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
 /// One request with its whole body.
@@ -49,6 +49,11 @@ impl Request {
         known.then_some(token.trim())
     }
 
+    /// Whether the client wants the connection closed after the answer.
+    pub fn is_last(&self) -> bool {
+        self.says("Connection", "close")
+    }
+
     fn length(&self) -> usize {
         self.header("Content-Length")
             .and_then(|text| text.trim().parse().ok())
@@ -56,8 +61,12 @@ impl Request {
     }
 
     fn is_chunked(&self) -> bool {
-        self.header("Transfer-Encoding")
-            .is_some_and(|text| text.eq_ignore_ascii_case("chunked"))
+        self.says("Transfer-Encoding", "chunked")
+    }
+
+    fn says(&self, name: &str, value: &str) -> bool {
+        let header = self.header(name);
+        header.is_some_and(|text| text.eq_ignore_ascii_case(value))
     }
 }
 
@@ -86,6 +95,11 @@ impl Reader {
             }
             self.receive().ok()?;
         };
+        if request.says("Expect", "100-continue") && self.buffer.is_empty() {
+            self.stream
+                .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
+                .ok()?;
+        }
         request.body = if request.is_chunked() {
             self.chunks().ok()?
         } else {

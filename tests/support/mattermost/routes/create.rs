@@ -30,12 +30,11 @@ pub fn create(world: &mut World, user: &User, request: &Request) -> Outcome {
         .channel(&draft.channel_id)
         .filter(|channel| channel.takes_posts_of(user));
     let archived = channel.ok_or_else(Failure::permissions)?.delete_at != 0;
-    let silent = newer && request.is_true("silent");
-    if silent && !user.is_bot {
-        return Err(Failure::new(
-            403,
-            "api.post.create_post.silent_notification.app_error",
-        ));
+    let asked = request.is_true("silent");
+    let silent = newer && asked;
+    if asked && (world.options.refuses_silent || (newer && !user.is_bot)) {
+        let id = "api.post.create_post.silent_notification.app_error";
+        return Err(Failure::new(403, id));
     }
     if draft.kind.starts_with("system_") {
         return Err(Failure::new(400, "api.context.invalid_param.app_error"));

@@ -62,12 +62,21 @@ fn dispatch(world: &mut World, request: &Request, route: &[&str]) -> Option<Outc
         ("GET", ["config", "client"]) => return Some(system::config(world, request)),
         _ => {}
     }
-    match world.user_of(request.token()) {
-        Ok(user) => read(world, &user, request, route)
-            .or_else(|| write(world, &user, request, route))
-            .or_else(|| administer(world, &user, request, route)),
-        Err(failure) => Some(Err(failure)),
-    }
+    let user = match world.user_of(request.token()) {
+        Ok(user) => user,
+        Err(failure) => return is_route(request, route).then_some(Err(failure)),
+    };
+    read(world, &user, request, route)
+        .or_else(|| write(world, &user, request, route))
+        .or_else(|| administer(world, &user, request, route))
+}
+
+/// Whether a route is there, for who may not use it.
+fn is_route(request: &Request, route: &[&str]) -> bool {
+    let areas = ["users", "channels", "teams", "posts", "reactions", "bots"];
+    let verbs = ["GET", "POST", "PUT", "DELETE"];
+    verbs.contains(&request.method.as_str())
+        && route.first().is_some_and(|area| areas.contains(area))
 }
 
 fn read(world: &World, user: &User, request: &Request, route: &[&str]) -> Option<Outcome> {
@@ -95,6 +104,7 @@ fn write(world: &mut World, user: &User, request: &Request, route: &[&str]) -> O
         ("POST", ["posts"]) => create::create(world, user, request),
         ("PUT", ["posts", id, "patch"]) => patch::patch(world, user, request, id),
         ("DELETE", ["posts", id]) => delete::delete(world, user, id),
+        ("POST", ["channels", "direct"]) => channels::direct(world, user, request),
         ("POST", ["reactions"]) => reactions::add(world, user, request),
         ("DELETE", ["users", whose, "posts", id, "reactions", emoji]) => {
             reactions::remove(world, user, whose, id, emoji)

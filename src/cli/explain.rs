@@ -1,0 +1,246 @@
+//! `live-status explain`: what is remembered of a box, and why it is where it is.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::args::{self, Global};
+use super::failure::{Failure, Kind};
+use super::{keeper, output};
+use crate::daemon::reader::wire_time;
+use crate::safe::neutralise::line;
+use crate::store::{Boxes, BoxesError};
+use crate::wire::event::VERSION;
+use crate::wire::kept::{Kept, Phase};
+use crate::wire::time::{Time, span};
+
+/// Say what is remembered of a box
+///
+/// A box is the post that shows a run. Its server is not asked: this is what
+/// the last edit left behind in the state directory. Where several boxes match,
+/// each is listed in a line.
+#[derive(Args, Debug)]
+pub(super) struct ExplainArgs {
+    /// The key of a frame or of a box, the name behind post --key, the id of a post, or the beginning of a key or name
+    #[arg(value_name = "KEY")]
+    key: String,
+
+    /// Write one JSON object for each box that matches
+    #[arg(long)]
+    json: bool,
+
+    /// Time zone of the times people read, as Europe/Vienna; default: this machine's
+    #[arg(long, value_name = "ZONE", env = "TZ")]
+    tz: Option<String>,
+}
+
+impl ExplainArgs {
+    pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
+        let zone = args::time_zone(self.tz.as_deref())?;
+        let now = wire_time(SystemTime::now());
+        let found = self.find(global, now)?;
+        let mut text = String::new();
+        if self.json {
+            for kept in &found {
+                text.push_str(&json(kept));
+            }
+        } else if let [kept] = found.as_slice() {
+            text = page(kept, now, &zone);
+        } else {
+            for kept in &found {
+                text.push_str(&row(kept, now));
+            }
+        }
+        output::print(text.as_bytes())
+    }
+
+    /// The boxes that match: at least one.
+    fn find(&self, global: &Global, now: Time) -> Result<Vec<Kept>, Failure> {
+        let nothing = |hint: String| {
+            Failure::input(format!("nothing is remembered of {:?}", self.key)).hint(hint)
+        };
+        // Who only asks makes no directory and no database.
+        let state = keeper::standing()?;
+        let Some(state) = state.filter(Boxes::are_in) else {
+            return Err(nothing(
+                "no box was made here yet, or STATE_DIRECTORY or XDG_STATE_HOME was another then"
+                    .into(),
+            ));
+        };
+        let boxes = Boxes::open(&state, false, now).map_err(refused)?;
+        if let Some(remark) = boxes.remark() {
+            global.say(remark);
+        }
+        let found = boxes.by_frame(&self.key);
+        if found.is_empty() {
+            return Err(nothing(format!(
+                "receipts name the keys of frames; boxes that ended are forgotten after 30 days at most, and these are in {}",
+                state.path().display()
+            )));
+        }
+        Ok(found)
+    }
+}
+
+/// Why the database cannot be used.
+fn refused(error: BoxesError) -> Failure {
+    match error {
+        BoxesError::Newer { .. } => Failure::new(Kind::Config, error)
+            .hint("use the later version, or another state directory"),
+        BoxesError::Unsafe { .. } => Failure::new(Kind::CannotCreate, error),
+        BoxesError::Io { .. } | BoxesError::Database { .. } => Failure::new(Kind::Io, error),
+    }
+}
+
+/// A box as a program reads it.
+fn json(kept: &Kept) -> String {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        v: u32,
+        r#type: &'static str,
+        #[serde(flatten)]
+        kept: &'a Kept,
+    }
+    let line = Line {
+        v: VERSION,
+        r#type: "box",
+        kept,
+    };
+    // Strings and numbers alone always become JSON.
+    let mut text = serde_json::to_string(&line).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// A box as a person reads it, alone.
+fn page(kept: &Kept, now: Time, zone: &jiff::tz::TimeZone) -> String {
+    let mut text = format!("{} {}\n", kept.state.tag(), line(&kept.frame));
+    let mut say = |name: &str, value: &str| {
+        let _ = writeln!(text, "  {name:<8} {}", line(value));
+    };
+    say("place", &format!("{} on {}", kept.sink, kept.server));
+    say("channel", &kept.channel);
+    say("thread", kept.root.as_deref().unwrap_or("none"));
+    say("post", &post(kept));
+    say("since", &clock(kept.since, now, zone));
+    say("changed", &clock(kept.at, now, zone));
+    let mut edits = format!("{}, the last to revision {}", kept.seq, kept.rev);
+    if kept.part > 0 {
+        let _ = write!(edits, ", in post number {}", kept.part.saturating_add(1));
+    }
+    say("edits", &edits);
+    say("answer", kept.note.as_deref().unwrap_or("good"));
+    say("frame", &kept.frame);
+    say("box", &kept.key);
+    text
+}
+
+/// The post, and how sure it is.
+fn post(kept: &Kept) -> String {
+    let id = kept.post.as_deref();
+    match &kept.phase {
+        Phase::Intended => {
+            "not known: about to be made, or made and not yet found again by its key".into()
+        }
+        Phase::Live => id.unwrap_or("not known").into(),
+        Phase::Gone => format!("{} (deleted by somebody; left alone)", id.unwrap_or("none")),
+        Phase::Other(phase) => format!("{} ({phase})", id.unwrap_or("none")),
+    }
+}
+
+/// One of several boxes.
+fn row(kept: &Kept, now: Time) -> String {
+    let fields = [
+        kept.key.clone(),
+        kept.state.tag(),
+        ago(kept.at, now),
+        format!("{} on {}", kept.sink, kept.server),
+        kept.channel.clone(),
+        kept.frame.clone(),
+    ];
+    let fields: Vec<_> = fields.iter().map(|field| line(field)).collect();
+    format!("{}\n", fields.join("  "))
+}
+
+fn clock(time: Time, now: Time, zone: &jiff::tz::TimeZone) -> String {
+    let stamp = jiff::Timestamp::from_millisecond(time.0).unwrap_or_default();
+    let local = stamp.to_zoned(zone.clone());
+    format!(
+        "{} ({})",
+        local.strftime("%Y-%m-%d %H:%M:%S %Z"),
+        ago(time, now)
+    )
+}
+
+fn ago(time: Time, now: Time) -> String {
+    format!("{} ago", span(now.since_ms(time)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::frame::State;
+
+    const NOW: Time = Time(1_790_330_400_000);
+
+    fn kept() -> Kept {
+        Kept {
+            key: "boxkey".into(),
+            frame: "deploy\u{1b}[31m".into(),
+            sink: "mattermost".into(),
+            server: "chat.example.org".into(),
+            channel: "c1".into(),
+            root: None,
+            phase: Phase::Live,
+            post: Some("p1".into()),
+            since: NOW.plus_ms(-125_000),
+            seq: 12,
+            part: 1,
+            hash: "ab".into(),
+            rev: 40,
+            state: State::Done,
+            at: NOW.plus_ms(-38_000),
+            note: Some("403 no permission".into()),
+        }
+    }
+
+    #[test]
+    fn a_box_is_a_page_for_people() {
+        let want = "\
+[DONE] deploy
+  place    mattermost on chat.example.org
+  channel  c1
+  thread   none
+  post     p1
+  since    2026-09-25 09:57:55 UTC (2m 5s ago)
+  changed  2026-09-25 09:59:22 UTC (38s ago)
+  edits    12, the last to revision 40, in post number 2
+  answer   403 no permission
+  frame    deploy
+  box      boxkey
+";
+        assert_eq!(page(&kept(), NOW, &jiff::tz::TimeZone::UTC), want);
+        let want = "boxkey  [DONE]  38s ago  mattermost on chat.example.org  c1  deploy\n";
+        assert_eq!(row(&kept(), NOW), want);
+    }
+
+    #[test]
+    fn every_phase_says_what_is_known_of_the_post() {
+        let cases = [
+            (Phase::Intended, None, "not known: about to be made"),
+            (Phase::Live, Some("p"), "p"),
+            (Phase::Gone, Some("p"), "p (deleted by somebody"),
+            (Phase::Other("later".into()), None, "none (later)"),
+        ];
+        for (phase, id, want) in cases {
+            let kept = Kept {
+                phase,
+                post: id.map(str::to_owned),
+                ..kept()
+            };
+            assert!(post(&kept).starts_with(want), "{}", post(&kept));
+        }
+    }
+}

@@ -22,6 +22,9 @@ _live__status() {
             live__status,config)
                 cmd="live__status__subcmd__config"
                 ;;
+            live__status,create)
+                cmd="live__status__subcmd__create"
+                ;;
             live__status,doctor)
                 cmd="live__status__subcmd__doctor"
                 ;;
@@ -49,6 +52,9 @@ _live__status() {
             live__status,tail)
                 cmd="live__status__subcmd__tail"
                 ;;
+            live__status,update)
+                cmd="live__status__subcmd__update"
+                ;;
             live__status__subcmd__config,check)
                 cmd="live__status__subcmd__config__subcmd__check"
                 ;;
@@ -62,7 +68,7 @@ _live__status() {
 
     case "${cmd}" in
         live__status)
-            opts="-v -q -h -V --config --verbose --quiet --color --help --version tail label render post run doctor explain config schema completions man"
+            opts="-v -q -h -V --config --verbose --quiet --color --help --version tail label render post run create update doctor explain config schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -171,13 +177,71 @@ _live__status() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        live__subcmd__status__subcmd__doctor)
-            opts="-v -q -h --config --verbose --quiet --color --help"
+        live__subcmd__status__subcmd__create)
+            opts="-v -q -h --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --reply-to --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --channel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reply-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__doctor)
+            opts="-v -q -h --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --config --verbose --quiet --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --channel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -276,18 +340,54 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__post)
-            opts="-v -q -h --to --throttle --brief --receipts --no-redact --secrets-file --tz --config --verbose --quiet --color --help"
+            opts="-v -q -h --to --throttle --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --dry-run --key --text --state --receipts --no-redact --secrets-file --tz --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --to)
-                    COMPREPLY=($(compgen -W "terminal stdout" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "terminal stdout mattermost" -- "${cur}"))
                     return 0
                     ;;
                 --throttle)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --channel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --catch-up)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --text)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -W "active blocked done error interrupted" -- "${cur}"))
                     return 0
                     ;;
                 --secrets-file)
@@ -392,7 +492,7 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__run)
-            opts="-v -q -h --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --brief --labels --detail --markup --max-lines --max-chars --after --commentary --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --config --verbose --quiet --color --help"
+            opts="-v -q -h --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --dry-run --labels --detail --markup --max-lines --max-chars --after --commentary --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -439,10 +539,34 @@ _live__status() {
                     return 0
                     ;;
                 --to)
-                    COMPREPLY=($(compgen -W "terminal stdout" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "terminal stdout mattermost" -- "${cur}"))
                     return 0
                     ;;
                 --throttle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --channel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --catch-up)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -571,6 +695,48 @@ _live__status() {
                     return 0
                     ;;
                 --secrets-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__update)
+            opts="-v -q -h --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --reply-to --config --verbose --quiet --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --channel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reply-to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -37,6 +37,8 @@ complete -c live-status -n "__fish_live_status_needs_command" -f -a "label" -d '
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "render" -d 'Fold events into frames: the status box of each run'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "post" -d 'Bring frames to a place that shows them'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "run" -d 'Watch every agent and show its runs live'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "create" -d 'Post a text and print the post\'s id (kept for compatibility)'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "update" -d 'Edit a post of the same account (kept for compatibility)'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "doctor" -d 'Check what live-status finds here, and say what to do'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "explain" -d 'Say what is remembered of a box'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "config" -d 'Show settings and where each comes from'
@@ -108,9 +110,23 @@ complete -c live-status -n "__fish_live_status_using_subcommand render" -l no-re
 complete -c live-status -n "__fish_live_status_using_subcommand render" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand render" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c live-status -n "__fish_live_status_using_subcommand post" -l to -d 'Where to show the boxes; may be given more than once' -r -f -a "terminal\t'A live board on a terminal; elsewhere one line for each change of state'
-stdout\t'Every frame as a JSON line, unpaced'"
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l to -d 'Where to show the boxes; may be given more than once. Default: mattermost; for run, terminal where no server is set and for --replay' -r -f -a "terminal\t'A live board on a terminal; elsewhere one line for each change of state'
+stdout\t'Every frame as a JSON line, unpaced'
+mattermost\t'One post for each run, edited in place, in the thread where it was asked for'"
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l throttle -d 'Least time between two edits of one box' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l url -d 'Address of the Mattermost server, as https://chat.example.org' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l token-file -d 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l ca-file -d 'Trust the certificates in FILE (PEM) instead of the built-in ones' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l channel -d 'Channel, by its id or as TEAM/NAME; a run that came through the server goes where it was asked instead' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l root -d 'Reply in that channel to the post of this id' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l catch-up -d 'Make no box for a run that has been quiet for longer than TIME; boxes that exist are brought up to date' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l key -d 'Make or edit the post of this name, instead of reading frames; the name is yours, and the same name in the same place is the same post' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l text -d 'What the post says, as it is; - or nothing reads standard input' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l state -d 'How it stands; done, error and interrupted close the post' -r -f -a "active\t'It goes on'
+blocked\t'It waits for somebody'
+done\t'It did what it should'
+error\t'It failed'
+interrupted\t'It was stopped'"
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l secrets-file -d 'Also take out every line of FILE, as [REDACTED:own]' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l config -d 'Read settings from FILE instead of the usual places' -r -F
@@ -118,7 +134,11 @@ complete -c live-status -n "__fish_live_status_using_subcommand post" -l color -
 always\t'Always'
 never\t'Never'"
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l brief -d 'Show runs that are over in one line, without their steps'
-complete -c live-status -n "__fish_live_status_using_subcommand post" -l receipts -d 'Write a receipt for every frame shown, one JSON object a line; a board then goes to standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l allow-plain-http -d 'Send the token in the clear, to a server that is not on this machine'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l allow-user-token -d 'Post as a person; their edits push messages out of a free edition\'s history'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l recreate -d 'Make a box again that somebody deleted'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l dry-run -d 'Print what would be sent, one JSON object for each request, and send nothing; needs no account'
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l receipts -d 'Write receipts even where a board owns standard output; the board then goes to standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l no-redact -d 'Leave secrets in: for your own eyes only'
 complete -c live-status -n "__fish_live_status_using_subcommand post" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand post" -s q -l quiet -d 'Say only what went wrong'
@@ -133,9 +153,16 @@ complete -c live-status -n "__fish_live_status_using_subcommand run" -l now -d '
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l include -d 'Also make boxes for runs of CAUSE: cron, hook, heartbeat, system' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l exclude -d 'Leave out events of KIND: a type (usage, tool.*) or a cause (subagent)' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l resume -d 'Keep the place under NAME, and go on there next time' -r
-complete -c live-status -n "__fish_live_status_using_subcommand run" -l to -d 'Where to show the boxes; may be given more than once' -r -f -a "terminal\t'A live board on a terminal; elsewhere one line for each change of state'
-stdout\t'Every frame as a JSON line, unpaced'"
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l to -d 'Where to show the boxes; may be given more than once. Default: mattermost; for run, terminal where no server is set and for --replay' -r -f -a "terminal\t'A live board on a terminal; elsewhere one line for each change of state'
+stdout\t'Every frame as a JSON line, unpaced'
+mattermost\t'One post for each run, edited in place, in the thread where it was asked for'"
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l throttle -d 'Least time between two edits of one box' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l url -d 'Address of the Mattermost server, as https://chat.example.org' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l token-file -d 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l ca-file -d 'Trust the certificates in FILE (PEM) instead of the built-in ones' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l channel -d 'Channel, by its id or as TEAM/NAME; a run that came through the server goes where it was asked instead' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l root -d 'Reply in that channel to the post of this id' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l catch-up -d 'Make no box for a run that has been quiet for longer than TIME; boxes that exist are brought up to date' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l labels -d 'Take phrases from FILE (JSON or TOML) before the built-in ones' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l detail -d 'How much of a tool\'s input a phrase shows' -r -f -a "target\t'A safe target: program and subcommand, base name, host'
 args\t'The arguments on one line, clipped'
@@ -162,16 +189,54 @@ complete -c live-status -n "__fish_live_status_using_subcommand run" -l poll -d 
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l follow-links -d 'Read transcripts that are symbolic links'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l once -d 'Bring every box up to date and exit'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l brief -d 'Show runs that are over in one line, without their steps'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l allow-plain-http -d 'Send the token in the clear, to a server that is not on this machine'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l allow-user-token -d 'Post as a person; their edits push messages out of a free edition\'s history'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l recreate -d 'Make a box again that somebody deleted'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l dry-run -d 'Print what would be sent, one JSON object for each request, and send nothing; needs no account'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l trail -d 'Keep the steps in the box of a run that is over; else they are summed up'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l explain -d 'Add which rule gave a run its state, and the evidence'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l no-redact -d 'Leave secrets in: for your own eyes only'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand create" -l url -d 'Address of the Mattermost server, as https://chat.example.org' -r
+complete -c live-status -n "__fish_live_status_using_subcommand create" -l token-file -d 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand create" -l ca-file -d 'Trust the certificates in FILE (PEM) instead of the built-in ones' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand create" -l channel -d 'The channel\'s id' -r
+complete -c live-status -n "__fish_live_status_using_subcommand create" -l reply-to -d 'Reply to the post of this id' -r
+complete -c live-status -n "__fish_live_status_using_subcommand create" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand create" -l allow-plain-http -d 'Send the token in the clear, to a server that is not on this machine'
+complete -c live-status -n "__fish_live_status_using_subcommand create" -l allow-user-token -d 'Post as a person; their edits push messages out of a free edition\'s history'
+complete -c live-status -n "__fish_live_status_using_subcommand create" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand create" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand update" -l url -d 'Address of the Mattermost server, as https://chat.example.org' -r
+complete -c live-status -n "__fish_live_status_using_subcommand update" -l token-file -d 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand update" -l ca-file -d 'Trust the certificates in FILE (PEM) instead of the built-in ones' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand update" -l channel -d 'Taken as the first version took it; a post knows its channel' -r
+complete -c live-status -n "__fish_live_status_using_subcommand update" -l reply-to -d 'Taken as the first version took it; a post knows its thread' -r
+complete -c live-status -n "__fish_live_status_using_subcommand update" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand update" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand update" -l allow-plain-http -d 'Send the token in the clear, to a server that is not on this machine'
+complete -c live-status -n "__fish_live_status_using_subcommand update" -l allow-user-token -d 'Post as a person; their edits push messages out of a free edition\'s history'
+complete -c live-status -n "__fish_live_status_using_subcommand update" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand update" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l url -d 'Address of the Mattermost server, as https://chat.example.org' -r
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l token-file -d 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l ca-file -d 'Trust the certificates in FILE (PEM) instead of the built-in ones' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l channel -d 'See whether we may post in this channel: its id, or TEAM/NAME' -r
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l config -d 'Read settings from FILE instead of the usual places' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l allow-plain-http -d 'Send the token in the clear, to a server that is not on this machine'
+complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l allow-user-token -d 'Post as a person; their edits push messages out of a free edition\'s history'
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -17,6 +17,9 @@ use super::args::Global;
 use super::failure::Failure;
 use super::output;
 
+/// Further names of variables, and the settings they stand for.
+pub(super) const OLD_NAMES: [(&str, &str); 1] = [("MM_BASE_URL", "url")];
+
 /// Show settings and where each comes from
 #[derive(Args, Debug)]
 pub(super) struct ConfigArgs {
@@ -114,12 +117,14 @@ fn usual_places() -> Vec<PathBuf> {
 impl File {
     fn add(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            Failure::config(format!(
-                "{}: {}",
-                path.display(),
-                error.to_string().trim_end()
-            ))
-            .hint("settings are lines as: max-lines = 15")
+            // Its number, not the line: a secret may have been pasted there.
+            let before = error
+                .span()
+                .map_or("", |span| text.get(..span.start).unwrap_or(""));
+            let line = before.matches('\n').count() + 1;
+            let (path, why) = (path.display(), error.message());
+            Failure::config(format!("{path}: line {line}: {why}"))
+                .hint("settings are lines as: max-lines = 15")
         })?;
         let known = keys();
         for (key, value) in table {
@@ -148,6 +153,11 @@ impl File {
 
     /// Takes in `LIVE_STATUS_<KEY>` for every setting; it wins over the files.
     fn add_variables(&mut self, var: &dyn Fn(&str) -> Option<String>) {
+        for (name, key) in OLD_NAMES {
+            if let Some(value) = var(name).filter(|value| !value.is_empty()) {
+                self.set(key.to_owned(), vec![value], format!("environment {name}"));
+            }
+        }
         for (key, _) in keys() {
             let name = format!("LIVE_STATUS_{}", key.to_uppercase().replace('-', "_"));
             if let Some(value) = var(&name).filter(|value| !value.is_empty()) {
@@ -250,6 +260,14 @@ fn plain(value: &toml::Value) -> String {
     }
 }
 
+/// Whether a flag is a setting: not where it says what one call is about.
+pub(super) fn is_setting(long: &str) -> bool {
+    !matches!(
+        long,
+        "help" | "version" | "config" | "key" | "text" | "state"
+    )
+}
+
 /// Every setting: its key and its help, sorted.
 fn keys() -> Vec<(String, String)> {
     let command = super::command();
@@ -262,7 +280,7 @@ fn keys() -> Vec<(String, String)> {
     let mut keys: Vec<(String, String)> = std::iter::once(&command)
         .chain(verbs)
         .flat_map(Command::get_arguments)
-        .filter(|arg| !matches!(arg.get_long(), None | Some("help" | "version" | "config")))
+        .filter(|arg| arg.get_long().is_some_and(is_setting))
         .map(|arg| {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
             (arg.get_long().unwrap_or_default().to_owned(), help)
@@ -312,6 +330,10 @@ fn show(file: &File, origin: bool) -> Result<(), Failure> {
         let value = run.try_get_raw(id).ok().flatten().map(|values| {
             let values: Vec<_> = values.map(OsStr::to_string_lossy).collect();
             match values.as_slice() {
+                // Only an address that is refused has one; it is not to be printed all the same.
+                [one] if key == "url" && one.contains(['@', '?', '#']) => {
+                    spelled("(hidden: it has a user, a password or a query)")
+                }
                 [one] => spelled(one),
                 many => format!(
                     "[{}]",

@@ -86,6 +86,12 @@ impl Failure {
         self
     }
 
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// What kind of failure it is.
     #[must_use]
     pub fn kind(&self) -> Kind {

@@ -81,7 +81,7 @@ impl Keeper {
 }
 
 /// The state directory, made where it is missing.
-fn state() -> Result<StateDir, Failure> {
+pub(super) fn state() -> Result<StateDir, Failure> {
     let refused = |error: StateError| Failure::new(Kind::CannotCreate, error);
     StateDir::open(&place()?).map_err(refused)
 }
@@ -120,6 +120,6 @@ pub(super) fn standing() -> Result<Option<StateDir>, Failure> {
 pub(super) fn look() -> Result<String, Failure> {
     Ok(match standing()? {
         Some(state) => state.path().display().to_string(),
-        None => format!("{} (made when --resume needs it)", place()?.display()),
+        None => format!("{} (made when it is needed)", place()?.display()),
     })
 }

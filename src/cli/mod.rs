@@ -1,17 +1,23 @@
 //! The imperative shell: a verb is a file with its arguments and its `run`.
 
 mod args;
+mod chat;
+mod compat;
 mod completions;
 mod config;
+mod create;
 mod doctor;
+mod ended;
 mod explain;
 pub mod failure;
 mod filter;
 mod input;
 mod keeper;
 mod label;
+mod ledger;
 mod man;
 mod output;
+mod placeless;
 mod post;
 mod progress;
 mod render;
@@ -19,6 +25,7 @@ mod run;
 mod schema;
 mod show;
 mod tail;
+mod update;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -42,16 +49,18 @@ Filters, to be piped in this order:
   tail         Emit events from the transcripts of AI agents
   label        Add the phrase a person reads to every tool call
   render       Fold events into frames: the status box of each run
-  post         Bring frames to a place that shows them
+  post         Bring frames to a place that shows them, or one text under a name
 
 All in one, and around it:
-  run          Watch every agent and show its runs live
+  run          Watch every agent; show its runs in Mattermost or live in this terminal
   doctor       Check what live-status finds here, and say what to do
   explain      Say what is remembered of a box
   config       Show settings and where each comes from
   schema       Print the JSON Schema of a wire format
   completions  Print a shell's completions
   man          Print a man page
+
+Kept for compatibility: create and update; post --key does more.
 
 Options:
 {options}
@@ -60,6 +69,7 @@ Examples:
   live-status run                                           every agent on this machine, live
   live-status run --replay examples/openclaw --speed 10     recorded runs, ten times as fast
   live-status tail -f | live-status label | live-status render | live-status post --to terminal
+  live-status post --channel ops/deploys --key deploy --text 'rolling out 1.4' --state active
   live-status tail --since 1h | jq -r 'select(.type==\"tool.end\" and .outcome==\"error\").error'
 ";
 
@@ -86,6 +96,8 @@ enum Verb {
     Render(render::RenderArgs),
     Post(post::PostArgs),
     Run(run::RunArgs),
+    Create(create::CreateArgs),
+    Update(update::UpdateArgs),
     Doctor(doctor::DoctorArgs),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
@@ -108,7 +120,7 @@ const fn version() -> &'static str {
 ///
 /// What the verb could not do. Help and version print and end the process.
 pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Failure> {
-    let args: Vec<_> = args.into_iter().collect();
+    let args = compat::verb_first(args.into_iter().collect());
     let file = config::load(&args)?;
     let parsed = file
         .apply(Cli::command())
@@ -126,6 +138,8 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Render(args) => args.run(&cli.global),
         Verb::Post(args) => args.run(&cli.global),
         Verb::Run(args) => args.run(&cli.global),
+        Verb::Create(args) => args.run(&cli.global),
+        Verb::Update(args) => args.run(&cli.global),
         Verb::Doctor(args) => args.run(&cli.global),
         Verb::Explain(args) => args.run(&cli.global),
         Verb::Config(args) => args.run(&file),

@@ -8,10 +8,13 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 
 use super::args::{Drawing, Global, Labelling, Redaction};
+use super::ended::ended;
 use super::failure::{Doing as _, Failure, Kind};
 use super::filter::Filter;
 use super::keeper::Keeper;
-use super::show::{On, Showing};
+use super::ledger::Role;
+use super::placeless::Placeless;
+use super::show::{On, Places, Showing, To};
 use super::tail::{Sources, instant, stop_on_signals, verdict};
 use crate::daemon::following::{self, Listener};
 use crate::daemon::inputs::{Feeder, Input, Inputs};
@@ -20,15 +23,19 @@ use crate::daemon::pipeline::Pipeline;
 use crate::daemon::reader::{Reader, wire_time};
 use crate::daemon::replay::{Replay, Step};
 use crate::daemon::resume::Kept;
-use crate::daemon::stop::{Reason, Stop};
+use crate::daemon::stop::Stop;
+use crate::render;
 use crate::sink::Sink;
 use crate::wire::event::{Cause, Event};
+use crate::wire::receipt::Receipt;
 use crate::wire::time::Time;
 
 /// Watch every agent and show its runs live
 ///
-/// The same functions as tail, label, render and post, in one process. Without
-/// an account the boxes are a live board in this terminal.
+/// The same functions as tail, label, render and post, in one process. With a
+/// Mattermost URL and a token each run is one post in the thread where it was
+/// asked for; without, the boxes are a live board in this terminal. Recorded
+/// runs (--replay) are shown in the terminal unless --to says otherwise.
 #[derive(Args, Debug)]
 pub(super) struct RunArgs {
     #[command(flatten)]
@@ -75,6 +82,15 @@ pub(super) struct RunArgs {
     redaction: Redaction,
 }
 
+/// What draws, and where it is shown.
+struct Stage {
+    pipeline: Pipeline,
+    sinks: Vec<Box<dyn Sink>>,
+    places: Places,
+    /// How a text is drawn again where a sink cannot take the one that came.
+    drawing: render::Settings,
+}
+
 /// How fast recorded transcripts are played.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Speed {
@@ -103,45 +119,75 @@ impl RunArgs {
             self.labelling.labeller()?,
             redactor,
             self.drawing.view(self.include.clone()),
-            drawing,
+            drawing.clone(),
         );
-        let sinks = self.showing.sinks(
-            global,
-            zone,
-            usize::from(self.drawing.max_lines),
-            On::Output,
-        )?;
+        // Nobody means to post what was recorded once.
+        let otherwise = match self.replay {
+            Some(_) => To::Terminal,
+            None => self.showing.chat_or_terminal(global),
+        };
+        let places = self.showing.places(otherwise)?;
+        let role = if self.once || self.replay.is_some() {
+            Role::Post
+        } else {
+            Role::Run
+        };
+        // What a dry run shows has standard output for itself.
+        let board = if self.showing.chat.dry_run {
+            On::Error
+        } else {
+            On::Output
+        };
+        let max_lines = usize::from(self.drawing.max_lines);
+        let stage = Stage {
+            sinks: self
+                .showing
+                .sinks(&places, ("run", role), global, &zone, max_lines, board)?,
+            places,
+            pipeline,
+            drawing,
+        };
         let filter = Filter::new(&[], &self.exclude, self.sources.since)?;
         if let Some(path) = &self.replay {
-            return self.replay(path, pipeline, sinks, global);
+            return self.replay(path, stage, global);
         }
         let roots = self.sources.roots(global)?;
         let reader = self
             .sources
             .reader(roots, &self.redaction, !self.once, false)?;
         if self.once {
-            return self.once(reader, filter, pipeline, sinks, global);
+            return self.once(reader, filter, stage, global);
         }
         if self.sources.is_stdin() {
             return Err(Failure::usage(
                 "run follows files and stores; standard input (-) needs --once",
             ));
         }
-        self.live(reader, filter, pipeline, sinks, global)
+        self.live(reader, filter, stage, global)
     }
 
     /// Runs the loop to its end; nobody asked `run` for receipts.
     fn show(
         &self,
-        pipeline: Pipeline,
-        sinks: Vec<Box<dyn Sink>>,
+        stage: Stage,
         when: When,
+        (global, feeder): (&Global, &Feeder),
         inputs: Inputs,
-    ) -> (Outcome, Missed) {
-        // What `run` reads these arguments by was checked when its pipeline was made.
-        let drawing = self.drawing.render().unwrap_or_default();
-        let pace = (self.showing.pace(), drawing);
-        live::run(Some(pipeline), sinks, pace, when, inputs, &mut |_| {})
+    ) -> (Outcome, Missed, Places) {
+        let pace = (self.showing.pace(), stage.drawing);
+        let mut placeless = Placeless::default();
+        let mut take = |receipt: &Receipt| {
+            if let Some(remark) = placeless.take(receipt).filter(|_| !global.quiet) {
+                // The loop says it where it does not tear the board.
+                let _ = feeder.tell(Input::Remark(remark));
+            }
+        };
+        let pipeline = Some(stage.pipeline);
+        let (outcome, missed) = live::run(pipeline, stage.sinks, pace, when, inputs, &mut take);
+        if let Some(remark) = placeless.sum() {
+            global.say(remark);
+        }
+        (outcome, missed, stage.places)
     }
 
     /// Everything there is, then the end.
@@ -149,12 +195,12 @@ impl RunArgs {
         &self,
         mut reader: Reader,
         mut filter: Filter,
-        pipeline: Pipeline,
-        sinks: Vec<Box<dyn Sink>>,
+        stage: Stage,
         global: &Global,
     ) -> Result<(), Failure> {
         let now = self.now.unwrap_or_else(|| wire_time(SystemTime::now()));
         let (feeder, inputs) = Inputs::new();
+        let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
         let work = move || {
             let mut batch = Batch {
@@ -178,8 +224,8 @@ impl RunArgs {
         let thread = std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, missed) = self.show(pipeline, sinks, When::AtEnd, inputs);
-        ended(&outcome, missed, &stop)?;
+        let (outcome, missed, places) = self.show(stage, When::AtEnd, (global, &remarks), inputs);
+        ended(&outcome, missed, &stop, &places)?;
         match thread.join() {
             Ok((_, mut reader)) if outcome == Outcome::Ended => {
                 self.sources.remark_on_nothing(&reader, global);
@@ -194,8 +240,7 @@ impl RunArgs {
         &self,
         mut reader: Reader,
         filter: Filter,
-        pipeline: Pipeline,
-        sinks: Vec<Box<dyn Sink>>,
+        stage: Stage,
         global: &Global,
     ) -> Result<(), Failure> {
         let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
@@ -203,7 +248,7 @@ impl RunArgs {
             reader.resume(keeper.load(global)?);
         }
         let (feeder, inputs) = Inputs::new();
-        let gate = feeder.clone();
+        let (gate, remarks) = (feeder.clone(), feeder.clone());
         let stop = stop_on_signals(&mut reader, move || gate.open())?;
         let mut listener = Feed {
             stop: stop.clone(),
@@ -216,7 +261,7 @@ impl RunArgs {
             keeper,
             quiet: global.quiet,
         };
-        if !global.quiet && std::io::stdout().is_terminal() && !self.showing.is_stdout() {
+        if !global.quiet && std::io::stdout().is_terminal() && !stage.places.has(To::Stdout) {
             // An empty board would look as if nothing worked.
             let _ = feeder.tell(Input::Remark(
                 "watching; each run shows when it begins, Ctrl-C ends".into(),
@@ -231,18 +276,12 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, missed) = self.show(pipeline, sinks, When::Live, inputs);
-        ended(&outcome, missed, &stop)
+        let (outcome, missed, places) = self.show(stage, When::Live, (global, &remarks), inputs);
+        ended(&outcome, missed, &stop, &places)
     }
 
     /// Recorded transcripts, as if they happened now.
-    fn replay(
-        &self,
-        path: &std::path::Path,
-        pipeline: Pipeline,
-        sinks: Vec<Box<dyn Sink>>,
-        global: &Global,
-    ) -> Result<(), Failure> {
+    fn replay(&self, path: &std::path::Path, stage: Stage, global: &Global) -> Result<(), Failure> {
         let root =
             crate::follow::Root::classify(path).map_err(|bad| Failure::new(Kind::Usage, bad))?;
         let mut reader = self
@@ -254,6 +293,7 @@ impl RunArgs {
             Ok::<(), Failure>(())
         })?;
         let (feeder, inputs) = Inputs::new();
+        let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
         let speed = self.speed;
         let play = move || {
@@ -271,8 +311,8 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("replay".into())
             .spawn(play)?;
-        let (outcome, missed) = self.show(pipeline, sinks, When::Live, inputs);
-        ended(&outcome, missed, &stop)?;
+        let (outcome, missed, places) = self.show(stage, When::Live, (global, &remarks), inputs);
+        ended(&outcome, missed, &stop, &places)?;
         verdict(&mut reader, global)
     }
 }
@@ -286,29 +326,6 @@ fn stop_loop(feeder: &Feeder) -> Result<Stop, Failure> {
         wake.open();
     });
     stop.doing(|| "cannot listen for signals".into())
-}
-
-/// Turns the end of the loop into the end of the verb.
-pub(super) fn ended(outcome: &Outcome, missed: Missed, stop: &Stop) -> Result<(), Failure> {
-    match (outcome, stop.reason()) {
-        (Outcome::Stopped, Some(Reason::Signal(number))) => Err(Failure::new(
-            Kind::Signal(number),
-            anyhow::anyhow!("stopped by signal {number}"),
-        )),
-        (Outcome::Closed | Outcome::Stopped, _) => Ok(()),
-        (Outcome::Ended, _) if missed.frames > 0 => {
-            let frames = match missed.frames {
-                1 => "1 frame".to_owned(),
-                many => format!("{many} frames"),
-            };
-            let why = missed.error.unwrap_or_else(|| "writing failed".to_owned());
-            Err(Failure::new(
-                Kind::Io,
-                anyhow::anyhow!("{frames} could not be shown: {why}"),
-            ))
-        }
-        (Outcome::Ended, _) => Ok(()),
-    }
 }
 
 /// Events on their way to the loop.

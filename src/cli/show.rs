@@ -7,7 +7,9 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::args::{Color, Global, duration};
+use super::chat::Posting;
 use super::failure::Failure;
+use super::ledger::Role;
 use crate::outbox;
 use crate::sink::stdout::Stdout;
 use crate::sink::{Sink, terminal};
@@ -16,9 +18,9 @@ use crate::sink::{Sink, terminal};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Where boxes go")]
 pub(super) struct Showing {
-    /// Where to show the boxes; may be given more than once
-    #[arg(long, value_name = "SINK", value_enum, default_values_t = [To::Terminal])]
-    pub(super) to: Vec<To>,
+    /// Where to show the boxes; may be given more than once. Default: mattermost; for run, terminal where no server is set and for --replay
+    #[arg(long, value_name = "SINK", value_enum)]
+    to: Vec<To>,
 
     /// Least time between two edits of one box
     #[arg(long, value_name = "TIME", env = "THROTTLE_MS", default_value = "500", value_parser = milliseconds)]
@@ -27,15 +29,32 @@ pub(super) struct Showing {
     /// Show runs that are over in one line, without their steps
     #[arg(long)]
     brief: bool,
+
+    // Last: what follows would stand under its heading.
+    #[command(flatten)]
+    pub(super) chat: Posting,
 }
 
 /// A place that shows boxes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum To {
     /// A live board on a terminal; elsewhere one line for each change of state
     Terminal,
     /// Every frame as a JSON line, unpaced
     Stdout,
+    /// One post for each run, edited in place, in the thread where it was asked for
+    Mattermost,
+}
+
+/// The places that boxes go to, each once; a board comes first, since it is told what people are to read.
+#[derive(Debug)]
+pub(super) struct Places(Vec<To>);
+
+impl Places {
+    /// Whether boxes go there.
+    pub(super) fn has(&self, to: To) -> bool {
+        self.0.contains(&to)
+    }
 }
 
 /// Which stream a board is drawn on.
@@ -56,27 +75,63 @@ fn milliseconds(text: &str) -> Result<Duration, String> {
 }
 
 impl Showing {
-    /// Whether frames go out as lines.
-    pub(super) fn is_stdout(&self) -> bool {
-        self.to.contains(&To::Stdout)
-    }
-
-    /// The sinks that were asked for; a board is drawn on `board`.
-    pub(super) fn sinks(
-        &self,
-        global: &Global,
-        zone: jiff::tz::TimeZone,
-        max_lines: usize,
-        board: On,
-    ) -> Result<Vec<Box<dyn Sink>>, Failure> {
-        if self.to.contains(&To::Terminal) && self.is_stdout() {
+    /// The places that were asked for, else that one.
+    ///
+    /// # Errors
+    ///
+    /// Two of them would write into each other.
+    pub(super) fn places(&self, otherwise: To) -> Result<Places, Failure> {
+        let mut places = self.to.clone();
+        if places.is_empty() {
+            places.push(otherwise);
+        }
+        places.sort_unstable();
+        places.dedup();
+        let places = Places(places);
+        if self.chat.dry_run && !places.has(To::Mattermost) {
+            return Err(Failure::usage(
+                "--dry-run shows what a chat server would be sent, and none is asked for",
+            )
+            .hint("add --to mattermost"));
+        }
+        if places.has(To::Terminal) && places.has(To::Stdout) {
             return Err(Failure::usage(
                 "--to terminal and --to stdout would write into each other",
             )
             .hint("choose one of them, or pipe --to stdout into live-status post --to terminal"));
         }
-        let make = |to: &To| -> Box<dyn Sink> {
-            match to {
+        Ok(places)
+    }
+
+    /// Where boxes go when nobody said: to the chat server if all is set for it, else here.
+    pub(super) fn chat_or_terminal(&self, global: &Global) -> To {
+        let missing = self.chat.server.missing();
+        if missing.is_none() || self.chat.dry_run {
+            return To::Mattermost;
+        }
+        if self.to.is_empty()
+            && let (Some(url), Some(missing)) = (self.chat.server.url_for_people(), missing)
+        {
+            global.say(format_args!(
+                "boxes are shown here: there is {missing} for {url}"
+            ));
+        }
+        To::Terminal
+    }
+
+    /// The sinks of `places`, for `verb` in `role`; a board is drawn on `board`.
+    pub(super) fn sinks(
+        &self,
+        places: &Places,
+        (verb, role): (&str, Role),
+        global: &Global,
+        zone: &jiff::tz::TimeZone,
+        max_lines: usize,
+        board: On,
+    ) -> Result<Vec<Box<dyn Sink>>, Failure> {
+        let make = |to: &To| -> Result<Box<dyn Sink>, Failure> {
+            Ok(match to {
+                To::Mattermost => Box::new(self.chat.sink(verb, role, zone.clone())?),
                 To::Stdout => Box::new(Stdout::new(Box::new(std::io::stdout()))),
                 To::Terminal => Box::new(terminal::Terminal::on(
                     self.board(global, zone.clone(), max_lines, board),
@@ -85,11 +140,9 @@ impl Showing {
                         On::Error => Arc::new(terminal::StandardError),
                     },
                 )),
-            }
+            })
         };
-        let mut kinds = self.to.clone();
-        kinds.dedup();
-        Ok(kinds.iter().map(make).collect())
+        places.0.iter().map(make).collect()
     }
 
     fn board(
@@ -140,11 +193,10 @@ impl Showing {
         }
     }
 
-    /// How fast frames may go out. A terminal has no server that asks for mercy.
+    /// How fast the frames of one box may go out; each sink says what its server bears.
     pub(super) fn pace(&self) -> outbox::Settings {
         outbox::Settings {
             min_gap: self.throttle,
-            rate_per_second: 0.0,
             ..outbox::Settings::default()
         }
     }

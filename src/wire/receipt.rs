@@ -33,18 +33,18 @@ pub struct Receipt {
     /// Always `receipt`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The frame's key, 26 characters of base32.
+    /// The frame's key, 26 characters of base32; of `post --key`, the name that was given.
     pub key: String,
     /// Records folded into the frame; grows with the run.
     pub rev: u64,
-    /// The sink that answers: `terminal`, `stdout`, later `mattermost` and others.
+    /// The sink that answers: `mattermost`, `terminal`, `stdout`, later others.
     pub sink: String,
     /// The box as its sink names it: a post id; absent where the sink has none.
     #[serde(default, rename = "box", skip_serializing_if = "Option::is_none")]
     pub post: Option<String>,
     /// What was done.
     pub did: Did,
-    /// Why not, in a sentence; only with `failed` and `gone`.
+    /// Why not, in a sentence; only with `failed`, `gone` and `skipped`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Where the newest record folded into the frame was read.

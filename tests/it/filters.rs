@@ -359,7 +359,12 @@ fn a_choice_that_matches_no_session_is_said() {
 fn receipts_stand_alone_on_standard_output() {
     let home = home();
     let frames = feed(home.path(), &["render"], &tailed(&[])).ok().out;
-    let ran = feed(home.path(), &["post", "--receipts"], &frames).ok();
+    let ran = feed(
+        home.path(),
+        &["post", "--to", "terminal", "--receipts"],
+        &frames,
+    )
+    .ok();
     let receipts = ran.lines();
     assert!(!receipts.is_empty());
     for receipt in receipts {

@@ -13,6 +13,7 @@ mod generated;
 mod layout;
 mod mattermost;
 mod picture;
+mod post_cli;
 mod properties;
 mod readme;
 mod rooms;

@@ -9,16 +9,25 @@ use super::settings;
 /// What a reader finds under EXIT STATUS.
 const EXIT: [(&str, &str); 10] = [
     ("0", "Done; also when the reader of the output went away."),
-    ("1", "Some input was broken or given up; the rest was done."),
+    (
+        "1",
+        "Some input was broken, or some frames were given up; the rest was done.",
+    ),
     (
         "2",
         "The command line is wrong, or there is nothing to read.",
     ),
-    ("69", "A server cannot be reached."),
+    ("69", "A server cannot be reached, or is out of order."),
     ("73", "The state directory cannot be made."),
     ("74", "Reading or writing failed."),
-    ("75", "Another process holds it; try later."),
-    ("77", "A server refused."),
+    (
+        "75",
+        "Another process holds it, or the server asks us to wait; try later.",
+    ),
+    (
+        "77",
+        "A server refused: the token, the channel, the thread, the post.",
+    ),
     (
         "78",
         "The settings are wrong, or state is of a later version.",
@@ -27,7 +36,11 @@ const EXIT: [(&str, &str); 10] = [
 ];
 
 /// Variables that no flag stands for.
-const VARIABLES: [(&str, &str); 8] = [
+const VARIABLES: [(&str, &str); 9] = [
+    (
+        "MM_TOKEN, MM_BOT_TOKEN",
+        "The chat server's token, where neither --token-file nor $CREDENTIALS_DIRECTORY/mm-token (systemd's LoadCredential=mm-token:FILE) holds one. No flag takes a token.",
+    ),
     (
         "TRANSCRIPT_DIR",
         "Where transcripts are: a state, agents, agent or sessions directory. Beats the next ones.",
@@ -46,7 +59,7 @@ const VARIABLES: [(&str, &str); 8] = [
     ),
     (
         "STATE_DIRECTORY, XDG_STATE_HOME",
-        "Where the places of --resume are kept.",
+        "Where the boxes that were posted and the places of --resume are kept.",
     ),
     ("XDG_CONFIG_HOME", "Where the settings file is."),
     (
@@ -74,8 +87,16 @@ const FILES: [(&str, &str); 3] = [
     ),
 ];
 
-const EXAMPLES: [(&str, &str); 5] = [
+const EXAMPLES: [(&str, &str); 7] = [
     ("Every agent on this machine, live:", "live-status run"),
+    (
+        "Every run as one post in the thread where it was asked for, and in this terminal too:",
+        "MM_URL=https://chat.example.org live-status run --token-file ~/.config/live-status/token --to mattermost --to terminal",
+    ),
+    (
+        "One post under a name, from a script:",
+        "live-status post --channel ops/deploys --key deploy-api --text 'rolling out 1.4' --state active",
+    ),
     (
         "A recorded tree, ten times as fast as it happened:",
         "live-status run --replay examples/openclaw --speed 10",

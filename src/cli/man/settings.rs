@@ -1,8 +1,10 @@
-//! The table of settings: flag, key of the file, environment variable.
+//! The table of settings: flag, key of the file, environment variable, further names of the variable.
 
 use std::collections::BTreeMap;
 
-use clap::Command;
+use clap::{Arg, Command};
+
+use super::super::config::{OLD_NAMES, is_setting};
 
 /// Verbs whose flags are settings.
 const VERBS: [&str; 5] = ["tail", "label", "render", "post", "run"];
@@ -16,24 +18,38 @@ pub(super) fn table(command: &Command) -> String {
         .chain(verbs)
         .flat_map(Command::get_arguments)
     {
-        let long = arg
-            .get_long()
-            .filter(|long| !matches!(*long, "help" | "version"));
-        if let Some(long) = long {
-            let variable = arg
-                .get_env()
-                .map(|name| name.to_string_lossy().into_owned());
-            settings.insert(long, variable.unwrap_or_default());
+        // The file cannot say where it is itself, but the flag has a variable.
+        let is_shown = |long: &&str| is_setting(long) || *long == "config";
+        if let Some(long) = arg.get_long().filter(is_shown) {
+            settings.insert(long, also(arg, long));
         }
     }
-    let mut text = String::from(".TS\nl l l.\nFlag\tKey\tVariable\n_\n");
-    for (long, variable) in &settings {
-        // The file cannot say where it is itself.
+    let mut text = String::from(".TS\nl l l l.\nFlag\tKey\tVariable\tAlso\n_\n");
+    for (long, also) in &settings {
         let key = if *long == "config" { "" } else { long };
-        let row = format!("--{long}\t{key}\t{variable}\n");
+        let row = format!("--{long}\t{key}\t{}\t{also}\n", variable(long));
         // A hyphen that people copy is a minus to roff.
         text.push_str(&row.replace('-', "\\-"));
     }
     text.push_str(".TE\n");
     text
+}
+
+/// The variable that every setting has.
+fn variable(long: &str) -> String {
+    format!("LIVE_STATUS_{}", long.to_uppercase().replace('-', "_"))
+}
+
+/// Names that operators know from elsewhere.
+fn also(arg: &Arg, long: &str) -> String {
+    let own = arg
+        .get_env()
+        .map(|name| name.to_string_lossy().into_owned());
+    let own = own.filter(|name| *name != variable(long));
+    let old = OLD_NAMES.iter().filter(|(_, key)| *key == long);
+    let names: Vec<String> = own
+        .into_iter()
+        .chain(old.map(|(name, _)| (*name).to_owned()))
+        .collect();
+    names.join(", ")
 }

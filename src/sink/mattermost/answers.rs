@@ -18,6 +18,9 @@ pub(super) enum Create {
     Unknown,
     /// The same one is being made right now.
     Pending,
+    /// The post that was made by the same request was deleted since; for half a minute the server
+    /// answers so.
+    Stale,
     /// Too many requests.
     Busy(Duration),
     /// The token is not taken now.
@@ -49,6 +52,7 @@ pub(super) fn create(status: u16, id: &str, retry_after: Option<Duration>) -> Cr
         (400, id) if is_size(id) => Create::TooLong,
         (413, _) => Create::TooLong,
         (500, "api.post.deduplicate_create_post.pending") => Create::Pending,
+        (500, "api.post.deduplicate_create_post.failed_to_get") => Create::Stale,
         (408 | 425 | 500..=599, _) => Create::Unknown,
         _ => Create::Refused,
     }
@@ -189,7 +193,7 @@ mod tests {
             (
                 500,
                 "api.post.deduplicate_create_post.failed_to_get",
-                Create::Unknown,
+                Create::Stale,
             ),
             (502, "", Create::Unknown),
             (404, "", Create::Refused),

@@ -137,6 +137,10 @@ pub(super) fn ensure(
                 return made(talk, ledger, kept, post, &me, unclear);
             }
             Create::NotSilent => talk.server.be_loud(),
+            Create::Stale => {
+                // The look found none, so nothing stands for that id: ask under another.
+                pending = format!("{me}:{}:{}:{}", kept.key, kept.part, dice());
+            }
             Create::Pending | Create::Unknown => {
                 unclear = true;
                 breathe();

@@ -53,6 +53,8 @@ pub use probe::{Finding, probe};
 
 /// The sink's name.
 pub const NAME: &str = "mattermost";
+/// Why a run is skipped that no place is known for; stands in its receipts.
+pub const NO_PLACE: &str = "it did not come through Mattermost, and no --channel names a place";
 /// A run with a pending tool is fresh for so long after its last record.
 const FRESH: Duration = Duration::from_secs(2 * 3_600);
 
@@ -173,9 +175,8 @@ impl Sink for Mattermost {
     fn put(&mut self, frame: &Frame, at: Moment) -> Put {
         let receipt = receipt(NAME, frame, Did::Skipped, None);
         let Some(place) = place::of(frame, self.boxes.settings.place.as_ref()) else {
-            let why =
-                "it did not come through Mattermost, and no --channel names a place".to_owned();
-            return settled(Err((Trouble::Skip(why), None)), receipt, Bill::default());
+            let why = Trouble::Skip(NO_PLACE.to_owned());
+            return settled(Err((why, None)), receipt, Bill::default());
         };
         let markdown = frame
             .text

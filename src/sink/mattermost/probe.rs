@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::answers::{self, Look};
-use super::client::{Answer, Client};
+use super::client::Client;
 use super::place::{Channel, Place};
 use super::server::{Server, Talk, Trouble, said};
 use crate::wire::time::Time;
@@ -45,7 +45,7 @@ pub fn probe(
     };
     found.extend(me.date.map(|date| clocks(date, wall)));
     match answers::look(me.status, me.retry_after) {
-        Look::There => found.push(who(&me, allow_person)),
+        Look::There => {}
         Look::Token => {
             found.push(Finding::ToDo(
                 format!("{address}: the token is not taken"),
@@ -63,28 +63,37 @@ pub fn probe(
             return found;
         }
     }
+    let Some(me) = me.json::<Me>() else {
+        let hint = "is there a proxy or a log-in page before it?";
+        let what = format!("{address}: the answer is not a Mattermost's");
+        found.push(Finding::ToDo(what, hint.into()));
+        return found;
+    };
+    found.push(who(&me, allow_person));
     found.push(limits(&talk, &address));
-    found.extend(place.map(|place| channel(&talk, place)));
+    found.extend(place.map(|place| channel(&talk, place, &me)));
     found
 }
 
-fn who(me: &Answer, allow_person: bool) -> Finding {
-    #[derive(Deserialize)]
-    struct Me {
-        username: String,
-        #[serde(default)]
-        is_bot: bool,
+/// Whose the token is.
+#[derive(Deserialize)]
+struct Me {
+    id: String,
+    username: String,
+    #[serde(default)]
+    is_bot: bool,
+}
+
+impl Me {
+    /// The name as it may be shown.
+    fn name(&self) -> String {
+        let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        self.username.chars().filter(plain).take(64).collect()
     }
-    let Some(me) = me.json::<Me>() else {
-        let hint = "is there a proxy or a log-in page before it?";
-        return Finding::ToDo("the answer is not a Mattermost's".into(), hint.into());
-    };
-    let name: String = me
-        .username
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(64)
-        .collect();
+}
+
+fn who(me: &Me, allow_person: bool) -> Finding {
+    let name = me.name();
     if me.is_bot {
         return Finding::Fine(format!("the token is that of the bot {name}"));
     }
@@ -95,9 +104,10 @@ fn who(me: &Answer, allow_person: bool) -> Finding {
     }
     Finding::ToDo(
         format!(
-            "the token is that of the person {name}: every edit would count as a message of theirs"
+            "the token is that of the person {name}: every edit of a box leaves a copy that counts as a message \
+             of theirs, and a free edition shows only the newest 10,000"
         ),
-        "make a bot account (System Console > Integrations > Bot Accounts) and use its token"
+        "make a bot account (Integrations > Bot Accounts) and use its token, or insist with --allow-user-token"
             .into(),
     )
 }
@@ -147,24 +157,51 @@ fn limits(talk: &Talk<'_>, address: &str) -> Finding {
     }
 }
 
-fn channel(talk: &Talk<'_>, place: &Place) -> Finding {
+/// Whether we may post in the channel: it is there, it is open, and we are in it.
+fn channel(talk: &Talk<'_>, place: &Place, me: &Me) -> Finding {
+    #[derive(Deserialize)]
+    struct About {
+        #[serde(default)]
+        delete_at: f64,
+    }
     let name = match &place.channel {
         Channel::Id(id) => id.clone(),
         Channel::Named { team, name } => format!("{team}/{name}"),
-        Channel::Direct(person) => format!("direct messages with {person}"),
+        Channel::Direct(person) => format!("of direct messages with {person}"),
     };
-    let listed = talk
-        .channel(&place.channel)
-        .and_then(|id| talk.read(&format!("/channels/{id}/posts?page=0&per_page=1")));
-    let hint = "invite the bot to the channel, or correct --channel".to_owned();
-    match listed {
-        Ok(_) => Finding::Fine(format!("the bot may read channel {name}")),
-        Err(
-            Trouble::Away(why) | Trouble::Refused(why) | Trouble::Never(why) | Trouble::Gone(why),
-        ) => Finding::ToDo(format!("channel {name}: {why}"), hint),
-        Err(_) => Finding::ToDo(
-            format!("channel {name} cannot be looked at now"),
-            "try again in a minute".into(),
-        ),
+    let invite = format!("say in the channel: /invite @{}", me.name());
+    let seen = talk.channel(&place.channel).and_then(|id| {
+        let answer = talk.read(&format!("/channels/{id}"))?;
+        Ok((id, answer.json::<About>()))
+    });
+    let (id, about) = match seen {
+        Ok(seen) => seen,
+        Err(Trouble::Refused(why) | Trouble::Never(why) | Trouble::Gone(why)) => {
+            let what = format!("channel {name}: there is none, or the bot may not see it ({why})");
+            return Finding::ToDo(what, format!("correct --channel, or {invite}"));
+        }
+        Err(trouble) => return later(&name, trouble),
+    };
+    if about.is_some_and(|about| about.delete_at > 0.0) {
+        let hint = "unarchive it, or name another with --channel";
+        return Finding::ToDo(format!("channel {name} is archived"), hint.into());
     }
+    match talk.read(&format!("/channels/{id}/members/{}", me.id)) {
+        Ok(_) => Finding::Fine(format!("channel {name}: the bot is a member and may post")),
+        Err(Trouble::Refused(_) | Trouble::Gone(_)) => Finding::ToDo(
+            format!("channel {name}: the bot sees it, but is no member"),
+            invite,
+        ),
+        Err(trouble) => later(&name, trouble),
+    }
+}
+
+/// The server was not well just now.
+fn later(name: &str, trouble: Trouble) -> Finding {
+    let why = match trouble {
+        Trouble::Away(why) => format!(": {why}"),
+        _ => String::new(),
+    };
+    let what = format!("channel {name} cannot be looked at now{why}");
+    Finding::ToDo(what, "try again in a minute".into())
 }

@@ -1,5 +1,7 @@
 //! Channels, looked up.
 
+use serde_json::json;
+
 use super::super::channels::Channel;
 use super::super::http::{Answer, Failure, Request};
 use super::super::people::User;
@@ -16,6 +18,23 @@ pub fn get(world: &World, user: &User, id: &str) -> Outcome {
         return Err(Failure::permissions());
     }
     Ok(Answer::json(200, &channel.json()))
+}
+
+/// Whether somebody is a member.
+pub fn member(world: &World, user: &User, id: &str, whose: &str) -> Outcome {
+    id_in_url(id)?;
+    let found = world.channel(id).filter(|found| found.is_readable_by(user));
+    let channel = found.ok_or_else(Failure::permissions)?;
+    if !channel.members.contains(whose) {
+        return Err(Failure::new(
+            404,
+            "app.channel.get_member.missing.app_error",
+        ));
+    }
+    Ok(Answer::json(
+        200,
+        &json!({"channel_id": id, "user_id": whose}),
+    ))
 }
 
 /// A channel by its name, in the team of this name or id.

@@ -86,6 +86,7 @@ fn read(world: &World, user: &User, request: &Request, route: &[&str]) -> Option
     Some(match route {
         ["users", "me"] => Ok(Answer::json(200, &user.json())),
         ["channels", id] => channels::get(world, user, id),
+        ["channels", id, "members", whose] => channels::member(world, user, id, whose),
         ["channels", id, "posts"] => list::list(world, user, request, id),
         ["teams", "name", team, "channels", "name", name]
         | ["teams", team, "channels", "name", name] => {

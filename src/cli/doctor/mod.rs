@@ -1,24 +1,36 @@
 //! `live-status doctor`: what is here, and what to do where something is not.
 
+mod server;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::args::Global;
+use super::chat::Server;
 use super::failure::Failure;
 use super::output;
 use super::tail::discover;
 use crate::follow::{Era, Follower, Options};
+use crate::sink::mattermost::Channel;
 
 /// Check what live-status finds here, and say what to do
 ///
-/// Each line begins with ok or with what to do.
+/// Each line begins with ok or with what to do. Where a chat server is set, it
+/// is asked who we are there and what it takes; nothing is posted.
 #[derive(Args, Debug)]
 pub(super) struct DoctorArgs {
     /// Look at SOURCE instead of the usual places
     #[arg(value_name = "SOURCE")]
     sources: Vec<PathBuf>,
+
+    #[command(flatten)]
+    server: Server,
+
+    /// See whether we may post in this channel: its id, or TEAM/NAME
+    #[arg(long, value_name = "CHANNEL", value_parser = Channel::parse)]
+    channel: Option<Channel>,
 }
 
 /// The findings so far.
@@ -46,6 +58,7 @@ impl DoctorArgs {
         self.sources(&mut report);
         watches(&mut report);
         state(&mut report);
+        server::look(&self.server, self.channel.as_ref(), &mut report);
         output::print(report.text.as_bytes())?;
         match report.wrong {
             0 => Ok(()),

@@ -1,0 +1,80 @@
+//! The memory of boxes that a verb gets: on the disk, or for as long as the process lives.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::SystemTime;
+
+use super::args::complain;
+use super::failure::{Failure, Kind};
+use super::keeper;
+use crate::daemon::ledger::InMemory;
+use crate::daemon::reader::wire_time;
+use crate::sink::Ledger;
+use crate::store::{Boxes, BoxesError, Lock, LockError};
+
+/// Who remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The one `run` of this state directory, which may set a damaged memory aside.
+    Run,
+    /// One of many.
+    Post,
+    /// Nobody: nothing happens that could be remembered.
+    Dry,
+}
+
+/// The ledger of `role`, and who we are among those who write the same boxes.
+///
+/// Where there is no place for state we go on without: every box is found again
+/// by its key, at the price of a look.
+///
+/// # Errors
+///
+/// Another `run` is at work here (75), a later version wrote the memory (78), or it is not safe (73).
+pub(super) fn open(role: Role) -> Result<(Box<dyn Ledger>, String), Failure> {
+    if role == Role::Dry {
+        return Ok(in_memory());
+    }
+    let state = match keeper::state() {
+        Ok(state) => state,
+        Err(failure) => return Ok(without(failure)),
+    };
+    if role == Role::Run {
+        match Lock::take(&state, "run") {
+            // It is ours until the process ends, however that comes.
+            Ok(lock) => std::mem::forget(lock),
+            Err(error @ LockError::Held { .. }) => {
+                return Err(Failure::new(Kind::Locked, error)
+                    .hint("one run serves a state directory; end the other, or give this one its own XDG_STATE_HOME"));
+            }
+            Err(error) => return Ok(without(error)),
+        }
+    }
+    let now = wire_time(SystemTime::now());
+    match Boxes::open(&state, role == Role::Run, now) {
+        Ok(boxes) => {
+            while let Some(remark) = boxes.remark() {
+                complain(remark);
+            }
+            let instance = boxes.instance().to_owned();
+            Ok((Box::new(boxes), instance))
+        }
+        Err(error @ BoxesError::Newer { .. }) => Err(Failure::new(Kind::Config, error)
+            .hint("use the later version, or another XDG_STATE_HOME")),
+        Err(error @ BoxesError::Unsafe { .. }) => Err(Failure::new(Kind::CannotCreate, error)),
+        Err(error) => Ok(without(error)),
+    }
+}
+
+/// Goes on without a memory, and says so.
+fn without(why: impl std::fmt::Display) -> (Box<dyn Ledger>, String) {
+    complain(format_args!(
+        "{why}; going on without a memory: boxes are found by their keys"
+    ));
+    in_memory()
+}
+
+fn in_memory() -> (Box<dyn Ledger>, String) {
+    // Unlike any other process, which is all that it has to be.
+    let instance = format!("{:016x}", RandomState::new().build_hasher().finish());
+    (Box::new(InMemory::default()), instance)
+}

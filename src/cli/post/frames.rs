@@ -1,0 +1,67 @@
+//! Frames from standard input.
+
+use std::io::BufReader;
+
+use super::super::failure::{Failure, Kind};
+use crate::daemon::inputs::{Feeder, Input};
+use crate::daemon::pipeline::scrub;
+use crate::safe::redact::Redactor;
+use crate::wire::event::VERSION;
+use crate::wire::frame::Frame;
+use crate::wire::ndjson::{Lines, Read};
+
+/// Reads frames until the input ends.
+pub(super) fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> {
+    let mut lines = Lines::new(BufReader::with_capacity(256 << 10, std::io::stdin().lock()));
+    let mut line = Vec::new();
+    let mut broken = 0_u64;
+    let result = loop {
+        match lines.next_into(&mut line) {
+            Err(error) => break Err(Failure::new(Kind::Io, error)),
+            Ok(Read::End) => break Ok(()),
+            Ok(Read::TooLong { offset, bytes }) => {
+                broken += 1;
+                super::super::args::complain(format_args!(
+                    "post: standard input:{offset}: a line of {bytes} bytes is too long"
+                ));
+            }
+            Ok(Read::Line { .. }) if line.trim_ascii().is_empty() => {}
+            Ok(Read::Line { offset }) => match serde_json::from_slice::<Frame>(&line) {
+                Ok(frame) if frame.v > VERSION || frame.kind != "frame" => {}
+                Ok(mut frame) => {
+                    scrub(&mut frame, redactor);
+                    if feeder.give(Input::Frames(vec![frame])).is_err() {
+                        return Ok(());
+                    }
+                }
+                Err(_) if is_later(&line) => {}
+                Err(error) => {
+                    broken += 1;
+                    if broken <= 10 {
+                        super::super::args::complain(format_args!(
+                            "post: standard input:{offset}: not a frame: {error}"
+                        ));
+                    }
+                }
+            },
+        }
+    };
+    // The loop may have ended before us.
+    let _ = feeder.tell(Input::Ended);
+    result.and_then(|()| match broken {
+        0 => Ok(()),
+        broken => Err(Failure::input(format!(
+            "post: {broken} lines of standard input could not be read"
+        ))
+        .hint("post reads what live-status render writes")),
+    })
+}
+
+/// Whether a line is of a later version: its fields may have other shapes, and it is left alone.
+fn is_later(line: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        v: u32,
+    }
+    serde_json::from_slice::<Version>(line).is_ok_and(|version| version.v > VERSION)
+}

@@ -113,7 +113,7 @@ impl World {
             }
             Some(outbox) => {
                 let before = outbox.stats().given_up;
-                outbox.charge(bill.more_requests, bill.ease, now);
+                outbox.charge(bill.requests, bill.ease, now);
                 outbox.settle(key, answer, latency, now);
                 let given_up = outbox.stats().given_up > before;
                 // Whoever deleted a box wanted it so.

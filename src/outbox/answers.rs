@@ -165,10 +165,10 @@ fn every_request_counts_and_a_server_with_little_to_spare_is_given_time() {
     }
     assert_eq!(next(&mut outbox, 0), "a:1");
     // Ten a second, ten at once: a box that was made cost four.
-    outbox.charge(9, ms(0), ms(0));
+    outbox.charge(10, ms(0), ms(0));
     assert_eq!(next(&mut outbox, 0), "wait 100");
     assert_eq!(next(&mut outbox, 100), "b:1");
-    outbox.charge(0, ms(2_000), ms(100));
+    outbox.charge(1, ms(2_000), ms(100));
     assert_eq!(next(&mut outbox, 300), "wait 2100");
     // A pause brings no tokens.
     assert_eq!(next(&mut outbox, 2_100), "wait 2200");

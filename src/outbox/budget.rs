@@ -65,6 +65,12 @@ impl Budget {
         self.tokens -= 1.0;
     }
 
+    /// Puts one request back in that was not needed: the history that gets no box costs nothing.
+    pub fn give_back(&mut self, now: Now) {
+        self.refill(now);
+        self.tokens = (self.tokens + 1.0).min(self.rate.max(1.0));
+    }
+
     /// The server asked for a pause of `after`.
     ///
     /// Halves the rate, at most once a pause: answers to requests that were
@@ -116,6 +122,19 @@ mod tests {
             budget.take(now);
             count += 1;
         }
+    }
+
+    #[test]
+    fn what_was_not_needed_is_there_again_and_no_more_than_that() {
+        let mut budget = Budget::new(2.0);
+        for _ in 0..1_000 {
+            assert_eq!(budget.ready_at(SECOND), SECOND);
+            budget.take(SECOND);
+            budget.give_back(SECOND);
+        }
+        (0..9).for_each(|_| budget.give_back(SECOND));
+        (0..2).for_each(|_| budget.take(SECOND));
+        assert!(budget.ready_at(SECOND) > SECOND);
     }
 
     #[test]

@@ -96,10 +96,13 @@ impl Outbox {
         Next::Send(frame)
     }
 
-    /// The last frame cost the server `requests` more than one, and it asked for a pause of `ease`
-    /// before it would have had to refuse.
+    /// The last frame cost the server so many requests, where one had been reckoned with, and it
+    /// asked for a pause of `ease` before it would have had to refuse.
     pub fn charge(&mut self, requests: u32, ease: Duration, now: Now) {
-        (0..requests).for_each(|_| self.budget.take(now));
+        match requests {
+            0 => self.budget.give_back(now),
+            requests => (1..requests).for_each(|_| self.budget.take(now)),
+        }
         self.budget.ease(now, ease);
     }
 

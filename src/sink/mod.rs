@@ -95,8 +95,8 @@ pub struct Put {
 /// What a frame cost the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bill {
-    /// Requests beside the first.
-    pub more_requests: u32,
+    /// Requests that were sent; a frame may need none.
+    pub requests: u32,
     /// The server has little to spare: nothing more for so long.
     pub ease: Duration,
 }

@@ -115,7 +115,7 @@ impl<'a> Talk<'a> {
     /// What the talk cost.
     pub(super) fn bill(&self) -> Bill {
         Bill {
-            more_requests: self.requests.get().saturating_sub(1),
+            requests: self.requests.get(),
             ease: self.ease.get(),
         }
     }

@@ -54,6 +54,8 @@ fn requests(
                 let fault = server.faults().take(&request);
                 if let Some((action, _)) = &fault {
                     server.records()[number].fault = Some(action.name());
+                    // A request that is held rings for nothing else.
+                    server.bell.ring();
                 }
                 faults::carry(server, &request, fault)
             }

@@ -156,6 +156,11 @@ impl Fake {
         );
     }
 
+    /// Lets whoever waits look again: something happened elsewhere.
+    pub fn ring(&self) {
+        self.server.bell.ring();
+    }
+
     /// Every request so far, in the order of arrival.
     pub fn requests(&self) -> Vec<Recorded> {
         self.server.records().clone()

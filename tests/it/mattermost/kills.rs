@@ -1,0 +1,310 @@
+//! The real program, killed or stopped at every request of a run: never two boxes, never a lost end.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use live_status::wire::frame::{Frame, State};
+use live_status::wire::time::Time;
+use rustix::process::Signal;
+use serde_json::json;
+
+use super::process::{Process, boxes, command, hold, is_held, state};
+use super::rig::{client, frame};
+use crate::fake_mattermost::{Fake, Moment};
+use crate::support::home;
+use crate::support::tree::{Era, Talk, Tree};
+
+/// More requests than any of these runs needs.
+const MANY: u64 = 60;
+const LAST: &str = "[DONE] all is done";
+
+/// What is left of the memory when the program is started again.
+#[derive(Clone, Copy, PartialEq)]
+enum Memory {
+    Kept,
+    Lost,
+}
+
+/// A run of three frames, told now.
+fn frames() -> Vec<Frame> {
+    let now = Time(jiff::Timestamp::now().as_millisecond());
+    [
+        (State::Active, "[ACTIVE] one"),
+        (State::Active, "[ACTIVE] two"),
+        (State::Done, LAST),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|((state, text), rev)| frame("run", rev, state, text, now))
+    .collect()
+}
+
+/// A place for boxes: the channel, or a thread of it.
+struct Place(Vec<String>);
+
+impl Place {
+    fn new(fake: &Fake, in_thread: bool) -> Self {
+        let channel = fake.channel("status");
+        let mut args = vec!["--channel".to_owned(), channel.clone()];
+        if in_thread {
+            let body = json!({"channel_id": channel, "message": "please"});
+            let answer = client(fake, "alice").post("/posts", &body);
+            let post: serde_json::Value = answer.expect("an answer").json().expect("a post");
+            args.push("--root".to_owned());
+            args.push(post["id"].as_str().expect("an id").to_owned());
+        }
+        Self(args)
+    }
+
+    fn with<'a>(&'a self, verb: &[&'a str]) -> Vec<&'a str> {
+        let place = self.0.iter().map(String::as_str);
+        verb.iter().copied().chain(place).collect()
+    }
+}
+
+/// Starts `post`, feeds it one frame after the other as the box shows them, and waits for its end
+/// or for a request that is held.
+fn play(fake: &Arc<Fake>, home: &Path, place: &Place) -> Process {
+    let args = place.with(&["post", "--throttle", "0"]);
+    let mut post = Process::start(fake, &mut command(fake, home, &args));
+    for frame in frames() {
+        post.feed(&frame);
+        let text = frame.text.expect("a text").markdown.expect("a text");
+        fake.wait_until("edit with the frame's text", |fake| {
+            let shown = boxes(fake).iter().any(|one| one.message == text);
+            shown || is_held(fake) || post.is_over()
+        });
+    }
+    post.close_input();
+    fake.wait_until("end of post", |fake| is_held(fake) || post.is_over());
+    post
+}
+
+/// Starts `post` again with all frames of the run, and lets it end.
+fn again(fake: &Arc<Fake>, home: &Path, place: &Place) {
+    let args = place.with(&["post", "--throttle", "0"]);
+    let mut post = Process::start(fake, &mut command(fake, home, &args));
+    frames().iter().for_each(|frame| post.feed(frame));
+    post.end().ok();
+}
+
+/// One box, and it is over.
+fn is_one_and_final(fake: &Fake, text: Option<&str>, what: &str) {
+    let lines: Vec<String> = fake.requests().iter().map(|one| one.line()).collect();
+    let lines = lines.join("\n");
+    let boxes = boxes(fake);
+    assert_eq!(boxes.len(), 1, "{what}: {boxes:#?}\n{lines}");
+    assert_eq!(state(&boxes[0]), "done", "{what}: {boxes:#?}\n{lines}");
+    if let Some(text) = text {
+        assert_eq!(boxes[0].message, text, "{what}\n{lines}");
+    }
+    for history in fake.histories().iter().filter(|all| all[0].key().is_some()) {
+        assert_eq!(
+            history[0].message,
+            live_status::sink::mattermost::FIRST_TEXT,
+            "{what}"
+        );
+    }
+}
+
+/// Kills what `first` starts at its first request, then at its second and so on until it ends by
+/// itself; `second` has to bring the box to its end each time.
+fn killed_everywhere(
+    (moment, memory): (Moment, Memory),
+    in_thread: bool,
+    first: impl Fn(&Arc<Fake>, &Path, &Place) -> Process,
+    second: impl Fn(&Arc<Fake>, &Path, &Place),
+    text: Option<&str>,
+) {
+    for number in 1..MANY {
+        let (fake, home) = (Arc::new(Fake::start()), home());
+        let place = Place::new(&fake, in_thread);
+        // Who asked was the first request.
+        let held = hold(&fake, number, moment);
+        let process = first(&fake, home.path(), &place);
+        let killed = is_held(&fake);
+        let what = format!("killed at request {number}, {moment:?}");
+        if killed {
+            held.wait_for(1);
+            process.kill();
+        } else {
+            let ran = process.end();
+            assert!([0, 143].contains(&ran.code), "{what}: {}", ran.err);
+        }
+        held.drop_them();
+        fake.clear_faults();
+        if memory == Memory::Lost {
+            // Where nothing was remembered yet there is nothing to lose.
+            let _ = std::fs::remove_dir_all(home.path().join(".local"));
+        }
+        second(&fake, home.path(), &place);
+        is_one_and_final(&fake, text, &what);
+        if !killed {
+            assert!(number > 8, "{number} requests are no whole run");
+            return;
+        }
+    }
+    unreachable!("the run never ended by itself");
+}
+
+#[test]
+fn post_killed_before_any_request_goes_on_with_its_memory() {
+    let how = (Moment::Before, Memory::Kept);
+    killed_everywhere(how, false, play, again, Some(LAST));
+}
+
+#[test]
+fn post_killed_after_any_request_goes_on_with_its_memory() {
+    let how = (Moment::After, Memory::Kept);
+    killed_everywhere(how, true, play, again, Some(LAST));
+}
+
+#[test]
+fn post_killed_before_any_request_goes_on_without_a_memory() {
+    let how = (Moment::Before, Memory::Lost);
+    killed_everywhere(how, true, play, again, Some(LAST));
+}
+
+#[test]
+fn post_killed_after_any_request_goes_on_without_a_memory() {
+    let how = (Moment::After, Memory::Lost);
+    killed_everywhere(how, false, play, again, Some(LAST));
+}
+
+/// A run that works on a tool, and with `ended` is done.
+fn talk(ended: bool) -> Talk {
+    let mut talk = Talk::new("s1");
+    talk.user(0, "look around")
+        .call(1_000, "c1", "exec", json!({"command": "ls"}));
+    if ended {
+        talk.result(2_000, "c1", "exec", json!({"exitCode": 0}))
+            .says(3_000, "Done.");
+    }
+    talk
+}
+
+/// The arguments of `run`; the run is of long ago, so its age is left aside.
+const RUN: [&str; 7] = [
+    "run",
+    "--to",
+    "mattermost",
+    "--catch-up",
+    "36500d",
+    "--throttle",
+    "0",
+];
+
+/// Starts `run` over a tree whose run then ends, and stops it once the box shows that.
+fn watch(fake: &Arc<Fake>, home: &Path, place: &Place) -> Process {
+    let state_dir = home.join(".openclaw");
+    Tree::of("agent:main:main", json!({}), &talk(false)).write(&state_dir, Era::Files);
+    let run = Process::start(fake, &mut command(fake, home, &place.with(&RUN)));
+    let stands = |fake: &Fake, seq: f64| {
+        let at_least = |post: &crate::fake_mattermost::Post| {
+            post.props["live_status"]["seq"].as_f64() >= Some(seq)
+        };
+        boxes(fake).iter().any(at_least) || is_held(fake) || run.is_over()
+    };
+    fake.wait_until("first edit", |fake| stands(fake, 1.0));
+    let transcript = state_dir.join("agents/main/sessions/s1.jsonl");
+    std::fs::write(transcript, talk(true).bytes()).expect("it goes on");
+    fake.wait_until("end of the box", |fake| {
+        let done = boxes(fake).iter().any(|post| state(post) == "done");
+        done || is_held(fake) || run.is_over()
+    });
+    if !is_held(fake) {
+        run.signal(Signal::TERM);
+    }
+    fake.wait_until("end of run", |fake| is_held(fake) || run.is_over());
+    run
+}
+
+/// Brings everything up to date, as cron would.
+fn once(fake: &Arc<Fake>, home: &Path, place: &Place) {
+    let args = place.with(&[&RUN[..], &["--once"]].concat());
+    Process::start(fake, &mut command(fake, home, &args))
+        .end()
+        .ok();
+}
+
+#[test]
+fn run_killed_before_any_request_ends_with_one_box() {
+    killed_everywhere((Moment::Before, Memory::Kept), true, watch, once, None);
+}
+
+#[test]
+fn run_killed_after_any_request_ends_with_one_box_even_without_a_memory() {
+    killed_everywhere((Moment::After, Memory::Lost), false, watch, once, None);
+}
+
+#[test]
+fn post_stopped_at_any_request_leaves_within_its_time_and_goes_on_later() {
+    let whole = {
+        let (fake, home) = (Arc::new(Fake::start()), home());
+        let place = Place::new(&fake, false);
+        play(&fake, home.path(), &place).end().ok();
+        fake.requests().len() as u64
+    };
+    let stopped = |number: u64| {
+        let (fake, home) = (Arc::new(Fake::start()), home());
+        let place = Place::new(&fake, false);
+        let held = hold(&fake, number, Moment::Before);
+        let post = play(&fake, home.path(), &place);
+        if is_held(&fake) {
+            // The request is never answered; the program does not wait for it.
+            post.signal(Signal::TERM);
+            let ran = post.end();
+            assert!([0, 143].contains(&ran.code), "{number}: {}", ran.err);
+        }
+        let live: Vec<_> = boxes(&fake)
+            .into_iter()
+            .filter(|post| {
+                state(post) == "active" && post.props["live_status"]["seq"].as_f64() > Some(0.0)
+            })
+            .collect();
+        for post in live {
+            let says = post.message.contains("updates paused at ");
+            assert!(says, "{number}: {}", post.message);
+        }
+        held.drop_them();
+        fake.clear_faults();
+        again(&fake, home.path(), &place);
+        is_one_and_final(&fake, Some(LAST), &format!("stopped at request {number}"));
+    };
+    // They mostly wait, and each has a server of its own.
+    std::thread::scope(|scope| {
+        (1..=whole).for_each(|number| drop(scope.spawn(move || stopped(number))));
+    });
+}
+
+#[test]
+fn a_live_box_says_that_nobody_looks_and_goes_on_at_the_next_start() {
+    let (fake, home) = (Arc::new(Fake::start()), home());
+    let place = Place::new(&fake, false);
+    let args = place.with(&["post", "--throttle", "0"]);
+    let mut post = Process::start(&fake, &mut command(&fake, home.path(), &args));
+    post.feed(&frames()[0]);
+    fake.wait_until("first edit", |fake| {
+        boxes(fake).iter().any(|one| one.message == "[ACTIVE] one")
+    });
+    post.signal(Signal::TERM);
+    assert_eq!(post.end().code, 143);
+    let paused = boxes(&fake).remove(0);
+    assert!(
+        paused
+            .message
+            .starts_with("[ACTIVE] one\n\nupdates paused at ")
+            || paused.message.contains("updates paused at "),
+        "{}",
+        paused.message
+    );
+    let mut post = Process::start(&fake, &mut command(&fake, home.path(), &args));
+    post.feed(&frames()[1]);
+    fake.wait_until("edit after the pause", |fake| {
+        boxes(fake).iter().any(|one| one.message == "[ACTIVE] two")
+    });
+    post.feed(&frames()[2]);
+    post.end().ok();
+    is_one_and_final(&fake, Some(LAST), "after a pause");
+    assert_eq!(boxes(&fake)[0].id, paused.id);
+}

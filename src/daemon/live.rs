@@ -144,7 +144,10 @@ pub fn run(
             }
             Ok(Input::Ended) => {
                 let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
-                ending = Some((Outcome::Ended, Instant::now() + when.patience()));
+                // Who stops us often ends our input as well: we were told to stop all the same.
+                if ending.is_none() {
+                    ending = Some((Outcome::Ended, Instant::now() + when.patience()));
+                }
                 world.hurry();
                 frames
                     .iter()

@@ -62,6 +62,9 @@ pub struct Rule {
     /// The path with its query, where `*` stands for anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     path: Option<String>,
+    /// A header and its value, as `["Host", "127.0.0.1:8065"]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    header: Option<(String, String)>,
     #[serde(default)]
     skip: u64,
     /// How many it meets; no end where absent.
@@ -79,6 +82,7 @@ impl Rule {
             call,
             method: None,
             path: None,
+            header: None,
             skip: 0,
             times: None,
             action,
@@ -95,6 +99,12 @@ impl Rule {
     /// Only requests whose path with its query fits; `*` stands for anything.
     pub fn path(mut self, pattern: &str) -> Self {
         self.path = Some(pattern.to_owned());
+        self
+    }
+
+    /// Only requests with this header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.header = Some((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -125,6 +135,10 @@ impl Rule {
                 .path
                 .as_ref()
                 .is_none_or(|pattern| fits(pattern, &request.target))
+            && self
+                .header
+                .as_ref()
+                .is_none_or(|(name, value)| request.header(name) == Some(value.as_str()))
     }
 }
 

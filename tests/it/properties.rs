@@ -1,5 +1,5 @@
 //! What holds for every input, end to end through the library.
 
-mod hostile;
+pub mod hostile;
 mod mixed;
 mod random;

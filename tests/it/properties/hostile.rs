@@ -15,10 +15,10 @@ use crate::support::memory;
 use crate::support::tree::Talk;
 
 /// Fields that an agent, a model or a person fills.
-const SLOTS: usize = 30;
+pub const SLOTS: usize = 30;
 
 /// A transcript with `text(n)` in its nth field.
-fn planted(text: &dyn Fn(usize) -> String) -> (String, Value, Talk) {
+pub fn planted(text: &dyn Fn(usize) -> String) -> (String, Value, Talk) {
     let mut talk = Talk::bare();
     talk.line(json!({"type": "session", "id": "s1", "timestamp": "2026-09-25T10:00:00.000Z", "cwd": text(0)}))
         .user_with(0, &text(1), json!({"__openclaw": {"senderId": text(2), "senderName": text(3)}}))
@@ -91,13 +91,13 @@ static LIVELY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What a person does not see, or what moves what they see.
-static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
+pub static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u{34F}\u{115F}\u{1160}\u{3164}\u{FFA0}]|\p{M}{5}")
         .expect("a class")
 });
 
 /// What the parser finds in a box besides our own words, spans and lines.
-fn beyond_ours(text: &str) -> Vec<String> {
+pub fn beyond_ours(text: &str) -> Vec<String> {
     let (mut found, mut plain) = (Vec::new(), String::new());
     for event in Parser::new_ext(text, Options::all()) {
         match event {

@@ -1,6 +1,7 @@
 //! The fake Mattermost, held to the contract with its fault switches, and the sink before it.
 
 mod asked;
+mod canary;
 mod client;
 mod contract;
 mod control;
@@ -9,6 +10,7 @@ mod edit;
 mod events;
 mod faults;
 mod flood;
+mod hostile;
 mod http;
 mod kills;
 mod lessons;
@@ -17,5 +19,6 @@ mod network;
 mod others;
 mod process;
 mod proxy;
+mod races;
 mod rig;
 mod sorts;

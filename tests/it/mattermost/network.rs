@@ -17,7 +17,7 @@ use crate::fake_mattermost::{Action, Call, Rule};
 const TOKEN: &str = "canary-token-of-the-network-tests";
 
 /// What a server of ours was sent, as text.
-type Heard = Arc<Mutex<String>>;
+pub type Heard = Arc<Mutex<String>>;
 
 /// A server on loopback that says `answer` to every connection, once something was asked.
 fn raw(answer: impl Fn(&mut TcpStream) + Send + 'static) -> (String, Heard) {
@@ -174,7 +174,7 @@ fn an_answer_in_small_pieces_is_read_whole() {
 }
 
 /// A TLS server with a certificate of its own for `name`; what it was sent in the clear.
-fn tls(name: &str) -> (u16, Heard, String) {
+pub fn tls(name: &str) -> (u16, Heard, String) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
     let pem = made.cert.pem();
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());

@@ -95,6 +95,14 @@ impl Process {
         std::fs::read(format!("/proc/{}/{name}", self.child.id())).unwrap_or_default()
     }
 
+    /// The processes that it started, all of its threads together.
+    pub fn children(&self) -> String {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let tasks = tasks.expect("it runs").flatten();
+        let of = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("children"));
+        tasks.map(|task| of(task).unwrap_or_default()).collect()
+    }
+
     /// The most memory it had, in KiB.
     pub fn peak_kib(&self) -> u64 {
         let status = String::from_utf8(self.proc("status")).expect("text");

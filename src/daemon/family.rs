@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::wire::event::Name;
-
 /// What the order is made of.
 #[derive(Clone, Debug)]
-pub(super) struct Member<I> {
+pub(super) struct Member<'a, I> {
     pub(super) id: I,
-    pub(super) agent: Name,
-    pub(super) sid: Name,
+    pub(super) agent: &'a str,
+    pub(super) sid: &'a str,
     /// The session before it, read first: a parent, or the transcript it goes on from.
     pub(super) after: Option<I>,
 }
@@ -18,8 +16,8 @@ pub(super) struct Member<I> {
 /// Sorts `members` by (agent, sid), each behind the one it comes after.
 ///
 /// Members that come after each other in a circle are kept, in sorted order.
-pub(super) fn order<I: Copy + Eq + Hash>(mut members: Vec<Member<I>>) -> Vec<I> {
-    members.sort_by(|a, b| (&a.agent, &a.sid).cmp(&(&b.agent, &b.sid)));
+pub(super) fn order<I: Copy + Eq + Hash>(mut members: Vec<Member<'_, I>>) -> Vec<I> {
+    members.sort_by(|a, b| (a.agent, a.sid).cmp(&(b.agent, b.sid)));
     let known: HashMap<I, usize> = members
         .iter()
         .enumerate()
@@ -60,10 +58,10 @@ mod tests {
 
     #[test]
     fn parents_come_before_children_and_none_is_lost() {
-        let member = |id: u32, sid: &str, after| Member {
+        let member = |id: u32, sid: &'static str, after| Member {
             id,
-            agent: "a".into(),
-            sid: sid.into(),
+            agent: "a",
+            sid,
             after,
         };
         let cases = [

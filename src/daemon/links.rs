@@ -1,23 +1,39 @@
 //! Which session is meant by a name: links carry the UUID as well, and children their parents' route.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
+use crate::follow::Id;
 use crate::wire::event::{Body, Event, Link, Name, Route};
 
 /// The sessions of this process, by name.
 #[derive(Debug, Default)]
 pub(super) struct Registry {
-    sids: HashMap<Name, Name>,
+    seed: RandomState,
+    /// The numbers of sessions, by a hash of their names.
+    ids: HashMap<u64, Id>,
+    /// Their UUIDs, by number.
+    sids: Vec<Option<Name>>,
     parents: HashMap<Name, Name>,
     routes: HashMap<Name, Route>,
 }
 
 impl Registry {
-    /// A session's name stands for this UUID now.
-    pub(super) fn name(&mut self, session: &Name, sid: &Name) {
-        if self.sids.get(session) != Some(sid) {
-            self.sids.insert(session.clone(), sid.clone());
+    /// A session's name stands for this session now.
+    pub(super) fn name(&mut self, session: &str, id: Id, sid: &Name) {
+        self.ids.insert(self.seed.hash_one(session), id);
+        let at = id as usize;
+        if self.sids.len() <= at {
+            self.sids.resize(at + 1, None);
         }
+        if self.sids[at].as_ref() != Some(sid) {
+            self.sids[at] = Some(sid.clone());
+        }
+    }
+
+    /// The session that a name stands for.
+    pub(super) fn id(&self, session: &str) -> Option<Id> {
+        self.ids.get(&self.seed.hash_one(session)).copied()
     }
 
     /// A session was started by another one.
@@ -69,8 +85,7 @@ impl Registry {
             link.sid = link
                 .session
                 .as_ref()
-                .and_then(|session| self.sids.get(session))
-                .cloned();
+                .and_then(|session| self.sids.get(self.id(session)? as usize)?.clone());
         }
     }
 

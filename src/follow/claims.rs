@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use std::hash::BuildHasher;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::follower::{Body, EachRow, Follower, State};
+use super::entry::{Body, State};
+use super::follower::{EachRow, Follower};
 use super::index::{self, Entry, Known};
 use super::open::{self, Opened};
 use super::session::{Change, Era, Id, RowSeen};
@@ -199,7 +200,7 @@ impl Follower {
         known: &HashMap<u64, Known>,
         changes: &mut Vec<Change>,
     ) {
-        let held = self.session(id).key.as_deref();
+        let held = self.entry(id).key.as_deref();
         let taken = held.is_some_and(|held| {
             (held.len(), held) < (key.len(), key)
                 && known
@@ -209,14 +210,14 @@ impl Follower {
         if taken {
             return;
         }
-        let session = &mut self.entry_mut(id).session;
+        let entry = self.entry_mut(id);
         let mut changed = false;
-        if session.key.as_deref() != Some(key) {
-            session.key = Some(key.into());
+        if entry.key.as_deref() != Some(key) {
+            entry.key = Some(key.into());
             changed = true;
         }
-        if let Some(sid) = sid.filter(|sid| **sid != *session.sid) {
-            session.sid = sid.into();
+        if let Some(sid) = sid.filter(|sid| **sid != **entry.sid()) {
+            entry.set_sid(sid.into());
             changed = true;
         }
         if changed {

@@ -1,11 +1,13 @@
 //! Cursors as they are kept from one process to the next.
 
 use std::ffi::OsStr;
-use std::hash::BuildHasher;
+use std::fmt;
 
+use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::follower::{Body, Follower};
+use super::entry::Body;
+use super::follower::Follower;
 use super::session::{At, Id};
 use super::tail::{HEAD, Tail};
 
@@ -13,7 +15,7 @@ use super::tail::{HEAD, Tail};
 ///
 /// It is taken up again only where the transcript's bytes are still the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(tag = "kind", rename_all = "lowercase", try_from = "Fields")]
 pub enum Cursor {
     /// In a file.
     File {
@@ -64,11 +66,81 @@ impl Serialize for Hex {
 }
 
 impl<'de> Deserialize<'de> for Hex {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        u64::from_str_radix(&text, 16)
-            .map(Self)
-            .map_err(serde::de::Error::custom)
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Digits)
+    }
+}
+
+struct Digits;
+
+impl Visitor<'_> for Digits {
+    type Value = Hex;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("hexadecimal digits")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Hex, E> {
+        u64::from_str_radix(text, 16).map(Hex).map_err(E::custom)
+    }
+}
+
+/// A cursor as it stands in JSON, whatever its kind: thousands are read at a start, and a tagged
+/// enum would copy each of them once more.
+#[derive(Deserialize)]
+struct Fields {
+    kind: Kind,
+    path: String,
+    dev: Option<u64>,
+    ino: Option<u64>,
+    offset: Option<u64>,
+    head: Option<Hex>,
+    head_len: Option<u16>,
+    marker: Option<Hex>,
+    first: Option<Hex>,
+    rewrites: Option<u32>,
+    size: Option<u64>,
+    mtime_ns: Option<i64>,
+    sid: Option<String>,
+    generation: Option<String>,
+    seq: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    File,
+    Store,
+}
+
+impl TryFrom<Fields> for Cursor {
+    type Error = String;
+
+    fn try_from(fields: Fields) -> Result<Self, String> {
+        fn must<T>(name: &str, value: Option<T>) -> Result<T, String> {
+            value.ok_or_else(|| format!("missing field `{name}`"))
+        }
+        Ok(match fields.kind {
+            Kind::File => Self::File {
+                path: fields.path,
+                dev: must("dev", fields.dev)?,
+                ino: must("ino", fields.ino)?,
+                offset: must("offset", fields.offset)?,
+                head: must("head", fields.head)?,
+                head_len: must("head_len", fields.head_len)?,
+                marker: must("marker", fields.marker)?,
+                first: must("first", fields.first)?,
+                rewrites: must("rewrites", fields.rewrites)?,
+                size: must("size", fields.size)?,
+                mtime_ns: must("mtime_ns", fields.mtime_ns)?,
+            },
+            Kind::Store => Self::Store {
+                path: fields.path,
+                sid: must("sid", fields.sid)?,
+                generation: fields.generation,
+                seq: must("seq", fields.seq)?,
+            },
+        })
     }
 }
 
@@ -76,12 +148,13 @@ impl Follower {
     /// How far a session was read.
     #[must_use]
     pub fn cursor(&self, id: Id) -> Cursor {
-        let session = self.session(id);
-        match &self.entry(id).body {
-            Body::File(tail) => file_cursor(&session.at, tail),
+        let entry = self.entry(id);
+        let path = self.at(id);
+        match &entry.body {
+            Body::File(tail) => file_cursor(&path, tail),
             Body::Store(rows) => Cursor::Store {
-                path: session.at.as_ref().into(),
-                sid: session.sid.as_ref().into(),
+                path: path.as_ref().into(),
+                sid: entry.sid().as_ref().into(),
                 generation: rows.generation.as_deref().map(str::to_owned),
                 seq: rows.seq,
             },
@@ -106,7 +179,7 @@ impl Follower {
                 seq: seq - 1,
             }),
             (Cursor::File { .. }, At::Off(off)) => {
-                let shown = self.session(id).at.clone();
+                let shown = self.at(id);
                 let (file, stat, tail) = self.open_tail(id)?;
                 if off > tail.off || tail.mismatch(&file, stat.size).ok()?.is_some() {
                     return None;
@@ -119,23 +192,24 @@ impl Follower {
         }
     }
 
-    /// The session that a kept cursor speaks of.
+    /// The session that a kept cursor speaks of; the search begins at the place of `near`.
     #[must_use]
-    pub fn locate(&self, cursor: &Cursor) -> Option<Id> {
+    pub fn locate(&self, cursor: &Cursor, near: Option<Id>) -> Option<Id> {
         let (path, sid) = match cursor {
             Cursor::File { path, .. } => (path, None),
             Cursor::Store { path, sid, .. } => (path, Some(sid)),
         };
-        self.places.iter().find_map(|place| {
-            let id = match sid {
-                None => place.names.get(
-                    &self
-                        .seed
-                        .hash_one(OsStr::new(path.strip_prefix(&*place.shown)?)),
-                ),
-                Some(sid) => place.names.get(&self.seed.hash_one(OsStr::new(sid))),
+        let first = near.map_or(0, |id| self.entry(id).place as usize);
+        let (before, from) = self.places.split_at(first);
+        from.iter().chain(before).find_map(|place| {
+            let name = match sid {
+                None => path.strip_prefix(&*place.shown)?,
+                Some(sid) if **path == *place.store_shown => sid,
+                Some(_) => return None,
             };
-            id.copied().filter(|&id| *self.session(id).at == **path)
+            let id = *place.names.get(&self.name_hash(OsStr::new(name)))?;
+            let is_file = matches!(self.entry(id).body, Body::File(_));
+            (is_file == sid.is_none()).then_some(id)
         })
     }
 

@@ -3,10 +3,13 @@
 //! It is replaced several times a turn and may have tens of megabytes, so only
 //! a hash is kept of each entry, and a large one is read as a stream.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::path::{Component, Path};
 use std::time::{Duration, Instant};
 
@@ -72,23 +75,32 @@ pub(super) fn read(
         let mut file = file.take(SLURP_BYTES * 2);
         file.read_to_end(&mut bytes)
             .map_err(serde_json::Error::io)?;
-        Rows(row).deserialize(&mut serde_json::Deserializer::from_slice(&bytes))
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        Rows::<&RawValue>(row, PhantomData).deserialize(&mut json)
     } else {
         let reader = BufReader::with_capacity(256 * 1024, file);
-        Rows(row).deserialize(&mut serde_json::Deserializer::from_reader(reader))
+        let mut json = serde_json::Deserializer::from_reader(reader);
+        Rows::<Box<RawValue>>(row, PhantomData).deserialize(&mut json)
     }
 }
 
-struct Rows<'f>(&'f mut dyn FnMut(&str, &[u8]));
+/// Gives each row to a function; `Raw` holds the text of an entry, borrowed where all of it is in memory.
+struct Rows<'f, Raw>(&'f mut dyn FnMut(&str, &[u8]), PhantomData<Raw>);
 
-impl<'de> DeserializeSeed<'de> for Rows<'_> {
+impl<'de, Raw> DeserializeSeed<'de> for Rows<'_, Raw>
+where
+    Raw: Deserialize<'de> + Deref<Target = RawValue>,
+{
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Rows<'_> {
+impl<'de, Raw> Visitor<'de> for Rows<'_, Raw>
+where
+    Raw: Deserialize<'de> + Deref<Target = RawValue>,
+{
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,8 +108,8 @@ impl<'de> Visitor<'de> for Rows<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            let value: Box<RawValue> = map.next_value()?;
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            let value: Raw = map.next_value()?;
             if value.get().starts_with('{') {
                 (self.0)(&key, value.get().as_bytes());
             }

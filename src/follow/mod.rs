@@ -19,6 +19,7 @@ mod claims;
 mod cursor;
 mod database;
 mod discover;
+mod entry;
 mod follower;
 mod hash;
 mod inbox;

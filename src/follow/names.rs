@@ -56,6 +56,11 @@ pub(super) fn sid(name: &str) -> &str {
     }
 }
 
+/// Whether `name` is the usual one of a session's file: its id and `.jsonl`.
+pub(super) fn is_file_of(name: &OsStr, sid: &str) -> bool {
+    name.as_encoded_bytes().strip_suffix(SUFFIX.as_bytes()) == Some(sid.as_bytes())
+}
+
 /// Whether `text` begins as `2026-09-25T` does.
 fn is_stamp(text: &str) -> bool {
     let bytes = text.as_bytes();

@@ -5,7 +5,8 @@ use std::fs::Metadata;
 use std::hash::BuildHasher;
 use std::path::Path;
 
-use super::follower::{Body, EachRow, Follower, State};
+use super::entry::{Body, State};
+use super::follower::{EachRow, Follower};
 use super::names;
 use super::open::{self, Stat};
 use super::place::{Place, expand};

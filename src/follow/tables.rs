@@ -7,11 +7,12 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::database::{Link, Verdict};
-use super::follower::{Body, EachRow, Entry, Follower, Rows, State};
+use super::entry::{Body, Entry, State};
+use super::follower::{EachRow, Follower};
 use super::hash;
 use super::index::Known;
 use super::queries::{News, Node, look, node_page};
-use super::session::{Change, Era, Id, RowSeen, Session};
+use super::session::{Change, Era, Id, RowSeen};
 use super::wait::Looks;
 
 /// Up to this many nodes all of them are read after each commit.
@@ -275,22 +276,10 @@ impl Follower {
     fn add_rows(&mut self, place: usize, sid: &str, state: State, changes: &mut Vec<Change>) -> Id {
         let slot = self.name_hash(OsStr::new(sid));
         let here = &mut self.places[place];
-        let session = Session {
-            agent: here.home.agent.clone(),
-            sid: sid.into(),
-            key: None,
-            at: here.store_shown.clone(),
-            era: Era::Store,
-        };
-        let body = Body::Store(Rows {
-            seq: -1,
-            newest: -1,
-            ..Rows::default()
-        });
         let id = self.entries.len() as Id;
         here.names.insert(slot, id);
         self.entries
-            .push(Entry::new(session, place, state, self.round, body));
+            .push(Entry::of_store(place, sid, state, self.round));
         changes.push(Change::New(id));
         id
     }

@@ -1,5 +1,6 @@
 //! Index rows: which transcript each one claims, and which of them changed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::hash::BuildHasher;
@@ -7,8 +8,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::entry::{Body, State};
 use super::follower::{EachRow, Follower};
-use super::index::{self, Entry, Known};
+use super::index::{self, Known};
 use super::open::{self, Opened};
+use super::pointer::Pointer;
 use super::session::{Change, Era, Id, RowSeen};
 use super::{hash, names};
 use crate::wire::event::Name;
@@ -100,28 +102,27 @@ impl Follower {
                 return;
             }
         }
-        let entry = Entry::read(json);
-        if entry.file_names().1
-            && let Some(folder) = self.places[place].home.sessions.clone()
-        {
+        let pointer = Pointer::read(json);
+        let (file_names, refused) = pointer.file_names();
+        if refused && let Some(folder) = self.places[place].home.sessions.clone() {
             let text = format!(
                 "the sessionFile of {key:?} is no transcript of this directory: not followed"
             );
             self.note(&folder.join(names::INDEX), text);
         }
-        let id = match self.claim(place, &entry) {
+        let id = match self.claim(place, &pointer, &file_names) {
             Claim::Filtered => return,
             Claim::None => None,
             Claim::Here(id) => Some(id),
             Claim::Announced(name, sid) => {
-                let id = self.add_file(place, OsStr::new(&name), Some(sid), None);
+                let id = self.add_file(place, OsStr::new(name), Some(sid), None);
                 changes.push(Change::New(id));
                 Some(id)
             }
         };
         if let Some(id) = id {
             self.announce_again(id, changes);
-            self.claim_key(id, key, entry.session_id, known, changes);
+            self.claim_key(id, key, pointer.session_id.as_deref(), known, changes);
         }
         known.insert(slot, Known { hash, id, round });
         let agent = self.places[place].home.agent.clone();
@@ -149,8 +150,12 @@ impl Follower {
     }
 
     /// Which transcript an entry speaks of.
-    fn claim(&self, place: usize, entry: &Entry) -> Claim {
-        let (file_names, _) = entry.file_names();
+    fn claim<'n>(
+        &self,
+        place: usize,
+        pointer: &Pointer<'_>,
+        file_names: &'n [Cow<'_, str>],
+    ) -> Claim<'n> {
         let Some(first) = file_names.first() else {
             return match self.places[place].home.only {
                 Some(_) => Claim::Filtered,
@@ -158,7 +163,10 @@ impl Follower {
             };
         };
         let here = &self.places[place];
-        let known = |name: &String| here.names.get(&self.name_hash(OsStr::new(name))).copied();
+        let known = |name: &Cow<'_, str>| {
+            let hash = self.name_hash(OsStr::new(&**name));
+            here.names.get(&hash).copied()
+        };
         let there = file_names
             .iter()
             .filter_map(known)
@@ -170,7 +178,7 @@ impl Follower {
             .home
             .only
             .as_deref()
-            .is_some_and(|only| only != OsStr::new(first))
+            .is_some_and(|only| only != OsStr::new(&**first))
         {
             return Claim::Filtered;
         }
@@ -178,15 +186,15 @@ impl Follower {
             let since_ms = since
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .map_or(0.0, |since| since.as_secs_f64() * 1_000.0);
-            if entry.updated_at.is_none_or(|updated| updated < since_ms) {
+            if pointer.updated_at.is_none_or(|updated| updated < since_ms) {
                 return Claim::Filtered;
             }
         }
-        let sid = entry
+        let sid = pointer
             .session_id
             .as_deref()
             .unwrap_or_else(|| names::sid(first));
-        Claim::Announced(first.clone(), sid.into())
+        Claim::Announced(first, sid.into())
     }
 
     /// A row's key and session id become those of the transcript it claims.
@@ -196,7 +204,7 @@ impl Follower {
         &mut self,
         id: Id,
         key: &str,
-        sid: Option<String>,
+        sid: Option<&str>,
         known: &HashMap<u64, Known>,
         changes: &mut Vec<Change>,
     ) {
@@ -216,7 +224,7 @@ impl Follower {
             entry.key = Some(key.into());
             changed = true;
         }
-        if let Some(sid) = sid.filter(|sid| **sid != **entry.sid()) {
+        if let Some(sid) = sid.filter(|sid| *sid != &**entry.sid()) {
             entry.set_sid(sid.into());
             changed = true;
         }
@@ -227,12 +235,12 @@ impl Follower {
 }
 
 /// What an index entry says of its transcript.
-enum Claim {
+enum Claim<'n> {
     /// It names none.
     None,
     /// One that is not to be followed.
     Filtered,
     Here(Id),
     /// The file name and session id of one that does not exist yet.
-    Announced(String, Name),
+    Announced(&'n str, Name),
 }

@@ -10,14 +10,12 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::path::{Component, Path};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::names;
 use super::open::Stat;
 use super::session::Id;
 
@@ -118,66 +116,6 @@ where
     }
 }
 
-/// The fields of an entry that say where its transcript is.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Entry {
-    pub(super) session_id: Option<String>,
-    pub(super) session_file: Option<String>,
-    /// Milliseconds since 1970.
-    pub(super) updated_at: Option<f64>,
-}
-
-impl Entry {
-    /// Reads an entry as far as it can be read: a field of an odd type counts as absent.
-    pub(super) fn read(json: &[u8]) -> Self {
-        serde_json::from_slice(json).unwrap_or_else(|_| {
-            // Keys twice, or fields of another type.
-            let value: serde_json::Value = serde_json::from_slice(json).unwrap_or_default();
-            let text = |name| value.get(name)?.as_str().map(str::to_owned);
-            Self {
-                session_id: text("sessionId"),
-                session_file: text("sessionFile"),
-                updated_at: value.get("updatedAt").and_then(serde_json::Value::as_f64),
-            }
-        })
-    }
-
-    /// The transcript's file name in its sessions directory, and whether a path in the entry was refused.
-    ///
-    /// The directory of `sessionFile` is not looked at: a container writes the
-    /// path of its own mount. A path with `..` is refused.
-    pub(super) fn file_names(&self) -> (Vec<String>, bool) {
-        let mut found = Vec::with_capacity(2);
-        let mut refused = false;
-        if let Some(text) = self.session_file.as_deref().filter(|text| !text.is_empty()) {
-            let path = Path::new(text);
-            let climbs = path.components().any(|part| part == Component::ParentDir);
-            match path.file_name().and_then(|name| name.to_str()) {
-                Some(name)
-                    if !climbs
-                        && names::is_component(name)
-                        && names::is_transcript(name.as_ref()) =>
-                {
-                    found.push(name.to_owned());
-                }
-                _ => refused = true,
-            }
-        }
-        if let Some(id) = self
-            .session_id
-            .as_deref()
-            .filter(|id| names::is_component(id))
-        {
-            let name = format!("{id}{}", names::SUFFIX);
-            if names::is_transcript(name.as_ref()) && !found.contains(&name) {
-                found.push(name);
-            }
-        }
-        (found, refused)
-    }
-}
-
 /// Whether an index that cannot be parsed now may be whole in a moment.
 pub(super) fn describe(error: &serde_json::Error) -> String {
     match error.io_error_kind() {
@@ -218,44 +156,5 @@ mod tests {
             assert_eq!((seen.len(), ok), (count, whole), "{text}");
         }
         assert_eq!(rows(r#"{"a": {"x":1.50} }"#).0[0].1, r#"{"x":1.50}"#);
-    }
-
-    #[test]
-    fn an_entry_leads_to_a_name_in_its_own_directory() {
-        let cases: [(&str, &[&str], bool); 8] = [
-            (r#"{"sessionId":"a"}"#, &["a.jsonl"], false),
-            (
-                r#"{"sessionId":"a","sessionFile":"b.jsonl"}"#,
-                &["b.jsonl", "a.jsonl"],
-                false,
-            ),
-            (
-                r#"{"sessionId":"a","sessionFile":"/home/node/.openclaw/agents/m/sessions/a.jsonl"}"#,
-                &["a.jsonl"],
-                false,
-            ),
-            (
-                r#"{"sessionId":"a","sessionFile":"../../b.jsonl"}"#,
-                &["a.jsonl"],
-                true,
-            ),
-            (
-                r#"{"sessionId":"a","sessionFile":"/etc/passwd"}"#,
-                &["a.jsonl"],
-                true,
-            ),
-            (r#"{"sessionId":"../../x"}"#, &[], false),
-            (
-                r#"{"sessionId":"a","sessionId":"b","updatedAt":"x"}"#,
-                &["b.jsonl"],
-                false,
-            ),
-            (r#"{"sessionId":7}"#, &[], false),
-        ];
-        for (json, want, refused) in cases {
-            let (names, was_refused) = Entry::read(json.as_bytes()).file_names();
-            assert_eq!(names, want, "{json}");
-            assert_eq!(was_refused, refused, "{json}");
-        }
     }
 }

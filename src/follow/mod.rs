@@ -28,6 +28,7 @@ mod lines;
 mod names;
 mod open;
 mod place;
+mod pointer;
 mod queries;
 mod reading;
 mod root;

@@ -18,9 +18,11 @@ pub(super) fn is_transcript(name: &OsStr) -> bool {
     let Some(stem) = name.strip_suffix(SUFFIX.as_bytes()) else {
         return false;
     };
+    if memchr::memchr(b'.', stem).is_none() {
+        return !stem.is_empty();
+    }
     let has = |part: &str| memchr::memmem::find(stem, part.as_bytes()).is_some();
-    !stem.is_empty()
-        && !stem.starts_with(b".")
+    !stem.starts_with(b".")
         && !stem.ends_with(b".trajectory")
         && !stem.ends_with(b".acp-stream")
         && !has(".checkpoint.")

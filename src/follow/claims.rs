@@ -53,21 +53,26 @@ impl Follower {
             .is_ok_and(|age| age < TICK);
         let round = index.round;
         let mut known = std::mem::take(&mut index.rows);
-        let outcome = index::read(file, stat.size, &mut |key, json| {
+        let mut buffer = std::mem::take(&mut self.index_buffer);
+        let shared = buffer.capacity() > 0;
+        let outcome = index::read(file, stat.size, &mut buffer, &mut |key, json| {
             self.take_row(place, &mut known, key, json, rows, changes);
         });
+        if shared {
+            self.index_buffer = buffer;
+        }
         match outcome {
             Ok(()) => {
                 let dropped: Vec<Id> = known
                     .values()
                     .filter(|row| row.round != round)
-                    .filter_map(|row| row.id)
+                    .filter_map(Known::id)
                     .collect();
                 known.retain(|_, row| row.round == round);
                 for id in dropped {
                     // Announced, and taken back before it had a transcript.
                     if self.entry(id).state == State::Awaited
-                        && !known.values().any(|row| row.id == Some(id))
+                        && !known.values().any(|row| row.id() == Some(id))
                     {
                         self.entry_mut(id).state = State::Gone;
                         changes.push(Change::Gone(id));
@@ -124,7 +129,7 @@ impl Follower {
             self.announce_again(id, changes);
             self.claim_key(id, key, pointer.session_id.as_deref(), known, changes);
         }
-        known.insert(slot, Known { hash, id, round });
+        known.insert(slot, Known::new(hash, id, round));
         let agent = self.places[place].home.agent.clone();
         let seen = RowSeen {
             agent: &agent,
@@ -213,7 +218,7 @@ impl Follower {
             (held.len(), held) < (key.len(), key)
                 && known
                     .get(&self.seed.hash_one(held))
-                    .is_some_and(|row| row.id == Some(id))
+                    .is_some_and(|row| row.id() == Some(id))
         });
         if taken {
             return;

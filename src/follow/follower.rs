@@ -28,6 +28,8 @@ pub struct Follower {
     pub(super) counters: Counters,
     pub(super) pending: Vec<PendingRow>,
     pub(super) seed: RandomState,
+    /// Holds one index after the other while all are looked at.
+    pub(super) index_buffer: Vec<u8>,
     /// Counts looks at directories, to find what vanished.
     pub(super) round: u32,
     pub(super) inbox: Arc<Inbox>,
@@ -64,6 +66,7 @@ impl Follower {
             counters: Counters::default(),
             pending: Vec::new(),
             seed: RandomState::new(),
+            index_buffer: Vec::new(),
             round: 0,
             inbox: Arc::default(),
             watches: None,

@@ -43,10 +43,25 @@ pub(super) struct Index {
 pub(super) struct Known {
     /// Hash of its bytes.
     pub(super) hash: u64,
-    /// The session it claims.
-    pub(super) id: Option<Id>,
+    /// The session it claims; [`Id::MAX`] where it claims none.
+    claims: Id,
     /// The reading that saw it last.
     pub(super) round: u32,
+}
+
+impl Known {
+    pub(super) fn new(hash: u64, id: Option<Id>, round: u32) -> Self {
+        Self {
+            hash,
+            claims: id.unwrap_or(Id::MAX),
+            round,
+        }
+    }
+
+    /// The session it claims.
+    pub(super) fn id(&self) -> Option<Id> {
+        (self.claims != Id::MAX).then_some(self.claims)
+    }
 }
 
 impl Index {
@@ -61,19 +76,20 @@ impl Index {
 
 /// Reads an index of `size` bytes and gives `row` each key with its entry.
 ///
-/// Whatever stands behind the object is ignored. On an error the rows before it
+/// A small one is read into `buffer`. Whatever stands behind the object is ignored. On an error the rows before it
 /// were given.
 pub(super) fn read(
     file: File,
     size: u64,
+    buffer: &mut Vec<u8>,
     row: &mut dyn FnMut(&str, &[u8]),
 ) -> serde_json::Result<()> {
     if size <= SLURP_BYTES {
-        let mut bytes = Vec::with_capacity(size as usize + 1);
+        buffer.clear();
+        buffer.reserve(size as usize + 1);
         let mut file = file.take(SLURP_BYTES * 2);
-        file.read_to_end(&mut bytes)
-            .map_err(serde_json::Error::io)?;
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        file.read_to_end(buffer).map_err(serde_json::Error::io)?;
+        let mut json = serde_json::Deserializer::from_slice(buffer);
         Rows::<&RawValue>(row, PhantomData).deserialize(&mut json)
     } else {
         let reader = BufReader::with_capacity(256 * 1024, file);
@@ -134,9 +150,14 @@ mod tests {
         file.write_all(text.as_bytes()).expect("written");
         file.rewind().expect("rewound");
         let mut seen = Vec::new();
-        let whole = read(file, text.len() as u64, &mut |key, json| {
-            seen.push((key.to_owned(), String::from_utf8_lossy(json).into_owned()));
-        });
+        let whole = read(
+            file,
+            text.len() as u64,
+            &mut Vec::new(),
+            &mut |key, json| {
+                seen.push((key.to_owned(), String::from_utf8_lossy(json).into_owned()));
+            },
+        );
         (seen, whole.is_ok())
     }
 

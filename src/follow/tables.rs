@@ -203,12 +203,12 @@ impl Follower {
             let dropped: Vec<Id> = known
                 .values()
                 .filter(|row| row.round != round)
-                .filter_map(|row| row.id)
+                .filter_map(Known::id)
                 .collect();
             known.retain(|_, row| row.round == round);
             for id in dropped {
                 if self.entry(id).state == State::Awaited
-                    && !known.values().any(|row| row.id == Some(id))
+                    && !known.values().any(|row| row.id() == Some(id))
                 {
                     self.entry_mut(id).state = State::Gone;
                     changes.push(Change::Gone(id));
@@ -253,7 +253,7 @@ impl Follower {
                 cursor.updated_ms = cursor.updated_ms.max(node.updated_ms);
             }
         }
-        known.insert(slot, Known { hash, id, round });
+        known.insert(slot, Known::new(hash, id, round));
         let agent = self.places[place].home.agent.clone();
         let seen = RowSeen {
             agent: &agent,

@@ -1,15 +1,9 @@
 //! Cursors as they are kept from one process to the next.
 
-use std::ffi::OsStr;
 use std::fmt;
 
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
-
-use super::entry::Body;
-use super::follower::Follower;
-use super::session::{At, Id};
-use super::tail::{HEAD, Tail};
 
 /// How far a session was read, so that a later process can go on.
 ///
@@ -57,7 +51,7 @@ pub enum Cursor {
 
 /// A hash, written as 16 hexadecimal digits: JSON numbers lose bits in many readers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hex(u64);
+pub struct Hex(pub(super) u64);
 
 impl Serialize for Hex {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -144,153 +138,51 @@ impl TryFrom<Fields> for Cursor {
     }
 }
 
-impl Follower {
-    /// How far a session was read.
-    #[must_use]
-    pub fn cursor(&self, id: Id) -> Cursor {
-        let entry = self.entry(id);
-        let path = self.at(id);
-        match &entry.body {
-            Body::File(tail) => file_cursor(&path, tail),
-            Body::Store(rows) => Cursor::Store {
-                path: path.as_ref().into(),
-                sid: entry.sid().as_ref().into(),
-                generation: rows.generation.as_deref().map(str::to_owned),
-                seq: rows.seq,
-            },
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// The cursor that reads the record at `at` again; `None` where the transcript does not hold it now.
-    pub fn cursor_before(&mut self, id: Id, at: At) -> Option<Cursor> {
-        match (self.cursor(id), at) {
-            (
-                Cursor::Store {
-                    path,
-                    sid,
-                    generation,
-                    seq: _,
-                },
-                At::Seq(seq),
-            ) => Some(Cursor::Store {
-                path,
-                sid,
-                generation,
-                seq: seq - 1,
-            }),
-            (Cursor::File { .. }, At::Off(off)) => {
-                let shown = self.at(id);
-                let (file, stat, tail) = self.open_tail(id)?;
-                if off > tail.off || tail.mismatch(&file, stat.size).ok()?.is_some() {
-                    return None;
-                }
-                let mut tail = tail.clone();
-                tail.jump(&file, off).ok()?;
-                Some(file_cursor(&shown, &tail))
-            }
-            _ => None,
-        }
-    }
-
-    /// The session that a kept cursor speaks of; the search begins at the place of `near`.
-    #[must_use]
-    pub fn locate(&self, cursor: &Cursor, near: Option<Id>) -> Option<Id> {
-        let (path, sid) = match cursor {
-            Cursor::File { path, .. } => (path, None),
-            Cursor::Store { path, sid, .. } => (path, Some(sid)),
-        };
-        let first = near.map_or(0, |id| self.entry(id).place as usize);
-        let (before, from) = self.places.split_at(first);
-        from.iter().chain(before).find_map(|place| {
-            let name = match sid {
-                None => path.strip_prefix(&*place.shown)?,
-                Some(sid) if **path == *place.store_shown => sid,
-                Some(_) => return None,
-            };
-            let id = *place.names.get(&self.name_hash(OsStr::new(name)))?;
-            let is_file = matches!(self.entry(id).body, Body::File(_));
-            (is_file == sid.is_none()).then_some(id)
-        })
-    }
-
-    /// Takes up a kept cursor.
-    ///
-    /// A file that the last scan found as it was then is not even opened; its
-    /// bytes are held against the cursor at the next read. Gives `false` where the transcript is not what was read then: the session
-    /// starts at its beginning, in a new generation.
-    pub fn resume(&mut self, id: Id, cursor: &Cursor) -> bool {
-        match cursor {
+    #[test]
+    fn what_the_first_version_kept_is_read() {
+        let file = r#"{"kind":"file","path":"/s/a.jsonl","dev":1,"ino":2,"offset":3,"head":"00000000000000ff","head_len":3,"marker":"ffffffffffffffff","first":"0000000000000000","rewrites":4,"size":5,"mtime_ns":-6}"#;
+        let store = r#"{"kind":"store","path":"/s/x.sqlite","sid":"a","generation":null,"seq":-1}"#;
+        let want = [
             Cursor::File {
-                offset,
-                head,
-                head_len,
-                marker,
-                first,
-                rewrites,
-                dev,
-                ino,
-                size,
-                mtime_ns,
-                ..
-            } => {
-                let kept = Tail {
-                    off: *offset,
-                    searched: *offset,
-                    head: head.0,
-                    head_len: (*head_len).min(HEAD as u16),
-                    marker: marker.0,
-                    first: first.0,
-                    rewrites: *rewrites,
-                    dirty: true,
-                    ..Tail::default()
-                };
-                if let Body::File(tail) = &mut self.entry_mut(id).body {
-                    let stat = tail.stat;
-                    let then = (*dev, *ino, *size, *mtime_ns);
-                    if (stat.dev, stat.ino, stat.size, stat.mtime_ns) == then && offset <= size {
-                        *tail = Tail {
-                            stat,
-                            read_from: (stat.dev, stat.ino),
-                            dirty: offset < size,
-                            ..kept
-                        };
-                        return true;
-                    }
-                }
-                let matches = self.open_tail(id).is_some_and(|(file, stat, tail)| {
-                    let same = matches!(kept.mismatch(&file, stat.size), Ok(None));
-                    *tail = Tail {
-                        stat,
-                        read_from: (stat.dev, stat.ino),
-                        ..kept.clone()
-                    };
-                    same
-                });
-                if !matches && let Body::File(tail) = &mut self.entry_mut(id).body {
-                    tail.rewrites = *rewrites;
-                    tail.rewind();
-                }
-                matches
-            }
+                path: "/s/a.jsonl".to_owned(),
+                dev: 1,
+                ino: 2,
+                offset: 3,
+                head: Hex(255),
+                head_len: 3,
+                marker: Hex(u64::MAX),
+                first: Hex(0),
+                rewrites: 4,
+                size: 5,
+                mtime_ns: -6,
+            },
             Cursor::Store {
-                generation, seq, ..
-            } => self.resume_rows(id, generation.as_deref(), *seq),
+                path: "/s/x.sqlite".to_owned(),
+                sid: "a".to_owned(),
+                generation: None,
+                seq: -1,
+            },
+        ];
+        for (json, want) in [file, store].into_iter().zip(want) {
+            let read: Cursor = serde_json::from_str(json).expect("reads");
+            assert_eq!(read, want, "{json}");
+            assert_eq!(serde_json::to_string(&read).expect("writes"), json);
         }
     }
-}
 
-fn file_cursor(at: &str, tail: &Tail) -> Cursor {
-    Cursor::File {
-        path: at.to_owned(),
-        dev: tail.read_from.0,
-        ino: tail.read_from.1,
-        offset: tail.off,
-        head: Hex(tail.head),
-        head_len: tail.head_len,
-        marker: Hex(tail.marker),
-        first: Hex(tail.first),
-        rewrites: tail.rewrites,
-        size: tail.stat.size,
-        mtime_ns: tail.stat.mtime_ns,
+    #[test]
+    fn a_cursor_without_its_place_is_none() {
+        for json in [
+            r#"{"kind":"file","path":"/s/a.jsonl","offset":3}"#,
+            r#"{"kind":"store","path":"/s/x.sqlite","seq":3}"#,
+            r#"{"kind":"hook","path":"/s/x.sqlite","sid":"a","seq":3}"#,
+            r#"{"path":"/s/x.sqlite","sid":"a","seq":3}"#,
+        ] {
+            assert!(serde_json::from_str::<Cursor>(json).is_err(), "{json}");
+        }
     }
 }

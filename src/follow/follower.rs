@@ -13,7 +13,7 @@ use super::lines::Lines;
 use super::open::Stat;
 use super::place::Place;
 use super::root::Root;
-use super::session::{Change, Counters, Era, Id, Note, Options, RowSeen, Session};
+use super::session::{Counters, Era, Id, Note, Options, RowSeen, Session};
 use super::wait::Retry;
 use super::watch::Watches;
 use crate::wire::event::Name;
@@ -262,40 +262,5 @@ impl Follower {
                 era: row.era,
             });
         }
-    }
-
-    /// Drops repeated changes: the first of each stays where it is.
-    pub(super) fn tidy(changes: &mut Vec<Change>) {
-        // One look at the disk tells of thousands, one wake-up of a few.
-        const FEW: usize = 32;
-        if changes.len() <= FEW {
-            let mut seen = Vec::with_capacity(changes.len());
-            return changes.retain(|change| {
-                let new = !seen.contains(change);
-                if new {
-                    seen.push(*change);
-                }
-                new
-            });
-        }
-        let most = changes.iter().map(|change| rank(change).1).max();
-        let mut seen = vec![0_u8; most.map_or(0, |id| id as usize + 1)];
-        changes.retain(|change| {
-            let (rank, id) = rank(change);
-            let new = seen[id as usize] & 1 << rank == 0;
-            seen[id as usize] |= 1 << rank;
-            new
-        });
-    }
-}
-
-/// What makes two changes the same.
-fn rank(change: &Change) -> (u8, Id) {
-    match *change {
-        Change::New(id) => (0, id),
-        Change::Keyed(id) => (1, id),
-        Change::Row(id) => (2, id),
-        Change::Grown(id) => (3, id),
-        Change::Gone(id) => (4, id),
     }
 }

@@ -15,6 +15,7 @@
 //! before generations.
 
 mod bounds;
+mod changes;
 mod claims;
 mod cursor;
 mod database;
@@ -31,10 +32,12 @@ mod place;
 mod pointer;
 mod queries;
 mod reading;
+mod resuming;
 mod root;
 mod rows;
 mod scan;
 mod session;
+mod skim;
 mod tables;
 mod tail;
 #[cfg(test)]

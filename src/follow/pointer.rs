@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::path::{Component, Path};
 
 use super::names;
+use super::skim::Skim;
 
 /// The fields of an entry that say where its transcript is.
 #[derive(Debug, Default, PartialEq)]
@@ -35,7 +36,7 @@ impl<'a> Pointer<'a> {
     /// an escape or an odd type, or stands there twice.
     fn plain(json: &'a [u8]) -> Option<Self> {
         let mut found = Self::default();
-        let mut rest = Scan(json);
+        let mut rest = Skim(json);
         rest.take(b'{')?;
         if rest.next() == Some(b'}') {
             return Some(found);
@@ -105,91 +106,6 @@ fn last_name(text: &str) -> Option<&str> {
         _ if climbs => None,
         Some(name) if name.ends_with(names::SUFFIX) => Some(name),
         _ => path.file_name().and_then(|name| name.to_str()),
-    }
-}
-
-/// What is left of valid JSON.
-struct Scan<'a>(&'a [u8]);
-
-impl<'a> Scan<'a> {
-    /// The next byte that is no white space; it stays.
-    fn next(&mut self) -> Option<u8> {
-        let blank = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
-        while let Some((byte, rest)) = self.0.split_first()
-            && blank(byte)
-        {
-            self.0 = rest;
-        }
-        self.0.first().copied()
-    }
-
-    /// Goes behind `byte`, which must be the next one.
-    fn take(&mut self, byte: u8) -> Option<()> {
-        (self.next()? == byte).then(|| self.0 = &self.0[1..])
-    }
-
-    /// A string without escapes.
-    fn string(&mut self) -> Option<&'a str> {
-        self.take(b'"')?;
-        let end = memchr::memchr2(b'"', b'\\', self.0)?;
-        let (text, rest) = self.0.split_at(end);
-        if rest[0] == b'\\' {
-            return None;
-        }
-        self.0 = &rest[1..];
-        std::str::from_utf8(text).ok()
-    }
-
-    /// A number or a word.
-    fn scalar(&mut self) -> &'a [u8] {
-        let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
-        let end = self.0.iter().position(ends).unwrap_or(self.0.len());
-        let (scalar, rest) = self.0.split_at(end);
-        self.0 = rest;
-        scalar
-    }
-
-    /// Skips a value that begins with `first`.
-    fn skip(&mut self, first: u8) -> Option<()> {
-        match first {
-            b'"' => self.skip_string(),
-            b'{' | b'[' => self.skip_nested(),
-            _ => {
-                self.scalar();
-                Some(())
-            }
-        }
-    }
-
-    fn skip_string(&mut self) -> Option<()> {
-        self.0 = &self.0[1..];
-        loop {
-            let at = memchr::memchr2(b'"', b'\\', self.0)?;
-            let escape = self.0[at] == b'\\';
-            self.0 = self.0.get(at + 1 + usize::from(escape)..)?;
-            if !escape {
-                return Some(());
-            }
-        }
-    }
-
-    fn skip_nested(&mut self) -> Option<()> {
-        let mut depth = 0_usize;
-        loop {
-            match self.0.first()? {
-                b'"' => {
-                    self.skip_string()?;
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                _ => {}
-            }
-            self.0 = &self.0[1..];
-            if depth == 0 {
-                return Some(());
-            }
-        }
     }
 }
 

@@ -15,10 +15,12 @@
 //! before generations.
 
 mod bounds;
+mod changes;
 mod claims;
 mod cursor;
 mod database;
 mod discover;
+mod entry;
 mod follower;
 mod hash;
 mod inbox;
@@ -27,12 +29,15 @@ mod lines;
 mod names;
 mod open;
 mod place;
+mod pointer;
 mod queries;
 mod reading;
+mod resuming;
 mod root;
 mod rows;
 mod scan;
 mod session;
+mod skim;
 mod tables;
 mod tail;
 #[cfg(test)]

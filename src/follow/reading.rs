@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::follower::{Body, Follower, State};
+use super::entry::{Body, State};
+use super::follower::Follower;
 use super::lines::{Each, Ended};
 use super::names;
 use super::open::{self, Opened, Stat, fill};

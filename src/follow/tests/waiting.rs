@@ -149,7 +149,7 @@ fn a_changed_row_is_told_once_and_before_its_transcript_exists() {
     let id = scene.follower.find("a.jsonl", 0).expect("announced");
     assert!(!scene.follower.exists(id));
     assert_eq!(
-        scene.follower.session(id).key.as_deref(),
+        scene.follower.session(id).key.map(AsRef::as_ref),
         Some("agent:main:main")
     );
     scene.write("a.jsonl", "1\n");

@@ -12,5 +12,6 @@ mod output;
 mod places;
 mod records;
 mod rewrite;
+mod stopped;
 mod store;
 mod writer;

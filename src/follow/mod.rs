@@ -14,6 +14,7 @@
 //! since idle files are not held open; a rewritten row in a store of the time
 //! before generations.
 
+mod agenda;
 mod bounds;
 mod claims;
 mod cursor;
@@ -21,8 +22,8 @@ mod database;
 mod discover;
 mod follower;
 mod hash;
-mod inbox;
 mod index;
+mod interest;
 mod lines;
 mod names;
 mod open;
@@ -38,14 +39,16 @@ mod tail;
 #[cfg(test)]
 mod tests;
 mod wait;
+mod wake;
 mod watch;
 
+pub use agenda::Agenda;
 pub use cursor::{Cursor, Hex};
 pub use discover::{Found, Surroundings, discover};
 pub use follower::Follower;
-pub use inbox::Waker;
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,
 };
+pub use wake::Waker;
 pub use watch::Mode;

@@ -39,6 +39,11 @@ impl Interest {
             .map(|(_, place)| *place)
     }
 
+    /// Whether it matters what is written to the files in it.
+    pub(super) fn growth(&self) -> bool {
+        !self.sessions.is_empty() || !self.stores.is_empty()
+    }
+
     /// Takes in what matters in the same directory under another path.
     pub(super) fn join(&mut self, other: Self) {
         self.sessions.extend(other.sessions);

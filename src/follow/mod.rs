@@ -25,6 +25,7 @@ mod hash;
 mod index;
 mod interest;
 mod lines;
+mod looks;
 mod names;
 mod open;
 mod place;

@@ -9,17 +9,10 @@ use super::session::{Change, Era, Id};
 use super::wake::{Mail, Named};
 use super::watch::POLL;
 
-/// A commit is announced before it can be seen: a store is looked at again so long after.
-const LOOKS: [Duration; 6] = [
-    Duration::ZERO,
-    Duration::from_millis(1),
-    Duration::from_millis(2),
-    Duration::from_millis(4),
-    Duration::from_millis(9),
-    Duration::from_millis(19),
-];
+pub(super) use super::looks::Looks;
+
 /// The longest time between two tries of what could not be read.
-const LONGEST_RETRY: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
 /// What is due of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,43 +21,6 @@ pub(super) enum Due {
     Place(usize),
     /// Another try to read a session.
     Retry(Id),
-}
-
-/// Looks at a store that are still due.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Looks {
-    since: Instant,
-    next: usize,
-}
-
-impl Looks {
-    /// Another try after so many failures: soon at first, then ever more seldom.
-    pub(super) fn after(failures: u32) -> Self {
-        let pause = match failures {
-            0 | 1 => Duration::from_millis(20),
-            2.. => POLL * (1 << (failures - 2).min(6)),
-        };
-        Self {
-            since: Instant::now() + pause.min(LONGEST_RETRY),
-            next: LOOKS.len() - 1,
-        }
-    }
-
-    /// Looks that begin now.
-    fn from(since: Instant) -> Self {
-        Self { since, next: 0 }
-    }
-
-    /// When the next one is due.
-    pub(super) fn due(&self) -> Instant {
-        self.since + LOOKS[self.next]
-    }
-
-    /// What is left of them behind `now`: late looks are one look.
-    fn behind(self, now: Instant) -> Option<Self> {
-        let next = LOOKS.iter().position(|pause| self.since + *pause > now);
-        next.map(|next| Self { next, ..self })
-    }
 }
 
 impl Follower {

@@ -37,6 +37,8 @@ struct Armed {
     folder: Folder,
     /// Its device and inode.
     identity: (u64, u64),
+    /// What is written to its files is told as well.
+    growth: bool,
 }
 
 impl Follower {
@@ -119,7 +121,8 @@ impl Follower {
             };
             let identity = (meta.dev(), meta.ino());
             let armed = watches.armed.get(&path);
-            let known = armed.filter(|armed| armed.identity == identity);
+            let growth = interest.growth();
+            let known = armed.filter(|it| it.identity == identity && it.growth >= growth);
             if let Some(Armed { folder, .. }) = known {
                 watches.take_interest(*folder, interest);
                 continue;
@@ -131,9 +134,14 @@ impl Follower {
                 break;
             }
             watches.forget(bed, |old, _| old == path);
-            match bed.watch(&path) {
+            match bed.watch(&path, growth) {
                 Ok(folder) => {
-                    watches.armed.insert(path, Armed { folder, identity });
+                    let armed = Armed {
+                        folder,
+                        identity,
+                        growth,
+                    };
+                    watches.armed.insert(path, armed);
                     watches.take_interest(folder, interest);
                     new = true;
                 }

@@ -16,13 +16,14 @@ use rustix::io::Errno;
 use super::{Folder, MOST_NAMES, Mail, Named, Refused};
 
 /// What is told of a directory. Opening, reading and closing are not: our own would wake us.
-const TOLD: WatchFlags = WatchFlags::MODIFY
-    .union(WatchFlags::ATTRIB)
+const TOLD: WatchFlags = WatchFlags::ATTRIB
     .union(WatchFlags::CREATE)
     .union(WatchFlags::DELETE)
     .union(WatchFlags::MOVE)
     .union(WatchFlags::DELETE_SELF)
     .union(WatchFlags::MOVE_SELF)
+    // Another path to the same directory may want more of it.
+    .union(WatchFlags::MASK_ADD)
     .union(WatchFlags::ONLYDIR);
 
 /// The directory itself went, or its watch did.
@@ -71,12 +72,18 @@ impl Bed {
         self.room = Vec::new();
     }
 
-    /// Watches a directory.
-    pub(in crate::follow) fn watch(&mut self, path: &Path) -> Result<Folder, Refused> {
+    /// Watches a directory, with `growth` also for what is written to its files.
+    pub(in crate::follow) fn watch(
+        &mut self,
+        path: &Path,
+        growth: bool,
+    ) -> Result<Folder, Refused> {
         let Some(told) = &self.told else {
             return Err(Refused::Other("nothing is watched".to_owned()));
         };
-        match inotify::add_watch(told, path, TOLD) {
+        let mut what = TOLD;
+        what.set(WatchFlags::MODIFY, growth);
+        match inotify::add_watch(told, path, what) {
             Ok(folder) => Ok(folder.cast_unsigned()),
             Err(Errno::NOSPC) => Err(Refused::Limit),
             Err(Errno::NOENT | Errno::NOTDIR) => Err(Refused::Missing),

@@ -57,8 +57,12 @@ impl Bed {
         self.inbox.lock().folders.clear();
     }
 
-    /// Watches a directory.
-    pub(in crate::follow) fn watch(&mut self, path: &Path) -> Result<Folder, Refused> {
+    /// Watches a directory; growth is told of in any case.
+    pub(in crate::follow) fn watch(
+        &mut self,
+        path: &Path,
+        _growth: bool,
+    ) -> Result<Folder, Refused> {
         let Some(told) = &mut self.told else {
             return Err(Refused::Other("nothing is watched".to_owned()));
         };

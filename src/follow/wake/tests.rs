@@ -62,7 +62,7 @@ macro_rules! tests {
                 fs::create_dir(&right).expect("made");
                 let mut bed = listening();
                 let mut mail = Mail::default();
-                let folders = [&left, &right].map(|path| bed.watch(path).expect("watched"));
+                let folders = [&left, &right].map(|path| bed.watch(path, true).expect("watched"));
                 append(&left.join("new"));
                 append(&right.join("old"));
                 fs::rename(right.join("old"), right.join("kept")).expect("renamed");
@@ -86,7 +86,7 @@ macro_rules! tests {
                 let dir = tempfile::tempdir().expect("a directory");
                 append(&dir.path().join("file"));
                 let mut bed = listening();
-                bed.watch(dir.path()).expect("watched");
+                bed.watch(dir.path(), true).expect("watched");
                 let only_written = |mail: &Mail| mail.names.iter().all(|named| named.only_written);
                 let mut mail = Mail::default();
                 append(&dir.path().join("file"));
@@ -104,7 +104,7 @@ macro_rules! tests {
                 let mut bed = listening();
                 let folders = [&gone, &moved, &left].map(|path| {
                     fs::create_dir(path).expect("made");
-                    bed.watch(path).expect("watched")
+                    bed.watch(path, true).expect("watched")
                 });
                 bed.unwatch(folders[2]);
                 fs::remove_dir(&gone).expect("removed");
@@ -118,7 +118,7 @@ macro_rules! tests {
                 for folder in folders {
                     bed.unwatch(folder);
                 }
-                let missing = bed.watch(&gone);
+                let missing = bed.watch(&gone, true);
                 assert!(matches!(missing, Err(Refused::Missing)), "{missing:?}");
             }
 
@@ -126,12 +126,12 @@ macro_rules! tests {
             fn who_stops_listening_hears_of_no_directory_but_still_the_waker() {
                 let dir = tempfile::tempdir().expect("a directory");
                 let mut bed = listening();
-                bed.watch(dir.path()).expect("watched");
+                bed.watch(dir.path(), true).expect("watched");
                 bed.stop_listening();
                 append(&dir.path().join("unheard"));
                 let mail = bed.sleep(Some(Instant::now() + Duration::from_millis(50)));
                 assert!(mail.is_empty(), "{mail:?}");
-                assert!(bed.watch(dir.path()).is_err());
+                assert!(bed.watch(dir.path(), true).is_err());
                 bed.waker().wake();
                 assert!(bed.sleep(None).woken);
             }
@@ -156,6 +156,27 @@ macro_rules! tests {
 tests!(portable, super::super::portable::Bed);
 #[cfg(target_os = "linux")]
 tests!(inotify, super::super::inotify::Bed);
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_growth_does_not_matter_only_names_are_told() {
+    let dir = tempfile::tempdir().expect("a directory");
+    append(&dir.path().join("old"));
+    let mut bed = super::Bed::new().expect("made");
+    bed.listen().expect("told");
+    let folder = bed.watch(dir.path(), false).expect("watched");
+    let mut mail = Mail::default();
+    append(&dir.path().join("old"));
+    append(&dir.path().join("new"));
+    until!(bed, mail, "a name", |mail: &Mail| !mail.names.is_empty());
+    assert_eq!(names(&mail, folder), ["new"].into());
+    // Who wants more of the same directory gets it.
+    assert_eq!(bed.watch(dir.path(), true).expect("watched"), folder);
+    assert_eq!(bed.watch(dir.path(), false).expect("watched"), folder);
+    append(&dir.path().join("old"));
+    until!(bed, mail, "growth", |mail: &Mail| names(mail, folder).len()
+        == 2);
+}
 
 #[test]
 fn a_name_comes_once_and_too_many_are_a_look_at_everything() {

@@ -185,16 +185,20 @@ fn a_name_comes_once_and_too_many_are_a_look_at_everything() {
         name: number.to_string().into(),
         only_written,
     };
-    let mut mail = Mail::default();
-    mail.names = vec![
+    let of = |names| Mail {
+        names,
+        ..Mail::default()
+    };
+    let twice = [
         named(2, true),
         named(1, true),
         named(2, false),
         named(2, true),
     ];
+    let mut mail = of(twice.into());
     mail.tidy();
     assert_eq!(mail.names, [named(1, true), named(2, false)]);
-    mail.names = (0..=MOST_NAMES).map(|number| named(number, true)).collect();
+    let mut mail = of((0..=MOST_NAMES).map(|number| named(number, true)).collect());
     mail.tidy();
     assert!(mail.names.is_empty() && mail.overflow);
 }

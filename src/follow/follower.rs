@@ -4,17 +4,17 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
+use super::agenda::Agenda;
 use super::entry::{Body, Entry, State};
-use super::inbox::Inbox;
 use super::lines::Lines;
 use super::open::Stat;
 use super::place::Place;
 use super::root::Root;
 use super::session::{Counters, Era, Id, Note, Options, RowSeen, Session};
-use super::wait::Retry;
+use super::wait::Due;
+use super::wake::Bed;
 use super::watch::Watches;
 use crate::wire::event::Name;
 
@@ -32,11 +32,13 @@ pub struct Follower {
     pub(super) index_buffer: Vec<u8>,
     /// Counts looks at directories, to find what vanished.
     pub(super) round: u32,
-    pub(super) inbox: Arc<Inbox>,
+    pub(super) bed: Option<Bed>,
     pub(super) watches: Option<Watches>,
     /// A transcript is a symbolic link: its target changes without a watch knowing.
     pub(super) linked: bool,
-    pub(super) retries: HashMap<Id, Retry>,
+    /// The pauses between tries of sessions that could not be read.
+    pub(super) retries: HashMap<Id, Duration>,
+    pub(super) agenda: Agenda<Due, Instant>,
     notes: Vec<Note>,
     noted: HashSet<u64>,
 }
@@ -68,10 +70,11 @@ impl Follower {
             seed: RandomState::new(),
             index_buffer: Vec::new(),
             round: 0,
-            inbox: Arc::default(),
+            bed: None,
             watches: None,
             linked: false,
             retries: HashMap::new(),
+            agenda: Agenda::default(),
             notes: Vec::new(),
             noted: HashSet::new(),
         }

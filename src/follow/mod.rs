@@ -14,6 +14,7 @@
 //! since idle files are not held open; a rewritten row in a store of the time
 //! before generations.
 
+mod agenda;
 mod bounds;
 mod changes;
 mod claims;
@@ -23,9 +24,10 @@ mod discover;
 mod entry;
 mod follower;
 mod hash;
-mod inbox;
 mod index;
+mod interest;
 mod lines;
+mod looks;
 mod names;
 mod open;
 mod place;
@@ -43,14 +45,16 @@ mod tail;
 #[cfg(test)]
 mod tests;
 mod wait;
+mod wake;
 mod watch;
 
+pub use agenda::Agenda;
 pub use cursor::{Cursor, Hex};
 pub use discover::{Found, Surroundings, discover};
 pub use follower::Follower;
-pub use inbox::Waker;
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,
 };
+pub use wake::Waker;
 pub use watch::Mode;

@@ -64,6 +64,7 @@ impl Follower {
             self.look_folder(place, changes);
             self.look_index(place, false, rows, changes);
         }
+        self.plan(place);
     }
 
     /// Looks at every name of a sessions directory.
@@ -118,6 +119,18 @@ impl Follower {
             }
             Err(error) => self.note(&folder.join(name), format!("cannot be looked at: {error}")),
         }
+    }
+
+    /// The session of a known file that an event says was written to, and nothing else:
+    /// reading it finds out all the rest.
+    pub(super) fn grown(&mut self, place: usize, name: &OsStr) -> Option<Id> {
+        let id = *self.places[place].names.get(&self.name_hash(name))?;
+        let entry = self.entry_mut(id);
+        let Body::File(tail) = &mut entry.body else {
+            return None;
+        };
+        tail.dirty = true;
+        (entry.state == State::Here).then_some(id)
     }
 
     pub(super) fn name_hash(&self, name: &OsStr) -> u64 {

@@ -114,10 +114,10 @@ impl Reader {
             slot.touched = now;
             if slot.dialect.is_watched() {
                 slot.rhythm.record(uptime);
-                self.ticking.insert(id);
             } else {
                 slot.rhythm.stop();
             }
+            self.ticking.set(id, slot.rhythm.due());
         }
     }
 
@@ -127,7 +127,7 @@ impl Reader {
             && !slot.dialect.is_watched()
         {
             slot.rhythm.stop();
-            self.ticking.remove(&id);
+            self.ticking.set(id, None);
             slot.dialect.rest();
         }
     }

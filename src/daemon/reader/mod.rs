@@ -22,7 +22,7 @@ use super::links::Registry;
 use super::remarks::Oddities;
 use super::resume::Kept;
 use super::ticks::Rhythm;
-use crate::follow::{At, Follower, Id};
+use crate::follow::{Agenda, At, Follower, Id};
 use crate::safe::redact::Redactor;
 use crate::source::Remarks;
 use crate::source::openclaw;
@@ -115,8 +115,8 @@ pub struct Reader {
     unclaimed: HashMap<Id, Instant>,
     /// We stay, and files come one after the other.
     following: bool,
-    /// Sessions that are told of time; a wake-up looks at no others.
-    ticking: HashSet<Id>,
+    /// When sessions are told of time; a wake-up looks at no others.
+    ticking: Agenda<Id, Time>,
     /// What the rhythm of ticks is counted from: a clock that nobody sets.
     start: Instant,
 }
@@ -140,7 +140,7 @@ impl Reader {
             unread: BTreeSet::new(),
             unclaimed: HashMap::new(),
             following: false,
-            ticking: HashSet::new(),
+            ticking: Agenda::default(),
             start: Instant::now(),
         }
     }

@@ -1,8 +1,8 @@
 //! The rules: one scan for their words, and what each word leads to.
 //!
-//! All words of all rules are one automaton over the text; a rule looks only at
-//! the bytes around its word. Nothing else is compiled, so a text without secrets
-//! costs one pass, and no rule can take more than linear time.
+//! All words of all rules are looked for at once; a rule looks only at the bytes
+//! around its word. Nothing else is compiled, so a text without secrets costs one
+//! pass, and no rule can take more than linear time.
 
 mod assign;
 mod names;
@@ -12,15 +12,15 @@ mod shape;
 mod special;
 mod value;
 mod walk;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
 use shape::Shape;
 use special::Special;
 use walk::Walk;
+use words::{Hit, Words};
 
 /// How a replaced secret begins.
 pub(super) const MARK: &[u8] = b"[REDACTED:";
@@ -45,9 +45,9 @@ enum Lead {
     Special(Special),
 }
 
-/// The automaton of all words, and their leads.
+/// All words, and their leads.
 pub(super) struct Rules {
-    words: Option<AhoCorasick>,
+    words: Words,
     leads: Vec<Vec<Lead>>,
 }
 
@@ -87,12 +87,8 @@ impl Rules {
         for noun in assign::NOUNS {
             lead(noun, Lead::Noun);
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words.keys());
         Self {
-            words: automaton.ok(),
+            words: Words::new(words.keys().copied().collect()),
             leads: words.into_values().collect(),
         }
     }
@@ -100,17 +96,13 @@ impl Rules {
     /// All secrets in `text`, in no order, overlaps included.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Found> {
         let mut all = Vec::new();
-        let Some(words) = &self.words else {
-            return all;
-        };
         let mut name_end = 0;
         let mut skip = 0;
-        for hit in words.find_overlapping_iter(text) {
-            let (start, end) = (hit.start(), hit.end());
+        self.words.find(text, |Hit { word, start, end }| {
             if start < skip {
-                continue;
+                return;
             }
-            for lead in &self.leads[hit.pattern().as_usize()] {
+            for lead in &self.leads[word] {
                 let found = match lead {
                     Lead::Mark => {
                         skip = mark_end(text, end).unwrap_or(skip);
@@ -130,7 +122,7 @@ impl Rules {
                     all.push(found);
                 }
             }
-        }
+        });
         all
     }
 }
@@ -282,6 +274,5 @@ mod tests {
                 assert!(Shape::parse(shape).is_some(), "{kind}: {shape}");
             }
         }
-        assert!(Rules::shared().words.is_some());
     }
 }

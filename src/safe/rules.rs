@@ -25,6 +25,9 @@ use words::{Hit, Words};
 /// How a replaced secret begins.
 pub(super) const MARK: &[u8] = b"[REDACTED:";
 
+/// How far before its word a secret may begin, in bytes; as far as a whole character.
+const MOST_BEFORE: usize = 64;
+
 /// One secret in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Found {
@@ -93,36 +96,43 @@ impl Rules {
         }
     }
 
-    /// All secrets in `text`, in no order, overlaps included.
-    pub(super) fn find(&self, text: &[u8]) -> Vec<Found> {
+    /// All secrets in `text` that begin in its first `head` bytes, and perhaps more;
+    /// in no order, overlaps included.
+    pub(super) fn find(&self, text: &[u8], head: usize) -> Vec<Found> {
         let mut all = Vec::new();
         let mut name_end = 0;
         let mut skip = 0;
-        self.words.find(text, |Hit { word, start, end }| {
-            if start < skip {
-                return;
-            }
-            for lead in &self.leads[word] {
-                let found = match lead {
-                    Lead::Mark => {
-                        skip = mark_end(text, end).unwrap_or(skip);
-                        None
-                    }
-                    Lead::Noun => assign::find(text, start, end, &mut name_end),
-                    Lead::Prefix(kind, shape) => prefixed(text, start, end, kind, shape),
-                    Lead::Infix(kind, before, shape) => infixed(text, start, *before, kind, shape),
-                    Lead::Provider(kind, shapes) => provided(text, end, kind, shapes),
-                    Lead::Special(special) => special(text, start, end),
-                };
-                if let Some(found) = found {
-                    // What lies in a long secret goes with it.
-                    if found.rank == 0 || found.end - found.start > 256 {
-                        skip = skip.max(found.end);
-                    }
-                    all.push(found);
+        self.words.find(
+            text,
+            head.saturating_add(MOST_BEFORE),
+            |Hit { word, start, end }| {
+                if start < skip {
+                    return;
                 }
-            }
-        });
+                for lead in &self.leads[word] {
+                    let found = match lead {
+                        Lead::Mark => {
+                            skip = mark_end(text, end).unwrap_or(skip);
+                            None
+                        }
+                        Lead::Noun => assign::find(text, start, end, &mut name_end),
+                        Lead::Prefix(kind, shape) => prefixed(text, start, end, kind, shape),
+                        Lead::Infix(kind, before, shape) => {
+                            infixed(text, start, *before, kind, shape)
+                        }
+                        Lead::Provider(kind, shapes) => provided(text, end, kind, shapes),
+                        Lead::Special(special) => special(text, start, end),
+                    };
+                    if let Some(found) = found {
+                        // What lies in a long secret goes with it.
+                        if found.rank == 0 || found.end - found.start > 256 {
+                            skip = skip.max(found.end);
+                        }
+                        all.push(found);
+                    }
+                }
+            },
+        );
         all
     }
 }
@@ -266,8 +276,9 @@ mod tests {
         for (kind, _, rest) in prefix::PREFIXES {
             assert!(Shape::parse(rest).is_some(), "{kind}: {rest}");
         }
-        for (kind, _, _, whole) in prefix::INFIXES {
+        for (kind, _, before, whole) in prefix::INFIXES {
             assert!(Shape::parse(whole).is_some(), "{kind}: {whole}");
+            assert!(before + 4 <= MOST_BEFORE, "{kind}: {whole}");
         }
         for (kind, _, shapes) in provider::PROVIDERS {
             for shape in *shapes {

@@ -76,17 +76,17 @@ mod tests {
     use jiff::Timestamp;
 
     #[test]
-    fn every_day_is_what_a_library_says() {
+    fn a_day_is_what_a_library_says() {
         let first = -62_167_219_200_000_i64;
-        for day in 0..3_652_000 {
+        // Every day of the first 400 years, and some of each later one.
+        let later = (ERA_DAYS..3_652_000).step_by(97);
+        for day in (0..ERA_DAYS).chain(later) {
             let ms = first + day * DAY_MS + day * 7_919 % DAY_MS;
             let text = write(ms);
             let text = std::str::from_utf8(&text).expect("ascii");
             assert_eq!(read(text), Some(ms), "{text}");
-            if day % 97 == 0 {
-                let stamp: Timestamp = text.parse().expect("a time");
-                assert_eq!(stamp.as_millisecond(), ms, "{text}");
-            }
+            let stamp: Timestamp = text.parse().expect("a time");
+            assert_eq!(stamp.as_millisecond(), ms, "{text}");
         }
     }
 

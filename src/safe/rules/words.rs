@@ -23,37 +23,49 @@ pub(super) struct Hit {
 pub(super) struct Words {
     words: Vec<&'static str>,
     /// For each key of three bytes, one bit for each class that may follow.
-    begins: Vec<u32>,
-    /// The numbers of the words by their keys, sorted. One of two bytes has many keys.
-    keyed: Vec<(u16, u16)>,
+    begins: Box<[u32; KEYS]>,
+    /// The numbers of the words by their keys. One of two bytes has many keys.
+    keyed: Vec<u16>,
+    /// Where those of each key begin and end.
+    places: Box<[(u16, u16); KEYS]>,
 }
 
 impl Words {
     /// Numbers the words from 0.
     pub(super) fn new(words: Vec<&'static str>) -> Self {
-        let mut begins = vec![0; KEYS];
+        let mut begins = Box::new([0; KEYS]);
         let mut keyed = Vec::new();
-        for (number, word) in words.iter().enumerate() {
+        for (number, word) in (0..).zip(&words) {
             let follows = word.as_bytes().get(3).map_or(u32::MAX, |&b| 1 << class(b));
             for key in keys(word.as_bytes()) {
                 begins[key] |= follows;
-                keyed.extend(u16::try_from(key).ok().zip(u16::try_from(number).ok()));
+                keyed.push((key, number));
             }
         }
         keyed.sort_unstable();
+        let mut places = Box::new([(0, 0); KEYS]);
+        for (at, &(key, _)) in (0..).zip(&keyed) {
+            let (first, end) = &mut places[key];
+            if *end == 0 {
+                *first = at;
+            }
+            *end = at + 1;
+        }
+        let numbers = keyed.into_iter().map(|(_, number)| number);
         Self {
             words,
             begins,
-            keyed,
+            keyed: numbers.collect(),
+            places,
         }
     }
 
-    /// Calls `each` on every word in `text`, overlapping ones too: those that end
-    /// first come first, of these the longest.
-    pub(super) fn find(&self, text: &[u8], mut each: impl FnMut(Hit)) {
+    /// Calls `each` on every word in `text` that begins in its first `head` bytes,
+    /// overlapping ones too: those that end first come first, of these the longest.
+    pub(super) fn find(&self, text: &[u8], head: usize, mut each: impl FnMut(Hit)) {
         let mut waiting = Vec::new();
         let mut key = 0;
-        for (at, &byte) in text.iter().enumerate() {
+        for (at, &byte) in text.iter().take(head.saturating_add(3)).enumerate() {
             let follows = class(byte);
             if self.begins[key] >> follows & 1 != 0 && at >= 3 {
                 self.begun(text, at - 3, key, &mut waiting, &mut each);
@@ -61,7 +73,7 @@ impl Words {
             key = behind(key, follows);
         }
         // Short words at the end of the text.
-        for start in (text.len().max(3) - 3)..text.len() {
+        for start in (text.len().max(3) - 3)..text.len().min(head) {
             let head = text[start..].iter().chain(&[0; 2]).take(3);
             let key = head.fold(0, |key, &byte| behind(key, class(byte)));
             self.begun(text, start, key, &mut waiting, &mut each);
@@ -78,11 +90,8 @@ impl Words {
         waiting: &mut Vec<Hit>,
         each: &mut impl FnMut(Hit),
     ) {
-        let first = self
-            .keyed
-            .partition_point(|entry| usize::from(entry.0) < key);
-        let keyed = self.keyed[first..].iter();
-        for &(_, word) in keyed.take_while(|entry| usize::from(entry.0) == key) {
+        let (first, end) = self.places[key];
+        for &word in &self.keyed[usize::from(first)..usize::from(end)] {
             let word = usize::from(word);
             let letters = self.words[word].as_bytes();
             let end = start + letters.len();
@@ -142,10 +151,21 @@ mod tests {
     use super::*;
     use aho_corasick::AhoCorasick;
     use proptest::prelude::*;
+    use std::sync::OnceLock;
+
+    fn automaton() -> &'static AhoCorasick {
+        static AUTOMATON: OnceLock<AhoCorasick> = OnceLock::new();
+        AUTOMATON.get_or_init(|| {
+            AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .build(&Rules::shared().words.words)
+                .expect("an automaton")
+        })
+    }
 
     fn hits(words: &Words, text: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
-        words.find(text.as_bytes(), |hit| hits.push(hit));
+        words.find(text.as_bytes(), usize::MAX, |hit| hits.push(hit));
         hits
     }
 
@@ -185,11 +205,7 @@ mod tests {
                 text += &if upper { part.to_ascii_uppercase() } else { part.to_owned() };
                 text += &between;
             }
-            let automaton = AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .build(&words.words)
-                .expect("an automaton");
-            let want: Vec<Hit> = automaton
+            let want: Vec<Hit> = automaton()
                 .find_overlapping_iter(&text)
                 .map(|hit| Hit { word: hit.pattern().as_usize(), start: hit.start(), end: hit.end() })
                 .collect();

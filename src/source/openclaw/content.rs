@@ -13,7 +13,7 @@ use crate::wire::event::Name;
 /// before redaction could hide half of a secret from it.
 pub(super) const TEXT_BYTES: usize = 12 << 10;
 /// The same for each string of a tool's input.
-pub(super) const INPUT_BYTES: usize = 6 << 10;
+pub(super) const INPUT_BYTES: usize = 5 << 10;
 
 pub(super) fn is_call(kind: Raw<'_>) -> bool {
     kind.text().is_some_and(|kind| is_call_name(&kind))

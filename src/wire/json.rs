@@ -59,8 +59,10 @@ fn special(bytes: &[u8]) -> Option<usize> {
         let at = bytes.len() - rest.len() + found.trailing_zeros() as usize;
         return (found != 0).then_some(at);
     }
-    let is_special = |&byte: &u8| byte < b' ' || byte == b'"' || byte == b'\\';
-    rest.iter().position(is_special)
+    let mut block = [b' '; 16];
+    block[..rest.len()].copy_from_slice(rest);
+    let found = mask(block);
+    (found != 0).then_some(found.trailing_zeros() as usize)
 }
 
 fn mask(block: [u8; 16]) -> u32 {

@@ -1,6 +1,6 @@
 //! What stands out in a JSON string, found many bytes at a time.
 
-use wide::{u8x16, u8x32};
+use wide::u8x16;
 
 /// How many bytes are looked at at once where strings are long.
 pub(super) const BLOCK: usize = 64;
@@ -19,19 +19,20 @@ impl Marks {
     /// The marks of the first bytes of `bytes`, spaces behind its end.
     pub(super) fn of(bytes: &[u8]) -> Self {
         let block: [u8; BLOCK] = padded(bytes, b' ');
-        let mut halves = [[0; BLOCK / 2]; 2];
-        halves[0].copy_from_slice(&block[..BLOCK / 2]);
-        halves[1].copy_from_slice(&block[BLOCK / 2..]);
-        let halves = halves.map(u8x32::from);
-        let mask = |is: &dyn Fn(u8x32) -> u8x32| {
-            let [low, high] = halves.map(|half| u64::from(is(half).to_bitmask()));
-            low | high << (BLOCK / 2)
+        let (quarters, _) = block.as_chunks();
+        let mut marks = Self {
+            quotes: 0,
+            backslashes: 0,
+            controls: 0,
         };
-        Self {
-            quotes: mask(&|half| half.simd_eq(u8x32::splat(b'"'))),
-            backslashes: mask(&|half| half.simd_eq(u8x32::splat(b'\\'))),
-            controls: mask(&|half| half.min(u8x32::splat(0x1f)).simd_eq(half)),
+        for (number, &quarter) in quarters.iter().enumerate() {
+            let quarter = u8x16::from(quarter);
+            let put = |is: u8x16| u64::from(is.to_bitmask()) << (number * SHORT);
+            marks.quotes |= put(quarter.simd_eq(u8x16::splat(b'"')));
+            marks.backslashes |= put(quarter.simd_eq(u8x16::splat(b'\\')));
+            marks.controls |= put(quarter.min(u8x16::splat(0x1f)).simd_eq(quarter));
         }
+        marks
     }
 
     /// Which bytes have a backslash before them that counts; `carry` holds whether the last

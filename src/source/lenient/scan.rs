@@ -215,7 +215,7 @@ impl<'a> Scanner<'a> {
             let mut inside = escaped & (end.wrapping_sub(1) & !end);
             while inside != 0 {
                 let at = self.at + inside.trailing_zeros() as usize;
-                if !is_escape(bytes.get(at..)?) {
+                if !is_escape(bytes, at) {
                     return None;
                 }
                 inside &= inside - 1;
@@ -267,12 +267,25 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether a backslash may stand before `rest`.
-fn is_escape(rest: &[u8]) -> bool {
-    match rest.first() {
-        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => true,
-        Some(b'u') => rest
-            .get(1..5)
+/// What may stand behind a backslash: 1, or 2 where four hexadecimal digits follow.
+const ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let letters = b"\"\\/bfnrt";
+    let mut at = 0;
+    while at < letters.len() {
+        escapes[letters[at] as usize] = 1;
+        at += 1;
+    }
+    escapes[b'u' as usize] = 2;
+    escapes
+};
+
+/// Whether an escape may go on with the byte at `at`.
+fn is_escape(text: &[u8], at: usize) -> bool {
+    match text.get(at).map(|&byte| ESCAPES[usize::from(byte)]) {
+        Some(1) => true,
+        Some(2) => text
+            .get(at + 1..at + 5)
             .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)),
         _ => false,
     }

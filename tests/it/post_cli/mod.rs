@@ -6,6 +6,7 @@ mod canned;
 mod doctor;
 mod examples;
 mod first_version;
+mod memory;
 mod once;
 mod settings;
 mod streams;

@@ -114,3 +114,63 @@ fn memory_is_bounded_by_what_is_pending() {
     assert_eq!(outbox.stats().boxes, 100);
     assert_eq!(outbox.pending(), 0);
 }
+
+#[test]
+fn one_request_is_under_way_for_a_box() {
+    let mut outbox = Outbox::new(Settings::default());
+    outbox.offer(active("a", 1), ms(0));
+    assert_eq!(next(&mut outbox, 0), "a:1");
+    outbox.offer(frame("a", 2, State::Done), ms(1));
+    assert_eq!(
+        outbox.next(ms(10_000)),
+        Next::Idle,
+        "its create is not answered yet"
+    );
+    settle(&mut outbox, "a", Answer::Applied, 10_000);
+    assert_eq!(next(&mut outbox, 10_000), "a:2");
+}
+
+#[test]
+fn a_box_that_has_to_wait_holds_up_no_other() {
+    let mut outbox = Outbox::new(Settings::default());
+    outbox.offer(active("a", 1), ms(0));
+    outbox.offer(active("b", 1), ms(1));
+    assert_eq!(next(&mut outbox, 1), "a:1");
+    settle(&mut outbox, "a", Answer::Wait(ms(60_000)), 10);
+    assert_eq!(next(&mut outbox, 10), "b:1");
+    outbox.offer(frame("a", 2, State::Done), ms(20));
+    settle(&mut outbox, "b", Answer::Applied, 20);
+    assert_eq!(next(&mut outbox, 20), "wait 60010", "the end waits too");
+    assert_eq!(next(&mut outbox, 60_010), "a:2");
+}
+
+#[test]
+fn only_the_end_does_not_stand_by() {
+    let mut outbox = Outbox::new(Settings::default());
+    outbox.offer(active("a", 1), ms(0));
+    assert_eq!(next(&mut outbox, 0), "a:1");
+    settle(&mut outbox, "a", Answer::StandBy(ms(10_000)), 10);
+    outbox.offer(active("a", 2), ms(20));
+    assert_eq!(next(&mut outbox, 1_000), "wait 10010");
+    outbox.offer(frame("a", 3, State::Done), ms(1_000));
+    assert_eq!(next(&mut outbox, 1_000), "a:3");
+    assert!(outbox.is_healthy());
+}
+
+#[test]
+fn every_request_counts_and_a_server_with_little_to_spare_is_given_time() {
+    let mut outbox = Outbox::new(Settings::default());
+    for key in ["a", "b", "c"] {
+        outbox.offer(active(key, 1), ms(0));
+    }
+    assert_eq!(next(&mut outbox, 0), "a:1");
+    // Ten a second, ten at once: a box that was made cost four.
+    outbox.charge(9, ms(0), ms(0));
+    assert_eq!(next(&mut outbox, 0), "wait 100");
+    assert_eq!(next(&mut outbox, 100), "b:1");
+    outbox.charge(0, ms(2_000), ms(100));
+    assert_eq!(next(&mut outbox, 300), "wait 2100");
+    // A pause brings no tokens.
+    assert_eq!(next(&mut outbox, 2_100), "wait 2200");
+    assert_eq!(next(&mut outbox, 2_200), "c:1");
+}

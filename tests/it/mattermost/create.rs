@@ -121,6 +121,22 @@ fn a_create_that_was_not_carried_out_is_tried_again_after_a_look() {
 }
 
 #[test]
+fn a_server_slower_than_its_own_memory_of_creates_gets_no_second_post() {
+    let mut rig = Rig::in_thread();
+    rig.fake.fault(once(Action::Lost { hold_ms: 0 }));
+    rig.fake
+        .fault(Rule::on(Call::Thread, Action::status(503)).nth(2));
+    assert_eq!(
+        rig.put(&rig.frame(1, State::Active, "a")).done,
+        Done::Failed
+    );
+    rig.fake.advance(Duration::from_secs(35));
+    let put = rig.good(&rig.frame(1, State::Active, "a"));
+    assert_eq!(put.receipt.did, Did::Adopted);
+    rig.only();
+}
+
+#[test]
 fn the_same_post_being_made_right_now_is_waited_for() {
     let mut rig = Rig::new();
     rig.fake.fault(once(Action::Status {

@@ -11,6 +11,7 @@ mod faults;
 mod http;
 mod lessons;
 mod life;
+mod network;
 mod others;
 mod rig;
 mod sorts;

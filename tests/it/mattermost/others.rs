@@ -7,7 +7,7 @@ use live_status::wire::frame::State;
 use live_status::wire::receipt::Did;
 
 use super::rig::{Rig, frame};
-use crate::fake_mattermost::{Action, Call, Rule};
+use crate::fake_mattermost::{Action, Call, Fake, Options, Rule};
 
 const SECONDS_45: Duration = Duration::from_secs(45);
 
@@ -105,8 +105,7 @@ fn a_callers_own_text_never_stands_by() {
 
 /// `posters` that race for `keys` boxes in threads of ten, each with a memory of its own; for a
 /// quarter of the keys one of them dies right after its create.
-fn race(posters: usize, keys: usize) {
-    let rig = Rig::new();
+fn race(rig: &Rig, posters: usize, keys: usize) {
     let channel = rig.fake.channel("status");
     let roots: Vec<String> = (0..keys.div_ceil(10))
         .map(|at| rig.person_posts(&format!("please {at}")))
@@ -161,10 +160,19 @@ fn race(posters: usize, keys: usize) {
 
 #[test]
 fn two_processes_that_race_for_400_keys_make_400_boxes() {
-    race(2, 400);
+    race(&Rig::new(), 2, 400);
 }
 
 #[test]
 fn four_processes_that_race_for_400_keys_make_400_boxes() {
-    race(4, 400);
+    race(&Rig::new(), 4, 400);
+}
+
+#[test]
+fn nodes_that_know_nothing_of_each_others_creates_end_with_one_box_a_key() {
+    let options = Options {
+        pending_window: None,
+        ..Options::default()
+    };
+    race(&Rig::on(Fake::with(options).expect("loopback")), 4, 100);
 }

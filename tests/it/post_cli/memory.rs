@@ -67,8 +67,11 @@ fn a_memory_of_a_later_version_is_left_alone() {
     with_fake(&fake, home.path(), &args).ok();
     let path = home.path().join(".local/state/live-status/boxes.sqlite");
     let database = rusqlite::Connection::open(&path).expect("a database");
+    // Both places say it: a header alone would be damage.
     database
-        .pragma_update(None, "user_version", 99)
+        .execute_batch(
+            "UPDATE meta SET value = '99' WHERE name = 'version'; PRAGMA user_version = 99",
+        )
         .expect("set");
     drop(database);
     let ran = with_fake(&fake, home.path(), &args);

@@ -129,7 +129,7 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
     let cli = match parsed {
         Ok(cli) => cli,
         // Help and version are such errors too.
-        Err(error) => return Err(file.blame(&error, &args).unwrap_or_else(|| error.exit())),
+        Err(error) => return file.blame(&error, &args).map_or_else(|| told(&error), Err),
     };
     file.remarks(&cli.global);
     match cli.verb {
@@ -147,6 +147,16 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Completions(args) => args.run(),
         Verb::Man(args) => args.run(),
     }
+}
+
+/// Prints help or the version, or what is wrong with the command line, which ends the process.
+fn told(error: &clap::Error) -> Result<(), Failure> {
+    use std::io::Write as _;
+    if error.use_stderr() {
+        error.exit();
+    }
+    error.print()?;
+    Ok(std::io::stdout().flush()?)
 }
 
 /// The command line's definition, for man pages and completions.

@@ -302,6 +302,7 @@ pub(super) fn stop_on_signals(
     also: impl Fn() + Clone + Send + 'static,
 ) -> Result<Stop, Failure> {
     let waker = reader.follower().waker();
+    let waker = waker.doing(|| "cannot listen for signals".into())?;
     let wake = move || {
         waker.wake();
         also();

@@ -36,7 +36,13 @@ pub(super) fn clean(event: &mut Event, redactor: &Redactor, full: bool) {
             let kept = clip_bytes(text, limit * 4 + MARGIN_BYTES).len();
             text.truncate(kept);
         }
-        if let std::borrow::Cow::Owned(clean) = redactor.redact(text) {
+        // A letter of ASCII is a grapheme at least: no more than these bytes are kept.
+        let shown = if !full && text.is_ascii() {
+            limit
+        } else {
+            text.len()
+        };
+        if let std::borrow::Cow::Owned(clean) = redactor.redact_head(text, shown) {
             *text = clean;
         }
         if !full

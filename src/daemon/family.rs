@@ -1,54 +1,52 @@
 //! The order of sessions in a one-shot: by agent and UUID, parents before children.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 
-use crate::wire::event::Name;
+use crate::follow::Id;
 
 /// What the order is made of.
 #[derive(Clone, Debug)]
-pub(super) struct Member<I> {
-    pub(super) id: I,
-    pub(super) agent: Name,
-    pub(super) sid: Name,
+pub(super) struct Member<'a> {
+    pub(super) id: Id,
+    pub(super) agent: &'a str,
+    pub(super) sid: &'a str,
     /// The session before it, read first: a parent, or the transcript it goes on from.
-    pub(super) after: Option<I>,
+    pub(super) after: Option<Id>,
 }
 
 /// Sorts `members` by (agent, sid), each behind the one it comes after.
 ///
 /// Members that come after each other in a circle are kept, in sorted order.
-pub(super) fn order<I: Copy + Eq + Hash>(mut members: Vec<Member<I>>) -> Vec<I> {
-    members.sort_by(|a, b| (&a.agent, &a.sid).cmp(&(&b.agent, &b.sid)));
-    let known: HashMap<I, usize> = members
-        .iter()
-        .enumerate()
-        .map(|(at, member)| (member.id, at))
-        .collect();
-    let mut followers: HashMap<I, Vec<I>> = HashMap::new();
-    let mut roots = Vec::new();
+pub(super) fn order(mut members: Vec<Member<'_>>) -> Vec<Id> {
+    members.sort_by(|a, b| (a.agent, a.sid).cmp(&(b.agent, b.sid)));
+    let most = members.iter().map(|member| member.id as usize + 1).max();
+    // What is left to be put in its place.
+    let mut left = vec![false; most.unwrap_or_default()];
     for member in &members {
-        match member
-            .after
-            .filter(|after| known.contains_key(after) && *after != member.id)
-        {
+        left[member.id as usize] = true;
+    }
+    let is_known = |id: Id| left.get(id as usize) == Some(&true);
+    let mut followers: HashMap<Id, Vec<Id>> = HashMap::new();
+    let mut starts = Vec::with_capacity(members.len());
+    for member in &members {
+        match member.after.filter(|&id| is_known(id) && id != member.id) {
             Some(after) => followers.entry(after).or_default().push(member.id),
-            None => roots.push(member.id),
+            None => starts.push(member.id),
         }
     }
     let mut order = Vec::with_capacity(members.len());
-    let mut done = vec![false; members.len()];
-    for start in roots
+    let mut stack = Vec::new();
+    // Circles have no start: any member of theirs will do.
+    for start in starts
         .into_iter()
         .chain(members.iter().map(|member| member.id))
     {
-        let mut stack = vec![start];
+        stack.push(start);
         while let Some(id) = stack.pop() {
-            if std::mem::replace(&mut done[known[&id]], true) {
-                continue;
+            if std::mem::replace(&mut left[id as usize], false) {
+                order.push(id);
+                stack.extend(followers.get(&id).into_iter().flatten().rev());
             }
-            order.push(id);
-            stack.extend(followers.get(&id).into_iter().flatten().rev());
         }
     }
     order
@@ -60,10 +58,10 @@ mod tests {
 
     #[test]
     fn parents_come_before_children_and_none_is_lost() {
-        let member = |id: u32, sid: &str, after| Member {
+        let member = |id: u32, sid: &'static str, after| Member {
             id,
-            agent: "a".into(),
-            sid: sid.into(),
+            agent: "a",
+            sid,
             after,
         };
         let cases = [

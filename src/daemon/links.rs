@@ -1,34 +1,49 @@
 //! Which session is meant by a name: links carry the UUID as well, and children their parents' route.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
+use crate::follow::Id;
 use crate::wire::event::{Body, Event, Link, Name, Route};
 
 /// The sessions of this process, by name.
 #[derive(Debug, Default)]
 pub(super) struct Registry {
-    sids: HashMap<Name, Name>,
-    parents: HashMap<Name, Name>,
-    routes: HashMap<Name, Route>,
+    seed: RandomState,
+    /// The numbers of sessions, by a hash of their names.
+    ids: HashMap<u64, Id>,
+    /// Their UUIDs, by number.
+    sids: Vec<Option<Name>>,
+    /// Whose child a session is, and where its box belongs; by hashes of names, too.
+    parents: HashMap<u64, u64>,
+    routes: HashMap<u64, Route>,
 }
 
 impl Registry {
-    /// A session's name stands for this UUID now.
-    pub(super) fn name(&mut self, session: &Name, sid: &Name) {
-        if self.sids.get(session) != Some(sid) {
-            self.sids.insert(session.clone(), sid.clone());
+    /// A session's name stands for this session now.
+    pub(super) fn name(&mut self, session: &str, id: Id, sid: &Name) {
+        self.ids.insert(self.hash(session), id);
+        let at = id as usize;
+        if self.sids.len() <= at {
+            self.sids.resize(at + 1, None);
+        }
+        if self.sids[at].as_ref() != Some(sid) {
+            self.sids[at] = Some(sid.clone());
         }
     }
 
+    /// The session that a name stands for.
+    pub(super) fn id(&self, session: &str) -> Option<Id> {
+        self.ids.get(&self.hash(session)).copied()
+    }
+
+    fn hash(&self, session: &str) -> u64 {
+        self.seed.hash_one(session)
+    }
+
     /// A session was started by another one.
-    pub(super) fn parent(&mut self, session: &Name, parent: &str) {
-        if self
-            .parents
-            .get(session)
-            .is_none_or(|known| **known != *parent)
-        {
-            self.parents.insert(session.clone(), parent.into());
-        }
+    pub(super) fn parent(&mut self, session: &str, parent: &str) {
+        self.parents.insert(self.hash(session), self.hash(parent));
     }
 
     /// Completes the links of `event`, and keeps its route for the session's children.
@@ -44,12 +59,12 @@ impl Registry {
                         .and_then(|session| self.route(session))
                         .cloned();
                 } else if let (Some(route), Some(session)) = (&start.route, &event.session) {
-                    self.routes.insert(session.clone(), route.clone());
+                    self.routes.insert(self.hash(session), route.clone());
                 }
             }
             Body::Route(route) => {
                 if let Some(session) = &event.session {
-                    self.routes.insert(session.clone(), route.clone());
+                    self.routes.insert(self.hash(session), route.clone());
                 }
             }
             Body::AgentStart(start) => {
@@ -69,20 +84,19 @@ impl Registry {
             link.sid = link
                 .session
                 .as_ref()
-                .and_then(|session| self.sids.get(session))
-                .cloned();
+                .and_then(|session| self.sids.get(self.id(session)? as usize)?.clone());
         }
     }
 
     /// The route of a session or of the nearest ancestor that has one.
-    fn route(&self, session: &Name) -> Option<&Route> {
+    fn route(&self, session: &str) -> Option<&Route> {
         const DEPTH: usize = 8;
-        let mut at = session;
+        let mut at = self.hash(session);
         for _ in 0..DEPTH {
-            if let Some(route) = self.routes.get(at) {
+            if let Some(route) = self.routes.get(&at) {
                 return Some(route);
             }
-            at = self.parents.get(at)?;
+            at = *self.parents.get(&at)?;
         }
         None
     }

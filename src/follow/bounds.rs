@@ -1,6 +1,7 @@
 //! Where a cursor stands, compared with records.
 
 use super::cursor::Cursor;
+use super::entry::Body;
 use super::follower::Follower;
 use super::session::{At, Id};
 
@@ -8,11 +9,9 @@ impl Follower {
     /// Whether everything that was there at the last look is behind the cursor.
     #[must_use]
     pub fn is_drained(&self, id: Id) -> bool {
-        match self.cursor(id) {
-            Cursor::File { offset, size, .. } => offset >= size,
-            Cursor::Store { seq, .. } => {
-                i64::try_from(self.size(id)).is_ok_and(|rows| seq + 1 >= rows)
-            }
+        match &self.entry(id).body {
+            Body::File(tail) => tail.off >= tail.stat.size,
+            Body::Store(rows) => rows.seq >= rows.newest,
         }
     }
 }

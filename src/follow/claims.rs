@@ -1,13 +1,16 @@
 //! Index rows: which transcript each one claims, and which of them changed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::hash::BuildHasher;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::follower::{Body, EachRow, Follower, State};
-use super::index::{self, Entry, Known};
+use super::entry::{Body, State};
+use super::follower::{EachRow, Follower};
+use super::index::{self, Known};
 use super::open::{self, Opened};
+use super::pointer::Pointer;
 use super::session::{Change, Era, Id, RowSeen};
 use super::{hash, names};
 use crate::wire::event::Name;
@@ -50,21 +53,26 @@ impl Follower {
             .is_ok_and(|age| age < TICK);
         let round = index.round;
         let mut known = std::mem::take(&mut index.rows);
-        let outcome = index::read(file, stat.size, &mut |key, json| {
+        let mut buffer = std::mem::take(&mut self.index_buffer);
+        let shared = buffer.capacity() > 0;
+        let outcome = index::read(file, stat.size, &mut buffer, &mut |key, json| {
             self.take_row(place, &mut known, key, json, rows, changes);
         });
+        if shared {
+            self.index_buffer = buffer;
+        }
         match outcome {
             Ok(()) => {
                 let dropped: Vec<Id> = known
                     .values()
                     .filter(|row| row.round != round)
-                    .filter_map(|row| row.id)
+                    .filter_map(Known::id)
                     .collect();
                 known.retain(|_, row| row.round == round);
                 for id in dropped {
                     // Announced, and taken back before it had a transcript.
                     if self.entry(id).state == State::Awaited
-                        && !known.values().any(|row| row.id == Some(id))
+                        && !known.values().any(|row| row.id() == Some(id))
                     {
                         self.entry_mut(id).state = State::Gone;
                         changes.push(Change::Gone(id));
@@ -99,30 +107,29 @@ impl Follower {
                 return;
             }
         }
-        let entry = Entry::read(json);
-        if entry.file_names().1
-            && let Some(folder) = self.places[place].home.sessions.clone()
-        {
+        let pointer = Pointer::read(json);
+        let (file_names, refused) = pointer.file_names();
+        if refused && let Some(folder) = self.places[place].home.sessions.clone() {
             let text = format!(
                 "the sessionFile of {key:?} is no transcript of this directory: not followed"
             );
             self.note(&folder.join(names::INDEX), text);
         }
-        let id = match self.claim(place, &entry) {
+        let id = match self.claim(place, &pointer, &file_names) {
             Claim::Filtered => return,
             Claim::None => None,
             Claim::Here(id) => Some(id),
             Claim::Announced(name, sid) => {
-                let id = self.add_file(place, OsStr::new(&name), Some(sid), None);
+                let id = self.add_file(place, OsStr::new(name), Some(sid), None);
                 changes.push(Change::New(id));
                 Some(id)
             }
         };
         if let Some(id) = id {
             self.announce_again(id, changes);
-            self.claim_key(id, key, entry.session_id, known, changes);
+            self.claim_key(id, key, pointer.session_id.as_deref(), known, changes);
         }
-        known.insert(slot, Known { hash, id, round });
+        known.insert(slot, Known::new(hash, id, round));
         let agent = self.places[place].home.agent.clone();
         let seen = RowSeen {
             agent: &agent,
@@ -148,8 +155,12 @@ impl Follower {
     }
 
     /// Which transcript an entry speaks of.
-    fn claim(&self, place: usize, entry: &Entry) -> Claim {
-        let (file_names, _) = entry.file_names();
+    fn claim<'n>(
+        &self,
+        place: usize,
+        pointer: &Pointer<'_>,
+        file_names: &'n [Cow<'_, str>],
+    ) -> Claim<'n> {
         let Some(first) = file_names.first() else {
             return match self.places[place].home.only {
                 Some(_) => Claim::Filtered,
@@ -157,7 +168,10 @@ impl Follower {
             };
         };
         let here = &self.places[place];
-        let known = |name: &String| here.names.get(&self.name_hash(OsStr::new(name))).copied();
+        let known = |name: &Cow<'_, str>| {
+            let hash = self.name_hash(OsStr::new(&**name));
+            here.names.get(&hash).copied()
+        };
         let there = file_names
             .iter()
             .filter_map(known)
@@ -169,7 +183,7 @@ impl Follower {
             .home
             .only
             .as_deref()
-            .is_some_and(|only| only != OsStr::new(first))
+            .is_some_and(|only| only != OsStr::new(&**first))
         {
             return Claim::Filtered;
         }
@@ -177,15 +191,15 @@ impl Follower {
             let since_ms = since
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .map_or(0.0, |since| since.as_secs_f64() * 1_000.0);
-            if entry.updated_at.is_none_or(|updated| updated < since_ms) {
+            if pointer.updated_at.is_none_or(|updated| updated < since_ms) {
                 return Claim::Filtered;
             }
         }
-        let sid = entry
+        let sid = pointer
             .session_id
             .as_deref()
             .unwrap_or_else(|| names::sid(first));
-        Claim::Announced(first.clone(), sid.into())
+        Claim::Announced(first, sid.into())
     }
 
     /// A row's key and session id become those of the transcript it claims.
@@ -195,28 +209,28 @@ impl Follower {
         &mut self,
         id: Id,
         key: &str,
-        sid: Option<String>,
+        sid: Option<&str>,
         known: &HashMap<u64, Known>,
         changes: &mut Vec<Change>,
     ) {
-        let held = self.session(id).key.as_deref();
+        let held = self.entry(id).key.as_deref();
         let taken = held.is_some_and(|held| {
             (held.len(), held) < (key.len(), key)
                 && known
                     .get(&self.seed.hash_one(held))
-                    .is_some_and(|row| row.id == Some(id))
+                    .is_some_and(|row| row.id() == Some(id))
         });
         if taken {
             return;
         }
-        let session = &mut self.entry_mut(id).session;
+        let entry = self.entry_mut(id);
         let mut changed = false;
-        if session.key.as_deref() != Some(key) {
-            session.key = Some(key.into());
+        if entry.key.as_deref() != Some(key) {
+            entry.key = Some(key.into());
             changed = true;
         }
-        if let Some(sid) = sid.filter(|sid| **sid != *session.sid) {
-            session.sid = sid.into();
+        if let Some(sid) = sid.filter(|sid| *sid != &**entry.sid()) {
+            entry.set_sid(sid.into());
             changed = true;
         }
         if changed {
@@ -226,12 +240,12 @@ impl Follower {
 }
 
 /// What an index entry says of its transcript.
-enum Claim {
+enum Claim<'n> {
     /// It names none.
     None,
     /// One that is not to be followed.
     Filtered,
     Here(Id),
     /// The file name and session id of one that does not exist yet.
-    Announced(String, Name),
+    Announced(&'n str, Name),
 }

@@ -4,18 +4,17 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
-use super::inbox::Inbox;
+use super::agenda::Agenda;
+use super::entry::{Body, Entry, State};
 use super::lines::Lines;
-use super::names;
 use super::open::Stat;
 use super::place::Place;
 use super::root::Root;
-use super::session::{Change, Counters, Era, Id, Note, Options, RowSeen, Session};
-use super::tail::Tail;
-use super::wait::Retry;
+use super::session::{Counters, Era, Id, Note, Options, RowSeen, Session};
+use super::wait::Due;
+use super::wake::Bed;
 use super::watch::Watches;
 use crate::wire::event::Name;
 
@@ -29,73 +28,19 @@ pub struct Follower {
     pub(super) counters: Counters,
     pub(super) pending: Vec<PendingRow>,
     pub(super) seed: RandomState,
+    /// Holds one index after the other while all are looked at.
+    pub(super) index_buffer: Vec<u8>,
     /// Counts looks at directories, to find what vanished.
     pub(super) round: u32,
-    pub(super) inbox: Arc<Inbox>,
+    pub(super) bed: Option<Bed>,
     pub(super) watches: Option<Watches>,
     /// A transcript is a symbolic link: its target changes without a watch knowing.
     pub(super) linked: bool,
-    pub(super) retries: HashMap<Id, Retry>,
+    /// The pauses between tries of sessions that could not be read.
+    pub(super) retries: HashMap<Id, Duration>,
+    pub(super) agenda: Agenda<Due, Instant>,
     notes: Vec<Note>,
     noted: HashSet<u64>,
-}
-
-/// A session with its cursor.
-pub(super) struct Entry {
-    pub(super) session: Session,
-    pub(super) place: u32,
-    pub(super) round: u32,
-    pub(super) state: State,
-    /// The file name, where it is no UTF-8 and `session.at` cannot give it back.
-    odd_name: Option<Box<OsString>>,
-    pub(super) body: Body,
-}
-
-impl Entry {
-    /// A session without an odd file name.
-    pub(super) fn new(
-        session: Session,
-        place: usize,
-        state: State,
-        round: u32,
-        body: Body,
-    ) -> Self {
-        Self {
-            session,
-            place: place as u32,
-            round,
-            state,
-            odd_name: None,
-            body,
-        }
-    }
-}
-
-/// Whether the transcript is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    /// A row announces it; the file comes with the first answer.
-    Awaited,
-    Here,
-    Gone,
-}
-
-/// Where the cursor stands.
-pub(super) enum Body {
-    File(Tail),
-    Store(Rows),
-}
-
-/// The cursor of a session in a store.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Rows {
-    pub(super) generation: Option<Name>,
-    /// The last row handed out; -1 before the first.
-    pub(super) seq: i64,
-    /// The newest row known.
-    pub(super) newest: i64,
-    /// Milliseconds since 1970.
-    pub(super) updated_ms: i64,
 }
 
 /// A changed row that waits to be handed out.
@@ -123,29 +68,60 @@ impl Follower {
             counters: Counters::default(),
             pending: Vec::new(),
             seed: RandomState::new(),
+            index_buffer: Vec::new(),
             round: 0,
-            inbox: Arc::default(),
+            bed: None,
             watches: None,
             linked: false,
             retries: HashMap::new(),
+            agenda: Agenda::default(),
             notes: Vec::new(),
             noted: HashSet::new(),
         }
     }
 
     /// Every session that is there or announced, in order of its number.
-    pub fn sessions(&self) -> impl Iterator<Item = (Id, &Session)> {
+    pub fn sessions(&self) -> impl Iterator<Item = (Id, Session<'_>)> {
         self.entries
             .iter()
             .enumerate()
             .filter(|(_, entry)| entry.state != State::Gone)
-            .map(|(id, entry)| (id as Id, &entry.session))
+            .map(|(id, entry)| (id as Id, self.session_of(entry)))
     }
 
     /// The session of a number that this follower gave.
     #[must_use]
-    pub fn session(&self, id: Id) -> &Session {
-        &self.entry(id).session
+    pub fn session(&self, id: Id) -> Session<'_> {
+        self.session_of(self.entry(id))
+    }
+
+    fn session_of<'a>(&'a self, entry: &'a Entry) -> Session<'a> {
+        Session {
+            agent: &self.places[entry.place as usize].home.agent,
+            sid: entry.sid(),
+            key: entry.key.as_ref(),
+            era: match entry.body {
+                Body::File(_) => Era::Files,
+                Body::Store(_) => Era::Store,
+            },
+        }
+    }
+
+    /// Its file, or its store; lossy where the path is no UTF-8.
+    #[must_use]
+    pub fn at(&self, id: Id) -> Name {
+        let entry = self.entry(id);
+        let place = &self.places[entry.place as usize];
+        match entry.file_name() {
+            None => place.store_shown.clone(),
+            Some(name) => [&*place.shown, &*name.to_string_lossy()].concat().into(),
+        }
+    }
+
+    /// Whether it is a file with `letter` in its name, before `.jsonl`.
+    #[must_use]
+    pub fn is_named_with(&self, id: Id, letter: char) -> bool {
+        self.entry(id).is_named_with(letter)
     }
 
     /// Whether its transcript exists: a row may announce one, and one may vanish.
@@ -255,15 +231,8 @@ impl Follower {
     /// The directory and the name of a session's file.
     pub(super) fn file_of(&self, id: Id) -> Option<(PathBuf, OsString)> {
         let entry = self.entry(id);
-        if matches!(entry.body, Body::Store(_)) {
-            return None;
-        }
-        let place = &self.places[entry.place as usize];
-        let folder = place.home.sessions.clone()?;
-        let name = match &entry.odd_name {
-            Some(name) => OsString::clone(name),
-            None => entry.session.at.get(place.shown.len()..)?.into(),
-        };
+        let name = entry.file_name()?;
+        let folder = self.places[entry.place as usize].home.sessions.clone()?;
         Some((folder, name))
     }
 
@@ -278,30 +247,8 @@ impl Follower {
         let id = self.entries.len() as Id;
         let here = &mut self.places[place];
         here.names.insert(self.seed.hash_one(name), id);
-        let shown = name.to_string_lossy();
-        self.entries.push(Entry {
-            session: Session {
-                agent: here.home.agent.clone(),
-                sid: sid.unwrap_or_else(|| names::sid(&shown).into()),
-                key: None,
-                at: [&here.shown, &*shown].concat().into(),
-                era: Era::Files,
-            },
-            place: place as u32,
-            round: self.round,
-            state: if stat.is_some() {
-                State::Here
-            } else {
-                State::Awaited
-            },
-            odd_name: name.to_str().is_none().then(|| Box::new(name.to_owned())),
-            body: Body::File(Tail {
-                stat: stat.unwrap_or_default(),
-                read_from: stat.map_or((0, 0), |stat| (stat.dev, stat.ino)),
-                dirty: true,
-                ..Tail::default()
-            }),
-        });
+        self.entries
+            .push(Entry::of_file(place, name, sid, stat, self.round));
         id
     }
 
@@ -318,30 +265,5 @@ impl Follower {
                 era: row.era,
             });
         }
-    }
-
-    /// Sorts changes and drops repeated ones: a session is new before it grows.
-    pub(super) fn tidy(changes: &mut Vec<Change>) {
-        let mut seen = HashMap::with_capacity(changes.len());
-        for (at, change) in changes.iter().enumerate() {
-            seen.entry(rank(change)).or_insert(at);
-        }
-        let mut at = 0;
-        changes.retain(|change| {
-            let keep = seen.get(&rank(change)) == Some(&at);
-            at += 1;
-            keep
-        });
-    }
-}
-
-/// What makes two changes the same.
-fn rank(change: &Change) -> (u8, Id) {
-    match *change {
-        Change::New(id) => (0, id),
-        Change::Keyed(id) => (1, id),
-        Change::Row(id) => (2, id),
-        Change::Grown(id) => (3, id),
-        Change::Gone(id) => (4, id),
     }
 }

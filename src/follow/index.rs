@@ -3,18 +3,19 @@
 //! It is replaced several times a turn and may have tens of megabytes, so only
 //! a hash is kept of each entry, and a large one is read as a stream.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::{Component, Path};
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::names;
 use super::open::Stat;
 use super::session::Id;
 
@@ -42,10 +43,25 @@ pub(super) struct Index {
 pub(super) struct Known {
     /// Hash of its bytes.
     pub(super) hash: u64,
-    /// The session it claims.
-    pub(super) id: Option<Id>,
+    /// The session it claims; [`Id::MAX`] where it claims none.
+    claims: Id,
     /// The reading that saw it last.
     pub(super) round: u32,
+}
+
+impl Known {
+    pub(super) fn new(hash: u64, id: Option<Id>, round: u32) -> Self {
+        Self {
+            hash,
+            claims: id.unwrap_or(Id::MAX),
+            round,
+        }
+    }
+
+    /// The session it claims.
+    pub(super) fn id(&self) -> Option<Id> {
+        (self.claims != Id::MAX).then_some(self.claims)
+    }
 }
 
 impl Index {
@@ -60,35 +76,45 @@ impl Index {
 
 /// Reads an index of `size` bytes and gives `row` each key with its entry.
 ///
-/// Whatever stands behind the object is ignored. On an error the rows before it
+/// A small one is read into `buffer`. Whatever stands behind the object is ignored. On an error the rows before it
 /// were given.
 pub(super) fn read(
     file: File,
     size: u64,
+    buffer: &mut Vec<u8>,
     row: &mut dyn FnMut(&str, &[u8]),
 ) -> serde_json::Result<()> {
     if size <= SLURP_BYTES {
-        let mut bytes = Vec::with_capacity(size as usize + 1);
+        buffer.clear();
+        buffer.reserve(size as usize + 1);
         let mut file = file.take(SLURP_BYTES * 2);
-        file.read_to_end(&mut bytes)
-            .map_err(serde_json::Error::io)?;
-        Rows(row).deserialize(&mut serde_json::Deserializer::from_slice(&bytes))
+        file.read_to_end(buffer).map_err(serde_json::Error::io)?;
+        let mut json = serde_json::Deserializer::from_slice(buffer);
+        Rows::<&RawValue>(row, PhantomData).deserialize(&mut json)
     } else {
         let reader = BufReader::with_capacity(256 * 1024, file);
-        Rows(row).deserialize(&mut serde_json::Deserializer::from_reader(reader))
+        let mut json = serde_json::Deserializer::from_reader(reader);
+        Rows::<Box<RawValue>>(row, PhantomData).deserialize(&mut json)
     }
 }
 
-struct Rows<'f>(&'f mut dyn FnMut(&str, &[u8]));
+/// Gives each row to a function; `Raw` holds the text of an entry, borrowed where all of it is in memory.
+struct Rows<'f, Raw>(&'f mut dyn FnMut(&str, &[u8]), PhantomData<Raw>);
 
-impl<'de> DeserializeSeed<'de> for Rows<'_> {
+impl<'de, Raw> DeserializeSeed<'de> for Rows<'_, Raw>
+where
+    Raw: Deserialize<'de> + Deref<Target = RawValue>,
+{
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Rows<'_> {
+impl<'de, Raw> Visitor<'de> for Rows<'_, Raw>
+where
+    Raw: Deserialize<'de> + Deref<Target = RawValue>,
+{
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,73 +122,13 @@ impl<'de> Visitor<'de> for Rows<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            let value: Box<RawValue> = map.next_value()?;
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            let value: Raw = map.next_value()?;
             if value.get().starts_with('{') {
                 (self.0)(&key, value.get().as_bytes());
             }
         }
         Ok(())
-    }
-}
-
-/// The fields of an entry that say where its transcript is.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Entry {
-    pub(super) session_id: Option<String>,
-    pub(super) session_file: Option<String>,
-    /// Milliseconds since 1970.
-    pub(super) updated_at: Option<f64>,
-}
-
-impl Entry {
-    /// Reads an entry as far as it can be read: a field of an odd type counts as absent.
-    pub(super) fn read(json: &[u8]) -> Self {
-        serde_json::from_slice(json).unwrap_or_else(|_| {
-            // Keys twice, or fields of another type.
-            let value: serde_json::Value = serde_json::from_slice(json).unwrap_or_default();
-            let text = |name| value.get(name)?.as_str().map(str::to_owned);
-            Self {
-                session_id: text("sessionId"),
-                session_file: text("sessionFile"),
-                updated_at: value.get("updatedAt").and_then(serde_json::Value::as_f64),
-            }
-        })
-    }
-
-    /// The transcript's file name in its sessions directory, and whether a path in the entry was refused.
-    ///
-    /// The directory of `sessionFile` is not looked at: a container writes the
-    /// path of its own mount. A path with `..` is refused.
-    pub(super) fn file_names(&self) -> (Vec<String>, bool) {
-        let mut found = Vec::with_capacity(2);
-        let mut refused = false;
-        if let Some(text) = self.session_file.as_deref().filter(|text| !text.is_empty()) {
-            let path = Path::new(text);
-            let climbs = path.components().any(|part| part == Component::ParentDir);
-            match path.file_name().and_then(|name| name.to_str()) {
-                Some(name)
-                    if !climbs
-                        && names::is_component(name)
-                        && names::is_transcript(name.as_ref()) =>
-                {
-                    found.push(name.to_owned());
-                }
-                _ => refused = true,
-            }
-        }
-        if let Some(id) = self
-            .session_id
-            .as_deref()
-            .filter(|id| names::is_component(id))
-        {
-            let name = format!("{id}{}", names::SUFFIX);
-            if names::is_transcript(name.as_ref()) && !found.contains(&name) {
-                found.push(name);
-            }
-        }
-        (found, refused)
     }
 }
 
@@ -184,9 +150,14 @@ mod tests {
         file.write_all(text.as_bytes()).expect("written");
         file.rewind().expect("rewound");
         let mut seen = Vec::new();
-        let whole = read(file, text.len() as u64, &mut |key, json| {
-            seen.push((key.to_owned(), String::from_utf8_lossy(json).into_owned()));
-        });
+        let whole = read(
+            file,
+            text.len() as u64,
+            &mut Vec::new(),
+            &mut |key, json| {
+                seen.push((key.to_owned(), String::from_utf8_lossy(json).into_owned()));
+            },
+        );
         (seen, whole.is_ok())
     }
 
@@ -206,44 +177,5 @@ mod tests {
             assert_eq!((seen.len(), ok), (count, whole), "{text}");
         }
         assert_eq!(rows(r#"{"a": {"x":1.50} }"#).0[0].1, r#"{"x":1.50}"#);
-    }
-
-    #[test]
-    fn an_entry_leads_to_a_name_in_its_own_directory() {
-        let cases: [(&str, &[&str], bool); 8] = [
-            (r#"{"sessionId":"a"}"#, &["a.jsonl"], false),
-            (
-                r#"{"sessionId":"a","sessionFile":"b.jsonl"}"#,
-                &["b.jsonl", "a.jsonl"],
-                false,
-            ),
-            (
-                r#"{"sessionId":"a","sessionFile":"/home/node/.openclaw/agents/m/sessions/a.jsonl"}"#,
-                &["a.jsonl"],
-                false,
-            ),
-            (
-                r#"{"sessionId":"a","sessionFile":"../../b.jsonl"}"#,
-                &["a.jsonl"],
-                true,
-            ),
-            (
-                r#"{"sessionId":"a","sessionFile":"/etc/passwd"}"#,
-                &["a.jsonl"],
-                true,
-            ),
-            (r#"{"sessionId":"../../x"}"#, &[], false),
-            (
-                r#"{"sessionId":"a","sessionId":"b","updatedAt":"x"}"#,
-                &["b.jsonl"],
-                false,
-            ),
-            (r#"{"sessionId":7}"#, &[], false),
-        ];
-        for (json, want, refused) in cases {
-            let (names, was_refused) = Entry::read(json.as_bytes()).file_names();
-            assert_eq!(names, want, "{json}");
-            assert_eq!(was_refused, refused, "{json}");
-        }
     }
 }

@@ -56,8 +56,9 @@ impl Lines {
 
     /// Hands out every whole line of `file` between the cursor and `size`.
     ///
-    /// The caller has held head and marker against the file. After an error the
-    /// cursor stands behind the last line that was handed out.
+    /// Head and marker are held against the file with the first bytes that are
+    /// read. After an error the cursor stands behind the last line that was
+    /// handed out.
     pub(super) fn read(
         &mut self,
         file: &File,
@@ -79,6 +80,9 @@ impl Lines {
         counters: &mut Counters,
         each: &mut Each<'_>,
     ) -> io::Result<Ended> {
+        if size < tail.off {
+            return Ok(Ended::Changed("truncated"));
+        }
         self.buffer.resize(CHUNK, 0);
         if tail.searched > size || tail.searched < tail.off {
             tail.searched = tail.off;
@@ -86,6 +90,9 @@ impl Lines {
         // A long line that was growing: go on where the search ended, if that is still the same line.
         let mut long = tail.searched - tail.off > (CHUNK / 2) as u64
             && mark(file, tail.searched)? == Some(tail.searched_mark);
+        if long && let Some(why) = tail.mismatch(file, size)? {
+            return Ok(Ended::Changed(why));
+        }
         loop {
             let ended = if long {
                 self.long_line(file, size, tail, counters, each)?

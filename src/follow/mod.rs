@@ -14,38 +14,47 @@
 //! since idle files are not held open; a rewritten row in a store of the time
 //! before generations.
 
+mod agenda;
 mod bounds;
+mod changes;
 mod claims;
 mod cursor;
 mod database;
 mod discover;
+mod entry;
 mod follower;
 mod hash;
-mod inbox;
 mod index;
+mod interest;
 mod lines;
+mod looks;
 mod names;
 mod open;
 mod place;
+mod pointer;
 mod queries;
 mod reading;
+mod resuming;
 mod root;
 mod rows;
 mod scan;
 mod session;
+mod skim;
 mod tables;
 mod tail;
 #[cfg(test)]
 mod tests;
 mod wait;
+mod wake;
 mod watch;
 
+pub use agenda::Agenda;
 pub use cursor::{Cursor, Hex};
 pub use discover::{Found, Surroundings, discover};
 pub use follower::Follower;
-pub use inbox::Waker;
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,
 };
+pub use wake::Waker;
 pub use watch::Mode;

@@ -18,9 +18,11 @@ pub(super) fn is_transcript(name: &OsStr) -> bool {
     let Some(stem) = name.strip_suffix(SUFFIX.as_bytes()) else {
         return false;
     };
+    if memchr::memchr(b'.', stem).is_none() {
+        return !stem.is_empty();
+    }
     let has = |part: &str| memchr::memmem::find(stem, part.as_bytes()).is_some();
-    !stem.is_empty()
-        && !stem.starts_with(b".")
+    !stem.starts_with(b".")
         && !stem.ends_with(b".trajectory")
         && !stem.ends_with(b".acp-stream")
         && !has(".checkpoint.")
@@ -54,6 +56,11 @@ pub(super) fn sid(name: &str) -> &str {
         Some((time, id)) if is_stamp(time) && !id.is_empty() => id,
         _ => stem,
     }
+}
+
+/// Whether `name` is the usual one of a session's file: its id and `.jsonl`.
+pub(super) fn is_file_of(name: &OsStr, sid: &str) -> bool {
+    name.as_encoded_bytes().strip_suffix(SUFFIX.as_bytes()) == Some(sid.as_bytes())
 }
 
 /// Whether `text` begins as `2026-09-25T` does.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf, absolute};
+use std::time::Instant;
 
 use super::database::Database;
 use super::index::Index;
@@ -64,6 +65,13 @@ impl Place {
             looks: None,
             failures: 0,
         }
+    }
+
+    /// When the next look at its store or its index is due.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let store = self.looks.as_ref().map(Looks::due);
+        let index = self.index.not_before.filter(|_| self.index.waiting);
+        store.into_iter().chain(index).min()
     }
 }
 

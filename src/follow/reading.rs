@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::follower::{Body, Follower, State};
+use super::entry::{Body, State};
+use super::follower::Follower;
 use super::lines::{Each, Ended};
 use super::names;
 use super::open::{self, Opened, Stat, fill};
@@ -100,7 +101,7 @@ impl Follower {
             }
             self.set_read_from(id, &stat);
         }
-        let ended = self.read_verified(id, &file, each)?;
+        let ended = self.read_verified(id, &file, stat, each)?;
         self.mark_read(id, ended);
         Ok(())
     }
@@ -110,21 +111,18 @@ impl Follower {
         &mut self,
         id: Id,
         file: &File,
+        mut stat: Stat,
         each: &mut Each<'_>,
     ) -> std::io::Result<Ended> {
         let mut ended = Ended::Drained;
         for _ in 0..TRIES {
-            let stat = Stat::of(&file.metadata()?);
             let Body::File(tail) = &mut self.entries[id as usize].body else {
                 break;
             };
             tail.stat = stat;
-            ended = match tail.mismatch(file, stat.size)? {
-                Some(why) => Ended::Changed(why),
-                None => self
-                    .lines
-                    .read(file, stat.size, tail, &mut self.counters, each)?,
-            };
+            ended = self
+                .lines
+                .read(file, stat.size, tail, &mut self.counters, each)?;
             let Ended::Changed(why) = ended else {
                 break;
             };
@@ -132,6 +130,7 @@ impl Follower {
                 ended = Ended::Stopped;
                 break;
             }
+            stat = Stat::of(&file.metadata()?);
         }
         Ok(ended)
     }
@@ -158,7 +157,7 @@ impl Follower {
                     return Ok(Some(Ended::Stopped));
                 }
             }
-            ended = Some(self.read_verified(id, &file, each)?);
+            ended = Some(self.read_verified(id, &file, stat, each)?);
             if ended == Some(Ended::Stopped) {
                 break;
             }

@@ -7,7 +7,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::database::{Columns, Database};
-use super::follower::{Body, Follower, Rows};
+use super::entry::{Body, Rows};
+use super::follower::Follower;
 use super::lines::Each;
 use super::session::{At, Id, Piece, ReadError};
 use crate::wire::event::Name;
@@ -136,7 +137,7 @@ impl Follower {
     fn page(&mut self, id: Id) -> Result<Option<Page>, ReadError> {
         let entry = &self.entries[id as usize];
         let place = entry.place as usize;
-        let sid = entry.session.sid.clone();
+        let sid = entry.sid().clone();
         let Body::Store(rows) = &entry.body else {
             return Ok(None);
         };

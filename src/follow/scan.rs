@@ -5,12 +5,16 @@ use std::fs::Metadata;
 use std::hash::BuildHasher;
 use std::path::Path;
 
-use super::follower::{Body, EachRow, Follower, State};
+use super::entry::{Body, State};
+use super::follower::{EachRow, Follower};
 use super::names;
 use super::open::{self, Stat};
 use super::place::{Place, expand};
 use super::reading;
 use super::session::{Change, Era, Id, RowSeen};
+
+/// What holds most indexes; memory that is not written to costs nothing.
+const INDEX_BUFFER: usize = 1024 * 1024;
 
 impl Follower {
     /// Looks at every directory, index and store under the roots.
@@ -23,9 +27,12 @@ impl Follower {
         self.rows(rows);
         let mut changes = Vec::new();
         self.find_places();
+        // One buffer for all: those of its own for each would leave holes between what is kept.
+        self.index_buffer.reserve(INDEX_BUFFER);
         for place in 0..self.places.len() {
             self.look(place, rows, &mut changes);
         }
+        self.index_buffer = Vec::new();
         Self::tidy(&mut changes);
         changes
     }
@@ -57,6 +64,7 @@ impl Follower {
             self.look_folder(place, changes);
             self.look_index(place, false, rows, changes);
         }
+        self.plan(place);
     }
 
     /// Looks at every name of a sessions directory.
@@ -111,6 +119,18 @@ impl Follower {
             }
             Err(error) => self.note(&folder.join(name), format!("cannot be looked at: {error}")),
         }
+    }
+
+    /// The session of a known file that an event says was written to, and nothing else:
+    /// reading it finds out all the rest.
+    pub(super) fn grown(&mut self, place: usize, name: &OsStr) -> Option<Id> {
+        let id = *self.places[place].names.get(&self.name_hash(name))?;
+        let entry = self.entry_mut(id);
+        let Body::File(tail) = &mut entry.body else {
+            return None;
+        };
+        tail.dirty = true;
+        (entry.state == State::Here).then_some(id)
     }
 
     pub(super) fn name_hash(&self, name: &OsStr) -> u64 {

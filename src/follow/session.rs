@@ -18,16 +18,14 @@ pub enum Era {
 }
 
 /// One transcript, as far as its place and its index row tell.
-#[derive(Clone, Debug)]
-pub struct Session {
+#[derive(Clone, Copy, Debug)]
+pub struct Session<'a> {
     /// The agent's id.
-    pub agent: Name,
+    pub agent: &'a Name,
     /// The row's `sessionId`, else what the file's name says.
-    pub sid: Name,
+    pub sid: &'a Name,
     /// The session key of the row that claims this transcript; the last one known.
-    pub key: Option<Name>,
-    /// Its file, or its store; lossy where the path is no UTF-8.
-    pub at: Name,
+    pub key: Option<&'a Name>,
     /// File or store.
     pub era: Era,
 }

@@ -7,11 +7,12 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::database::{Link, Verdict};
-use super::follower::{Body, EachRow, Entry, Follower, Rows, State};
+use super::entry::{Body, Entry, State};
+use super::follower::{EachRow, Follower};
 use super::hash;
 use super::index::Known;
 use super::queries::{News, Node, look, node_page};
-use super::session::{Change, Era, Id, RowSeen, Session};
+use super::session::{Change, Era, Id, RowSeen};
 use super::wait::Looks;
 
 /// Up to this many nodes all of them are read after each commit.
@@ -202,12 +203,12 @@ impl Follower {
             let dropped: Vec<Id> = known
                 .values()
                 .filter(|row| row.round != round)
-                .filter_map(|row| row.id)
+                .filter_map(Known::id)
                 .collect();
             known.retain(|_, row| row.round == round);
             for id in dropped {
                 if self.entry(id).state == State::Awaited
-                    && !known.values().any(|row| row.id == Some(id))
+                    && !known.values().any(|row| row.id() == Some(id))
                 {
                     self.entry_mut(id).state = State::Gone;
                     changes.push(Change::Gone(id));
@@ -252,7 +253,7 @@ impl Follower {
                 cursor.updated_ms = cursor.updated_ms.max(node.updated_ms);
             }
         }
-        known.insert(slot, Known { hash, id, round });
+        known.insert(slot, Known::new(hash, id, round));
         let agent = self.places[place].home.agent.clone();
         let seen = RowSeen {
             agent: &agent,
@@ -275,22 +276,10 @@ impl Follower {
     fn add_rows(&mut self, place: usize, sid: &str, state: State, changes: &mut Vec<Change>) -> Id {
         let slot = self.name_hash(OsStr::new(sid));
         let here = &mut self.places[place];
-        let session = Session {
-            agent: here.home.agent.clone(),
-            sid: sid.into(),
-            key: None,
-            at: here.store_shown.clone(),
-            era: Era::Store,
-        };
-        let body = Body::Store(Rows {
-            seq: -1,
-            newest: -1,
-            ..Rows::default()
-        });
         let id = self.entries.len() as Id;
         here.names.insert(slot, id);
         self.entries
-            .push(Entry::new(session, place, state, self.round, body));
+            .push(Entry::of_store(place, sid, state, self.round));
         changes.push(Change::New(id));
         id
     }

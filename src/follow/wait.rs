@@ -1,53 +1,26 @@
 //! Waiting for changes: what was named is looked at, and nothing else.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::follower::{EachRow, Follower};
-use super::inbox::Interest;
 use super::names;
 use super::session::{Change, Era, Id};
+use super::wake::{Mail, Named};
 use super::watch::POLL;
 
-/// A commit is announced before it can be seen: a store is looked at again so long after.
-const LOOKS: [Duration; 6] = [
-    Duration::ZERO,
-    Duration::from_millis(1),
-    Duration::from_millis(2),
-    Duration::from_millis(4),
-    Duration::from_millis(9),
-    Duration::from_millis(19),
-];
+pub(super) use super::looks::Looks;
+
 /// The longest time between two tries of what could not be read.
-const LONGEST_RETRY: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
-/// Looks at a store that are still due.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Looks {
-    since: Instant,
-    next: usize,
-}
-
-impl Looks {
-    /// Another try after so many failures: soon at first, then ever more seldom.
-    pub(super) fn after(failures: u32) -> Self {
-        let pause = match failures {
-            0 | 1 => Duration::from_millis(20),
-            2.. => POLL * (1 << (failures - 2).min(6)),
-        };
-        Self {
-            since: Instant::now() + pause.min(LONGEST_RETRY),
-            next: LOOKS.len() - 1,
-        }
-    }
-}
-
-/// A session that could not be read, and when it is tried again.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Retry {
-    at: Instant,
-    pause: Duration,
+/// What is due of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Due {
+    /// Another look at a place.
+    Place(usize),
+    /// Another try to read a session.
+    Retry(Id),
 }
 
 impl Follower {
@@ -65,25 +38,9 @@ impl Follower {
         let mut changes = Vec::new();
         let mut keep = Self::keep_rows(&mut pending);
         loop {
-            let mail = {
-                let due = [until, self.next_due()].into_iter().flatten().min();
-                self.inbox.clone().take(due)
-            };
-            if let Some(error) = mail.error {
-                self.note(
-                    std::path::Path::new("/proc/sys/fs/inotify"),
-                    error.to_string(),
-                );
-            }
-            let mut everything = mail.overflow;
-            if mail.overflow {
-                self.counters.overflows += 1;
-            }
-            if !mail.lost.is_empty() {
-                self.disarm(&mail.lost);
-                everything = true;
-            }
-            everything |= self.look_at(&mail.paths, &mut keep, &mut changes);
+            let due = [until, self.next_due()].into_iter().flatten().min();
+            let mail = self.sleep(due);
+            let mut everything = self.take_in(&mail, &mut keep, &mut changes);
             everything |= self.poll_is_due();
             if everything {
                 self.look_at_everything(&mut keep, &mut changes);
@@ -102,55 +59,91 @@ impl Follower {
         changes
     }
 
+    fn sleep(&mut self, until: Option<Instant>) -> Mail {
+        match self.bed() {
+            Ok(bed) => bed.sleep(until),
+            // No descriptor is left; there may be one again.
+            Err(_) => {
+                let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+                std::thread::sleep(left.unwrap_or(POLL).min(POLL));
+                Mail::default()
+            }
+        }
+    }
+
+    /// Takes in what was told; gives whether a look at everything is needed.
+    fn take_in(&mut self, mail: &Mail, rows: &mut EachRow<'_>, changes: &mut Vec<Change>) -> bool {
+        // The rights of a directory changed, or something was moved away with all that is in it.
+        let mut everything = mail.overflow || !mail.altered.is_empty();
+        self.counters.overflows += u64::from(mail.overflow);
+        everything |= self.disarm(&mail.lost);
+        everything |= self.look_at(&mail.names, rows, changes);
+        if let Some(error) = &mail.error {
+            let text = format!("cannot watch any more, looking once a second instead: {error}");
+            self.note(Path::new("/proc/sys/fs/inotify"), text);
+            self.poll_instead();
+            everything = true;
+        }
+        everything
+    }
+
     /// Looks at what events named; gives whether directories came or went.
     fn look_at(
         &mut self,
-        paths: &HashSet<PathBuf>,
+        names: &[Named],
         rows: &mut EachRow<'_>,
         changes: &mut Vec<Change>,
     ) -> bool {
-        if paths.is_empty() {
+        let Some(watches) = &mut self.watches else {
             return false;
-        }
-        let interest: HashMap<PathBuf, Interest> = {
-            let mail = self.inbox.lock();
-            paths
-                .iter()
-                .filter_map(|path| path.parent())
-                .filter_map(|folder| Some((folder.to_owned(), mail.interest.get(folder)?.clone())))
-                .collect()
         };
+        // Nothing arms watches meanwhile.
+        let interest = std::mem::take(&mut watches.interest);
         let mut everything = false;
-        let mut sorted: Vec<&PathBuf> = paths.iter().collect();
-        sorted.sort_unstable();
-        for path in sorted {
-            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        for named in names {
+            let Some(it) = interest.get(&named.folder) else {
                 continue;
             };
-            let Some(it) = interest.get(folder) else {
-                // The directory itself: its rights changed.
-                everything = true;
-                continue;
-            };
-            everything |= it.all || it.steps.contains(name);
+            everything |= it.leads_on(&named.name);
             for &place in &it.sessions {
-                if self.places[place].era != Era::Files {
-                    continue;
-                }
-                if name == names::INDEX {
-                    self.look_index(place, true, rows, changes);
-                } else if names::is_transcript(name) {
-                    self.look_file(place, name, changes);
-                }
+                self.look_at_name(place, named, rows, changes);
             }
-            for place in it.stores_of(name) {
-                self.places[place].looks = Some(Looks {
-                    since: Instant::now(),
-                    next: 0,
-                });
+            for place in it.stores_of(&named.name) {
+                self.places[place].looks = Some(Looks::from(Instant::now()));
+                self.plan(place);
             }
+        }
+        if let Some(watches) = &mut self.watches {
+            watches.interest = interest;
         }
         everything
+    }
+
+    /// Looks at one name of a sessions directory.
+    fn look_at_name(
+        &mut self,
+        place: usize,
+        named: &Named,
+        rows: &mut EachRow<'_>,
+        changes: &mut Vec<Change>,
+    ) {
+        let name = &*named.name;
+        if self.places[place].era != Era::Files {
+            return;
+        }
+        if name == names::INDEX {
+            self.look_index(place, true, rows, changes);
+            self.plan(place);
+        } else if names::is_transcript(name) {
+            match named
+                .only_written
+                .then(|| self.grown(place, name))
+                .flatten()
+            {
+                Some(id) => changes.push(Change::Grown(id)),
+                None => self.look_file(place, name, changes),
+            }
+        }
     }
 
     /// Looks at all directories, again as long as new ones are found: what happened before a watch was armed is seen.
@@ -170,33 +163,49 @@ impl Follower {
     }
 
     fn look_when_due(&mut self, rows: &mut EachRow<'_>, changes: &mut Vec<Change>) {
+        if self.agenda.next().is_none() {
+            return;
+        }
         let now = Instant::now();
-        for place in 0..self.places.len() {
-            if let Some(looks) = self.places[place].looks
-                && looks.since + LOOKS[looks.next] <= now
-            {
-                // Late looks are one look.
-                let next = LOOKS.iter().position(|pause| looks.since + *pause > now);
-                self.places[place].looks = next.map(|next| Looks { next, ..looks });
-                let era = self.places[place].era;
-                self.look_store(place, rows, changes);
-                if self.places[place].era != era {
-                    self.look(place, rows, changes);
+        for due in self.agenda.take(now) {
+            match due {
+                Due::Place(place) => self.look_again(place, now, rows, changes),
+                Due::Retry(id) => {
+                    let pause = self.retries.get(&id);
+                    self.agenda.set(due, pause.map(|pause| now + *pause));
+                    changes.push(Change::Grown(id));
                 }
             }
-            let index = &self.places[place].index;
-            if index.waiting && index.not_before.is_none_or(|time| time <= now) {
-                self.look_index(place, true, rows, changes);
+        }
+    }
+
+    fn look_again(
+        &mut self,
+        place: usize,
+        now: Instant,
+        rows: &mut EachRow<'_>,
+        changes: &mut Vec<Change>,
+    ) {
+        if let Some(looks) = self.places[place].looks
+            && looks.due() <= now
+        {
+            self.places[place].looks = looks.behind(now);
+            let era = self.places[place].era;
+            self.look_store(place, rows, changes);
+            if self.places[place].era != era {
+                self.look(place, rows, changes);
             }
         }
-        let due = self.retries.iter().filter(|(_, retry)| retry.at <= now);
-        let due: Vec<Id> = due.map(|(id, _)| *id).collect();
-        for id in due {
-            if let Some(retry) = self.retries.get_mut(&id) {
-                retry.at = now + retry.pause;
-                changes.push(Change::Grown(id));
-            }
+        let index = &self.places[place].index;
+        if index.waiting && index.not_before.is_none_or(|time| time <= now) {
+            self.look_index(place, true, rows, changes);
         }
+        self.plan(place);
+    }
+
+    /// Writes down when a place is to be looked at again.
+    pub(super) fn plan(&mut self, place: usize) {
+        self.agenda.set(Due::Place(place), self.places[place].due());
     }
 
     /// Whether it is time to look at everything; sets the next time.
@@ -218,37 +227,22 @@ impl Follower {
 
     /// The next time at which something is due of itself; `None` means sleep.
     fn next_due(&self) -> Option<Instant> {
-        let places = self.places.iter().flat_map(|place| {
-            let look = place.looks.map(|looks| looks.since + LOOKS[looks.next]);
-            let index = if place.index.waiting {
-                place.index.not_before
-            } else {
-                None
-            };
-            [look, index]
-        });
         let poll = self.watches.as_ref().and_then(|watches| watches.next_poll);
-        let retries = self.retries.values().map(|retry| Some(retry.at));
-        places.chain([poll]).chain(retries).flatten().min()
+        self.agenda.next().into_iter().chain(poll).min()
     }
 
     /// Sets the next try of a session that could not be read, or forgets about it.
     pub(super) fn retry(&mut self, id: Id, failed: bool) {
         if failed {
-            let now = Instant::now();
             let pause = match self.retries.get(&id) {
-                Some(retry) => (retry.pause * 2).min(LONGEST_RETRY),
+                Some(pause) => (*pause * 2).min(LONGEST_RETRY),
                 None => POLL,
             };
-            self.retries.insert(
-                id,
-                Retry {
-                    at: now + pause,
-                    pause,
-                },
-            );
-        } else if !self.retries.is_empty() {
-            self.retries.remove(&id);
+            self.retries.insert(id, pause);
+            self.agenda
+                .set(Due::Retry(id), Some(Instant::now() + pause));
+        } else if !self.retries.is_empty() && self.retries.remove(&id).is_some() {
+            self.agenda.set(Due::Retry(id), None);
         }
     }
 }

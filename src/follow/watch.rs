@@ -1,17 +1,14 @@
 //! Watches: one per directory, never one per file, and polling where there are none.
 
-use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
-use std::path::{Path, PathBuf, absolute};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use notify::{Config, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
-use std::os::unix::fs::MetadataExt;
-
 use super::follower::Follower;
-use super::inbox::{Inbox, Interest, Waker};
-use super::root::Root;
+use super::interest::Interest;
+use super::wake::{Bed, Folder, Refused, Waker};
 
 /// How often everything is looked at where nothing can be watched.
 pub(super) const POLL: Duration = Duration::from_secs(1);
@@ -27,11 +24,21 @@ pub enum Mode {
 
 /// The watches of a follower.
 pub(super) struct Watches {
-    /// `None` while polling.
-    watcher: Option<RecommendedWatcher>,
-    /// Device and inode of what is watched under each path.
-    armed: HashMap<PathBuf, (u64, u64)>,
+    mode: Mode,
+    /// What is watched under each path.
+    armed: HashMap<PathBuf, Armed>,
+    /// What matters in each watched directory.
+    pub(super) interest: HashMap<Folder, Interest>,
     pub(super) next_poll: Option<Instant>,
+}
+
+/// A watched directory.
+struct Armed {
+    folder: Folder,
+    /// Its device and inode.
+    identity: (u64, u64),
+    /// What is written to its files is told as well.
+    growth: bool,
 }
 
 impl Follower {
@@ -43,14 +50,10 @@ impl Follower {
         if self.options.poll {
             return self.poll_instead();
         }
-        let inbox: Arc<Inbox> = Arc::clone(&self.inbox);
-        match RecommendedWatcher::new(move |event| inbox.deliver(event), Config::default()) {
-            Ok(watcher) => {
-                self.watches = Some(Watches {
-                    watcher: Some(watcher),
-                    armed: HashMap::new(),
-                    next_poll: None,
-                });
+        let bed = self.bed().map_err(|error| error.to_string());
+        match bed.and_then(Bed::listen) {
+            Ok(()) => {
+                self.watches = Some(Watches::new(Mode::Watching));
                 self.find_places();
                 self.arm();
                 self.mode()
@@ -69,80 +72,89 @@ impl Follower {
     /// How changes are learned of now.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        match &self.watches {
-            Some(Watches {
-                watcher: Some(_), ..
-            }) => Mode::Watching,
-            _ => Mode::Polling,
-        }
+        let watches = self.watches.as_ref();
+        watches.map_or(Mode::Polling, |watches| watches.mode)
     }
 
     /// Wakes [`wait`](Self::wait) from another thread.
-    #[must_use]
-    pub fn waker(&self) -> Waker {
-        Waker(Arc::clone(&self.inbox))
+    ///
+    /// # Errors
+    ///
+    /// What the system says where there is no descriptor left for it.
+    pub fn waker(&mut self) -> io::Result<Waker> {
+        Ok(self.bed()?.waker())
+    }
+
+    /// What we sleep on, made when it is first needed.
+    pub(super) fn bed(&mut self) -> io::Result<&mut Bed> {
+        match &mut self.bed {
+            Some(bed) => Ok(bed),
+            none => Ok(none.insert(Bed::new()?)),
+        }
     }
 
     pub(super) fn poll_instead(&mut self) -> Mode {
-        self.inbox.lock().interest = HashMap::new();
-        self.watches = Some(Watches {
-            watcher: None,
-            armed: HashMap::new(),
-            next_poll: Some(Instant::now() + POLL),
-        });
+        if let Some(bed) = &mut self.bed {
+            bed.stop_listening();
+        }
+        self.watches = Some(Watches::new(Mode::Polling));
         Mode::Polling
     }
 
     /// Brings the watches in step with what is there. Gives whether any is new.
     pub(super) fn arm(&mut self) -> bool {
         let wanted = self.wanted();
-        let Some(watches) = &mut self.watches else {
+        let (Some(watches), Some(bed)) = (&mut self.watches, &mut self.bed) else {
             return false;
         };
-        let Some(watcher) = &mut watches.watcher else {
+        if watches.mode == Mode::Polling {
             return false;
-        };
-        // Known before the first event comes.
-        self.inbox.lock().interest.clone_from(&wanted);
+        }
         let mut failure = None;
         let mut notes = Vec::new();
         let mut new = false;
-        watches.armed.retain(|path, _| {
-            let keep = wanted.contains_key(path);
-            if !keep {
-                let _ = watcher.unwatch(path);
-            }
-            keep
-        });
-        for path in wanted.keys() {
-            let Ok(meta) = std::fs::metadata(path) else {
+        watches.forget(bed, |path, _| !wanted.contains_key(path));
+        watches.interest.clear();
+        for (path, interest) in wanted {
+            let Ok(meta) = std::fs::metadata(&path) else {
                 continue;
             };
             let identity = (meta.dev(), meta.ino());
-            if watches.armed.get(path) == Some(&identity) {
+            let armed = watches.armed.get(&path);
+            let growth = interest.growth();
+            let known = armed.filter(|it| it.identity == identity && it.growth >= growth);
+            if let Some(Armed { folder, .. }) = known {
+                watches.take_interest(*folder, interest);
                 continue;
             }
-            if let Some(name) = tells_nothing(path) {
-                failure = Some((
-                    path.clone(),
-                    format!("on {name}, which does not tell of changes: looking once a second"),
-                ));
+            if let Some(name) = tells_nothing(&path) {
+                let text =
+                    format!("on {name}, which does not tell of changes: looking once a second");
+                failure = Some((path, text));
                 break;
             }
-            let _ = watcher.unwatch(path);
-            match watcher.watch(path, RecursiveMode::NonRecursive) {
-                Ok(()) => {
-                    watches.armed.insert(path.clone(), identity);
+            watches.forget(bed, |old, _| old == path);
+            match bed.watch(&path, growth) {
+                Ok(folder) => {
+                    let armed = Armed {
+                        folder,
+                        identity,
+                        growth,
+                    };
+                    watches.armed.insert(path, armed);
+                    watches.take_interest(folder, interest);
                     new = true;
                 }
-                Err(error) if matches!(error.kind, ErrorKind::MaxFilesWatch) => {
+                Err(Refused::Limit) => {
                     let text = "cannot be watched, looking once a second instead: \
                                 the limit of sysctl fs.inotify.max_user_watches is reached";
-                    failure = Some((path.clone(), text.to_owned()));
+                    failure = Some((path, text.to_owned()));
                     break;
                 }
-                Err(error) if matches!(error.kind, ErrorKind::PathNotFound) => {}
-                Err(error) => notes.push((path.clone(), format!("cannot be watched: {error}"))),
+                Err(Refused::Missing) => {}
+                Err(Refused::Other(error)) => {
+                    notes.push((path, format!("cannot be watched: {error}")));
+                }
             }
         }
         for (path, text) in notes {
@@ -155,92 +167,45 @@ impl Follower {
         new
     }
 
-    /// Forgets watches that the system has dropped, or that moved away with their directory.
-    pub(super) fn disarm(&mut self, lost: &HashSet<PathBuf>) {
-        if let Some(Watches {
-            watcher: Some(watcher),
-            armed,
-            ..
-        }) = &mut self.watches
-        {
-            for path in lost {
-                let _ = watcher.unwatch(path);
-                armed.remove(path);
+    /// Forgets watches that the system has dropped, or that moved away with their directory; gives whether there were any.
+    pub(super) fn disarm(&mut self, lost: &[Folder]) -> bool {
+        match (&mut self.watches, &mut self.bed) {
+            (Some(watches), Some(bed)) if !lost.is_empty() => {
+                watches.forget(bed, |_, folder| lost.contains(&folder))
             }
+            _ => false,
         }
-    }
-
-    /// The directories to watch, all of which exist, and what in them matters.
-    fn wanted(&self) -> HashMap<PathBuf, Interest> {
-        let mut wanted = HashMap::new();
-        for root in &self.roots {
-            if let Ok(path) = absolute(root.path()) {
-                // The root itself may be moved away and made anew.
-                step(&mut wanted, &path);
-            }
-            match root {
-                Root::State(path) => {
-                    step(&mut wanted, &path.join("agents"));
-                    if let Some(it) = reach(&mut wanted, &path.join("agents")) {
-                        it.all = true;
-                    }
-                }
-                Root::Agents(path) => {
-                    if let Some(it) = reach(&mut wanted, path) {
-                        it.all = true;
-                    }
-                }
-                Root::Agent(_) | Root::Sessions(_) | Root::File(_) | Root::Store(_) => {}
-            }
-        }
-        for (at, place) in self.places.iter().enumerate() {
-            if let Some(it) = place
-                .home
-                .sessions
-                .as_ref()
-                .and_then(|path| reach(&mut wanted, path))
-            {
-                it.sessions.push(at);
-            }
-            if let Some(store) = &place.home.store
-                && let (Some(folder), Some(name)) = (store.parent(), store.file_name())
-                && let Some(it) = reach(&mut wanted, folder)
-            {
-                it.stores.push((OsString::from(name), at));
-            }
-        }
-        wanted
     }
 }
 
-/// Watches the directory at `path` if it is there, else the nearest one above it for the next step down.
-fn reach<'a>(wanted: &'a mut HashMap<PathBuf, Interest>, path: &Path) -> Option<&'a mut Interest> {
-    let path = match path.as_os_str().is_empty() {
-        true => absolute(".").ok()?,
-        false => absolute(path).ok()?,
-    };
-    if path.is_dir() {
-        return Some(wanted.entry(path).or_default());
-    }
-    step(wanted, &path);
-    None
-}
-
-/// Watches for `path` to come, or to go, from the nearest directory above it.
-fn step(wanted: &mut HashMap<PathBuf, Interest>, path: &Path) {
-    let Ok(mut path) = absolute(path) else {
-        return;
-    };
-    while let (Some(folder), Some(name)) = (path.parent().map(Path::to_owned), path.file_name()) {
-        if folder.is_dir() {
-            wanted
-                .entry(folder)
-                .or_default()
-                .steps
-                .insert(name.to_owned());
-            return;
+impl Watches {
+    fn new(mode: Mode) -> Self {
+        let polling = mode == Mode::Polling;
+        Self {
+            mode,
+            armed: HashMap::new(),
+            interest: HashMap::new(),
+            next_poll: polling.then(|| Instant::now() + POLL),
         }
-        path = folder;
+    }
+
+    /// Lets go of some watches; gives whether there were any.
+    fn forget(&mut self, bed: &mut Bed, goes: impl Fn(&Path, Folder) -> bool) -> bool {
+        let gone: Vec<_> = self
+            .armed
+            .extract_if(|path, armed| goes(path, armed.folder))
+            .collect();
+        for (_, Armed { folder, .. }) in &gone {
+            // Another path may lead to the same directory.
+            if !self.armed.values().any(|armed| armed.folder == *folder) {
+                bed.unwatch(*folder);
+            }
+        }
+        !gone.is_empty()
+    }
+
+    fn take_interest(&mut self, folder: Folder, interest: Interest) {
+        self.interest.entry(folder).or_default().join(interest);
     }
 }
 

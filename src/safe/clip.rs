@@ -67,19 +67,35 @@ fn limit_marks(text: &str) -> Cow<'_, str> {
     if text.bytes().fold(0, u8::max) < 0xCC {
         return Cow::Borrowed(text);
     }
-    let mut marks = 0;
-    let mut keep = move |c: char| {
+    let Some(at) = too_many(text) else {
+        return Cow::Borrowed(text);
+    };
+    let mut out = text[..at].to_owned();
+    let mut marks = MARKS_A_BASE;
+    out.extend(text[at..].chars().filter(|&c| {
         marks = if is_mark(c) { marks + 1 } else { 0 };
         marks <= MARKS_A_BASE
-    };
-    match text.char_indices().find(|&(_, c)| !keep(c)) {
-        None => Cow::Borrowed(text),
-        Some((at, _)) => {
-            let mut out = text[..at].to_owned();
-            // The run of marks goes on: `keep` remembers that it is over its limit.
-            out.extend(text[at..].chars().skip(1).filter(|&c| keep(c)));
-            Cow::Owned(out)
+    }));
+    Cow::Owned(out)
+}
+
+/// Where the first base has one mark more than it may.
+fn too_many(text: &str) -> Option<usize> {
+    let (mut at, mut marks, mut end) = (0, 0, 0);
+    loop {
+        // What is below is no mark, and most of any text.
+        at += text.as_bytes()[at..].iter().position(|&b| b >= 0xCC)?;
+        let c = text[at..].chars().next()?;
+        marks = match is_mark(c) {
+            true if at == end => marks + 1,
+            true => 1,
+            false => 0,
+        };
+        if marks > MARKS_A_BASE {
+            return Some(at);
         }
+        at += c.len_utf8();
+        end = at;
     }
 }
 

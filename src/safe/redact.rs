@@ -67,7 +67,7 @@ impl Redactor {
             return text;
         }
         for _ in 0..PASSES {
-            let found = self.find(&text);
+            let found = self.find(&text, usize::MAX);
             if found.is_empty() {
                 break;
             }
@@ -77,14 +77,27 @@ impl Redactor {
         text
     }
 
+    /// The same for a text of which only the first `shown` bytes are kept afterwards:
+    /// secrets behind them may stay.
+    ///
+    /// What is behind them still counts for what begins before.
+    pub fn redact_head<'a>(&self, text: &'a str, shown: usize) -> Cow<'a, str> {
+        // Once anything is replaced, something else may move to the front.
+        if !self.on || self.find(text, shown).is_empty() {
+            return Cow::Borrowed(text);
+        }
+        self.redact(text)
+    }
+
     /// How many secrets were replaced so far.
     pub fn hits(&self) -> u64 {
         self.hits.load(Ordering::Relaxed)
     }
 
-    /// What to replace: in order, none touching another.
-    fn find(&self, text: &str) -> Vec<Found> {
-        let mut all = Rules::shared().find(text.as_bytes());
+    /// What to replace: in order, none touching another, and none left out that
+    /// begins in the first `head` bytes.
+    fn find(&self, text: &str, head: usize) -> Vec<Found> {
+        let mut all = Rules::shared().find(text.as_bytes(), head);
         if let Some(own) = &self.own {
             let hits = own.find_iter(text).map(|hit| Found {
                 start: hit.start(),
@@ -255,6 +268,28 @@ mod tests {
             let text = carrier.replacen('@', value, 1);
             assert_eq!(redact(&text), want, "carrier: {carrier}");
             assert_eq!(redact(want), want, "again: {carrier}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_the_same_whether_the_rest_is_looked_at() {
+        let redactor = Redactor::new(&["own-value-1234".to_owned()]);
+        let secrets = [
+            "API_TOKEN=k3v9x0q2mznw8t5rB7",
+            "4f7c1e90ab36d258e7f0c4b19a6d3582-us12",
+            "own-value-1234",
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
+        ];
+        for secret in secrets {
+            for before in 0..120 {
+                let text = format!("{} {secret} and {secret} end", "x.".repeat(before));
+                for shown in [1, 64, 200] {
+                    let head = redactor.redact_head(&text, shown);
+                    let whole = redactor.redact(&text);
+                    let shown = shown.min(head.len()).min(whole.len());
+                    assert_eq!(head[..shown], whole[..shown], "{text}");
+                }
+            }
         }
     }
 

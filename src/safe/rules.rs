@@ -1,8 +1,8 @@
 //! The rules: one scan for their words, and what each word leads to.
 //!
-//! All words of all rules are one automaton over the text; a rule looks only at
-//! the bytes around its word. Nothing else is compiled, so a text without secrets
-//! costs one pass, and no rule can take more than linear time.
+//! All words of all rules are looked for at once; a rule looks only at the bytes
+//! around its word. Nothing else is compiled, so a text without secrets costs one
+//! pass, and no rule can take more than linear time.
 
 mod assign;
 mod names;
@@ -12,18 +12,21 @@ mod shape;
 mod special;
 mod value;
 mod walk;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
 use shape::Shape;
 use special::Special;
 use walk::Walk;
+use words::{Hit, Words};
 
 /// How a replaced secret begins.
 pub(super) const MARK: &[u8] = b"[REDACTED:";
+
+/// How far before its word a secret may begin, in bytes; as far as a whole character.
+const MOST_BEFORE: usize = 64;
 
 /// One secret in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +48,9 @@ enum Lead {
     Special(Special),
 }
 
-/// The automaton of all words, and their leads.
+/// All words, and their leads.
 pub(super) struct Rules {
-    words: Option<AhoCorasick>,
+    words: Words,
     leads: Vec<Vec<Lead>>,
 }
 
@@ -87,50 +90,49 @@ impl Rules {
         for noun in assign::NOUNS {
             lead(noun, Lead::Noun);
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words.keys());
         Self {
-            words: automaton.ok(),
+            words: Words::new(words.keys().copied().collect()),
             leads: words.into_values().collect(),
         }
     }
 
-    /// All secrets in `text`, in no order, overlaps included.
-    pub(super) fn find(&self, text: &[u8]) -> Vec<Found> {
+    /// All secrets in `text` that begin in its first `head` bytes, and perhaps more;
+    /// in no order, overlaps included.
+    pub(super) fn find(&self, text: &[u8], head: usize) -> Vec<Found> {
         let mut all = Vec::new();
-        let Some(words) = &self.words else {
-            return all;
-        };
         let mut name_end = 0;
         let mut skip = 0;
-        for hit in words.find_overlapping_iter(text) {
-            let (start, end) = (hit.start(), hit.end());
-            if start < skip {
-                continue;
-            }
-            for lead in &self.leads[hit.pattern().as_usize()] {
-                let found = match lead {
-                    Lead::Mark => {
-                        skip = mark_end(text, end).unwrap_or(skip);
-                        None
-                    }
-                    Lead::Noun => assign::find(text, start, end, &mut name_end),
-                    Lead::Prefix(kind, shape) => prefixed(text, start, end, kind, shape),
-                    Lead::Infix(kind, before, shape) => infixed(text, start, *before, kind, shape),
-                    Lead::Provider(kind, shapes) => provided(text, end, kind, shapes),
-                    Lead::Special(special) => special(text, start, end),
-                };
-                if let Some(found) = found {
-                    // What lies in a long secret goes with it.
-                    if found.rank == 0 || found.end - found.start > 256 {
-                        skip = skip.max(found.end);
-                    }
-                    all.push(found);
+        self.words.find(
+            text,
+            head.saturating_add(MOST_BEFORE),
+            |Hit { word, start, end }| {
+                if start < skip {
+                    return;
                 }
-            }
-        }
+                for lead in &self.leads[word] {
+                    let found = match lead {
+                        Lead::Mark => {
+                            skip = mark_end(text, end).unwrap_or(skip);
+                            None
+                        }
+                        Lead::Noun => assign::find(text, start, end, &mut name_end),
+                        Lead::Prefix(kind, shape) => prefixed(text, start, end, kind, shape),
+                        Lead::Infix(kind, before, shape) => {
+                            infixed(text, start, *before, kind, shape)
+                        }
+                        Lead::Provider(kind, shapes) => provided(text, end, kind, shapes),
+                        Lead::Special(special) => special(text, start, end),
+                    };
+                    if let Some(found) = found {
+                        // What lies in a long secret goes with it.
+                        if found.rank == 0 || found.end - found.start > 256 {
+                            skip = skip.max(found.end);
+                        }
+                        all.push(found);
+                    }
+                }
+            },
+        );
         all
     }
 }
@@ -274,14 +276,14 @@ mod tests {
         for (kind, _, rest) in prefix::PREFIXES {
             assert!(Shape::parse(rest).is_some(), "{kind}: {rest}");
         }
-        for (kind, _, _, whole) in prefix::INFIXES {
+        for (kind, _, before, whole) in prefix::INFIXES {
             assert!(Shape::parse(whole).is_some(), "{kind}: {whole}");
+            assert!(before + 4 <= MOST_BEFORE, "{kind}: {whole}");
         }
         for (kind, _, shapes) in provider::PROVIDERS {
             for shape in *shapes {
                 assert!(Shape::parse(shape).is_some(), "{kind}: {shape}");
             }
         }
-        assert!(Rules::shared().words.is_some());
     }
 }

@@ -152,13 +152,15 @@ fn slurp(path: &Path) -> io::Result<Vec<u8>> {
         .read(true)
         .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
         .open(path)?;
-    if !file.metadata()?.is_file() {
+    let meta = file.metadata()?;
+    if !meta.is_file() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             "it is no regular file",
         ));
     }
-    let mut bytes = Vec::new();
+    // Its bytes and the look behind the last one: thousands of places take megabytes.
+    let mut bytes = Vec::with_capacity(meta.len().min(MOST_BYTES) as usize + 1);
     file.take(MOST_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -5,9 +5,11 @@
 //! changing one is not. Every enumeration here is open on the wire: a value
 //! this version does not know is kept as it came.
 
+mod civil;
 pub mod event;
 pub mod figures;
 pub mod frame;
+mod json;
 pub mod kept;
 pub mod ndjson;
 pub mod open;

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::civil;
+
 /// An instant, in milliseconds since 1970-01-01 UTC.
 ///
 /// On the wire it is a string as `2026-09-25T10:00:07.120Z`.
@@ -25,8 +27,11 @@ impl Time {
     /// Reads RFC 3339 with any offset and any fraction; finer than milliseconds is cut.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let stamp: Timestamp = text.parse().ok()?;
-        Self::from_ms(stamp.as_millisecond())
+        let ms = civil::read(text).or_else(|| {
+            let stamp: Timestamp = text.parse().ok()?;
+            Some(stamp.as_millisecond())
+        })?;
+        Self::from_ms(ms)
     }
 
     /// The same instant, `ms` milliseconds later; it stops at the ends of the range.
@@ -57,6 +62,10 @@ impl Time {
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+        if RANGE_MS.contains(&self.0) {
+            return f
+                .write_str(std::str::from_utf8(&civil::write(self.0)).map_err(|_| fmt::Error)?);
+        }
         let stamp = Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
         f.write_str(&PRINTER.timestamp_to_string(&stamp))
     }
@@ -64,6 +73,11 @@ impl fmt::Display for Time {
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if RANGE_MS.contains(&self.0)
+            && let Ok(text) = std::str::from_utf8(&civil::write(self.0))
+        {
+            return serializer.serialize_str(text);
+        }
         serializer.collect_str(self)
     }
 }

@@ -128,7 +128,8 @@ pub(super) fn main(command: &Command) -> Vec<u8> {
     page.control("SH", ["SETTINGS"]);
     page.text([roman(
         "Flags come before the environment, the environment before files, files before defaults. \
-         A setting has one name: the flag without its dashes is the key of the file.",
+         A setting has one name: the flag without its dashes is the key of the file; \
+         only --config, which names the file, is none.",
     )]);
     text.extend(page.render().into_bytes());
     text.extend(settings::table(command).into_bytes());

@@ -24,10 +24,9 @@ pub(super) fn table(command: &Command) -> String {
             settings.insert(long, also(arg, long));
         }
     }
-    let mut text = String::from(".TS\nl l l l.\nFlag\tKey\tVariable\tAlso\n_\n");
+    let mut text = String::from(".TS\nl l l.\nFlag, key without \\-\\-\tVariable\tAlso\n_\n");
     for (long, also) in &settings {
-        let key = if *long == "config" { "" } else { long };
-        let row = format!("--{long}\t{key}\t{}\t{also}\n", variable(long));
+        let row = format!("--{long}\t{}\t{also}\n", variable(long));
         // A hyphen that people copy is a minus to roff.
         text.push_str(&row.replace('-', "\\-"));
     }

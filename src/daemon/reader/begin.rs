@@ -89,10 +89,10 @@ impl Reader {
         emit: &mut Emit<'_, E>,
     ) -> Result<(), E> {
         let kept = (0..self.unlocated.len())
-            .find(|&at| self.follower.locate(&self.unlocated[at].cursor) == Some(id));
+            .find(|&at| self.follower.locate(&self.unlocated[at].cursor, Some(id)) == Some(id));
         if let Some(at) = kept {
             let kept = self.unlocated.swap_remove(at);
-            self.take_up(id, kept);
+            self.take_up(id, &kept);
             return self.repeat(id, now, emit);
         }
         let age = self
@@ -181,9 +181,9 @@ impl Reader {
         const DEPTH: usize = 8;
         let mut at = id;
         for _ in 0..DEPTH {
-            let parent = self.rows.get(&at).and_then(|row| row.parent.as_deref());
-            match parent.and_then(|parent| self.keyed.get(parent)) {
-                Some(&above) if above != at => at = above,
+            let parent = self.rows.parent(at);
+            match parent.and_then(|parent| self.registry.id(parent)) {
+                Some(above) if above != at => at = above,
                 _ => break,
             }
         }
@@ -193,8 +193,8 @@ impl Reader {
     /// Whether a session may hold a run that is under way.
     pub(super) fn is_fresh(&self, id: Id, now: SystemTime) -> bool {
         let age = |at: SystemTime| now.duration_since(at).unwrap_or_default();
-        let row = self.rows.get(&id);
-        let running = row.is_some_and(|row| row.status == Some(openclaw::Status::Running));
+        let row = self.rows.brief(id);
+        let running = row.as_ref().is_some_and(|row| row.running);
         let updated = row.and_then(|row| row.updated).and_then(system_time);
         self.follower.modified(id).is_some_and(|at| age(at) < FRESH)
             || (running && updated.is_some_and(|at| age(at) < FRESH))

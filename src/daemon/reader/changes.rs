@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use super::records::pass;
 use super::{Emit, Reader, TURN};
-use crate::follow::{Change, Id};
+use crate::follow::{Change, Id, Mode};
 use crate::source::Out;
 use crate::wire::event::Src;
 
@@ -39,12 +39,18 @@ impl Reader {
         Ok(any)
     }
 
-    /// Looks at the whole disk once more, and emits what changed.
+    /// Emits what changed since the look at the disk that following began with.
+    ///
+    /// Watches that were armed before that look tell of everything after it;
+    /// without them the whole disk is looked at once more.
     ///
     /// # Errors
     ///
     /// What `emit` gives.
     pub fn catch_up<E>(&mut self, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        if self.follower.mode() == Mode::Watching {
+            return self.wait(Some(Instant::now()), emit).map(drop);
+        }
         let now = SystemTime::now();
         for change in self.scan() {
             self.apply(change, now, emit)?;
@@ -63,18 +69,10 @@ impl Reader {
         | Change::Row(id)
         | Change::Keyed(id)
         | Change::Gone(id)) = change;
-        let session = self.follower.session(id);
-        if !self.is_wanted(session) {
+        if !self.is_wanted(self.follower.session(id)) {
             return Ok(());
         }
-        if let Some(key) = session.key.clone() {
-            let sid = session.sid.clone();
-            self.registry.name(&key, &sid);
-            self.keyed.insert(key.clone(), id);
-            if let Some(parent) = self.rows.get(&id).and_then(|row| row.parent.clone()) {
-                self.registry.parent(&key, &parent);
-            }
-        }
+        self.register(id);
         if !matches!(change, Change::Gone(_)) && self.is_unclaimed(id) {
             return Ok(());
         }
@@ -94,7 +92,7 @@ impl Reader {
                 } = self;
                 if let Some(slot) = slots.get_mut(&id) {
                     let src = Src {
-                        at: Some(follower.session(id).at.clone()),
+                        at: Some(follower.at(id)),
                         ..Src::clock()
                     };
                     slot.dialect.vanished(&mut Out::new(buffer, remarks, src));
@@ -116,10 +114,10 @@ impl Reader {
             slot.touched = now;
             if slot.dialect.is_watched() {
                 slot.rhythm.record(uptime);
-                self.ticking.insert(id);
             } else {
                 slot.rhythm.stop();
             }
+            self.ticking.set(id, slot.rhythm.due());
         }
     }
 
@@ -129,7 +127,7 @@ impl Reader {
             && !slot.dialect.is_watched()
         {
             slot.rhythm.stop();
-            self.ticking.remove(&id);
+            self.ticking.set(id, None);
             slot.dialect.rest();
         }
     }

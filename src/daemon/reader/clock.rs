@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{Emit, Reader, Slot};
+use super::{Emit, Reader};
 use crate::follow::Id;
 use crate::wire::event::Tick;
 use crate::wire::time::Time;
@@ -38,11 +38,7 @@ impl Reader {
     /// When the next tick is due.
     #[must_use]
     pub fn next_tick(&self) -> Option<Instant> {
-        let due = self
-            .ticking
-            .iter()
-            .filter_map(|id| self.slots.get(id)?.rhythm.due())
-            .min()?;
+        let due = self.ticking.next()?;
         Some(self.start + Duration::from_millis(u64::try_from(due.0).unwrap_or(0)))
     }
 
@@ -58,19 +54,12 @@ impl Reader {
         emit: &mut Emit<'_, E>,
     ) -> Result<(), E> {
         let uptime = self.uptime(at);
-        let is_due = |slot: &Slot| slot.rhythm.due().is_some_and(|due| due <= uptime);
-        let mut due: Vec<Id> = self
-            .ticking
-            .iter()
-            .copied()
-            .filter(|id| self.slots.get(id).is_some_and(|slot| is_due(slot)))
-            .collect();
-        due.sort_unstable();
-        for id in due {
+        for id in self.ticking.take(uptime) {
             self.tick(id, now, emit)?;
             if let Some(slot) = self.slots.get_mut(&id) {
                 let pending = slot.dialect.is_pending();
                 slot.rhythm.sent(uptime, pending);
+                self.ticking.set(id, slot.rhythm.due());
             }
         }
         Ok(())

@@ -41,21 +41,25 @@ impl Reader {
 
     /// Finds the sessions of the places that were kept; those that are not there yet may come later.
     pub(super) fn locate_kept(&mut self) {
+        let mut near = None;
         for one in std::mem::take(&mut self.unlocated) {
-            match self.follower.locate(&one.cursor) {
-                Some(id) => self.take_up(id, one),
+            match self.follower.locate(&one.cursor, near) {
+                Some(id) => {
+                    near = Some(id);
+                    self.take_up(id, &one);
+                }
                 None => self.unlocated.push(one),
             }
         }
     }
 
-    pub(super) fn take_up(&mut self, id: Id, kept: Kept) {
+    pub(super) fn take_up(&mut self, id: Id, kept: &Kept) {
         let same = self.follower.resume(id, &kept.cursor);
         let requests = if same { kept.requests } else { 0 };
         if !same {
             self.changed.insert(id);
         }
-        self.resumed.insert(id, Kept { requests, ..kept });
+        self.resumed.insert(id, requests);
     }
 }
 

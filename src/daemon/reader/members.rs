@@ -1,13 +1,13 @@
 //! Who is there: sessions, their names, and who goes on from whom.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Instant;
 
+use super::shelf::Shelf;
 use super::{CLAIM, Reader};
 use crate::daemon::family::{self, Member};
+use crate::daemon::links::Registry;
 use crate::daemon::remarks::Oddities;
-use crate::follow::{Change, Era, Id};
+use crate::follow::{Change, Id, Session};
 use crate::source::openclaw::Row;
 
 impl Reader {
@@ -20,7 +20,7 @@ impl Reader {
             ..
         } = self;
         let changes = follower.scan(&mut |id, row| learn(rows, odd, id, row));
-        self.register();
+        self.register_all();
         changes
     }
 
@@ -43,16 +43,20 @@ impl Reader {
     }
 
     /// Makes the names of all sessions known, so that links can carry their UUIDs.
-    pub(super) fn register(&mut self) {
+    fn register_all(&mut self) {
         for (id, session) in self.follower.sessions() {
-            if let Some(key) = &session.key {
-                self.registry.name(key, &session.sid);
-                self.keyed.insert(key.clone(), id);
-                if let Some(parent) = self.rows.get(&id).and_then(|row| row.parent.as_deref()) {
-                    self.registry.parent(key, parent);
-                }
-            }
+            known(&mut self.registry, &self.rows, id, session);
         }
+    }
+
+    /// Makes the name of a session known.
+    pub(super) fn register(&mut self, id: Id) {
+        known(
+            &mut self.registry,
+            &self.rows,
+            id,
+            self.follower.session(id),
+        );
     }
 
     /// Every session that is asked for, in order.
@@ -60,33 +64,35 @@ impl Reader {
         let wanted: Vec<Id> = self
             .follower
             .sessions()
-            .filter(|(_, session)| self.is_wanted(session))
+            .filter(|(_, session)| self.is_wanted(*session))
             .map(|(id, _)| id)
             .collect();
-        let members = wanted.into_iter().map(|id| {
-            let parent = self.rows.get(&id).and_then(|row| row.parent.as_deref());
-            let after = parent
-                .and_then(|parent| self.keyed.get(parent))
-                .copied()
-                .or_else(|| self.predecessor(id));
+        let before: Vec<Option<Id>> = wanted
+            .iter()
+            .map(|&id| {
+                let parent = self.rows.parent(id);
+                parent
+                    .and_then(|parent| self.registry.id(parent))
+                    .or_else(|| self.predecessor(id))
+            })
+            .collect();
+        let members = wanted.into_iter().zip(before).map(|(id, after)| {
             let session = self.follower.session(id);
             Member {
                 id,
-                agent: session.agent.clone(),
-                sid: session.sid.clone(),
+                agent: session.agent,
+                sid: session.sid,
                 after,
             }
         });
-        let members: Vec<_> = members.collect();
-        family::order(members)
+        family::order(members.collect())
     }
 
-    pub(super) fn is_wanted(&self, session: &crate::follow::Session) -> bool {
+    pub(super) fn is_wanted(&self, session: Session<'_>) -> bool {
         let globs = &self.settings.sessions;
         globs.is_empty()
             || globs.iter().any(|glob| {
-                glob.is_match(&session.sid)
-                    || session.key.as_deref().is_some_and(|key| glob.is_match(key))
+                glob.is_match(session.sid) || session.key.is_some_and(|key| glob.is_match(key))
             })
     }
 
@@ -95,8 +101,8 @@ impl Reader {
     /// A fork names its parent too, but there the parent's own row still claims it.
     pub(super) fn predecessor(&mut self, id: Id) -> Option<Id> {
         let parent = self.named_parent(id)?;
-        let key = &self.follower.session(id).key;
-        let held = &self.follower.session(parent).key;
+        let key = self.follower.session(id).key;
+        let held = self.follower.session(parent).key;
         let goes_on = match key {
             // The row has moved from the one to the other.
             Some(_) => held.is_none() || held == key,
@@ -114,10 +120,8 @@ impl Reader {
 
     /// The transcript that the header of this one names as its parent.
     pub(super) fn named_parent(&mut self, id: Id) -> Option<Id> {
-        let session = self.follower.session(id);
-        let file = session.at.rsplit('/').next()?;
         // Only rotated and forked files are named `<time>_<uuid>.jsonl`.
-        if session.era != Era::Files || !file.contains('_') {
+        if !self.follower.is_named_with(id, '_') {
             return None;
         }
         let head = self.follower.head(id)?;
@@ -153,9 +157,19 @@ impl Reader {
     }
 }
 
+/// Makes the name of a session known, and whose child it is.
+fn known(registry: &mut Registry, rows: &Shelf, id: Id, session: Session<'_>) {
+    if let Some(key) = session.key {
+        registry.name(key, id, session.sid);
+        if let Some(parent) = rows.parent(id) {
+            registry.parent(key, parent);
+        }
+    }
+}
+
 /// Takes in an index row, kept small.
 pub(super) fn learn(
-    rows: &mut HashMap<Id, Arc<Row>>,
+    rows: &mut Shelf,
     odd: &mut Oddities,
     id: Option<Id>,
     row: &crate::follow::RowSeen<'_>,
@@ -165,9 +179,7 @@ pub(super) fn learn(
         .ok()
         .map(|json| Row::parse(row.key, json))
     {
-        Some(Ok(parsed)) => {
-            rows.insert(id, Arc::new(parsed));
-        }
+        Some(Ok(parsed)) => rows.insert(id, &parsed),
         Some(Err(error)) => odd.say(format!(
             "the index row of {} cannot be read: {error}",
             row.key

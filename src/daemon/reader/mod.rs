@@ -10,6 +10,7 @@ mod keep;
 mod lines;
 mod members;
 mod records;
+mod shelf;
 
 pub use clock::{system_time, wire_time};
 
@@ -21,12 +22,13 @@ use super::links::Registry;
 use super::remarks::Oddities;
 use super::resume::Kept;
 use super::ticks::Rhythm;
-use crate::follow::{At, Follower, Id};
+use crate::follow::{Agenda, At, Follower, Id};
 use crate::safe::redact::Redactor;
 use crate::source::Remarks;
-use crate::source::openclaw::{self, Row};
+use crate::source::openclaw;
 use crate::wire::event::{Body, Event, Name, Src};
 use crate::wire::time::Time;
+use shelf::Shelf;
 
 /// What the reader is asked to do.
 pub struct Settings {
@@ -96,14 +98,13 @@ pub struct Reader {
     follower: Follower,
     settings: Settings,
     slots: HashMap<Id, Box<Slot>>,
-    rows: HashMap<Id, Arc<Row>>,
+    rows: Shelf,
     registry: Registry,
-    /// Sessions by their names.
-    keyed: HashMap<Name, Id>,
     odd: Oddities,
     buffer: Vec<Event>,
     remarks: Remarks,
-    resumed: HashMap<Id, Kept>,
+    /// Sessions that go on from a kept place, with the requests before it.
+    resumed: HashMap<Id, u64>,
     /// Places kept of sessions that are not there yet: a store sleeps until its agent runs.
     unlocated: Vec<Kept>,
     /// Sessions whose transcripts are not what they were when their places were kept.
@@ -114,8 +115,8 @@ pub struct Reader {
     unclaimed: HashMap<Id, Instant>,
     /// We stay, and files come one after the other.
     following: bool,
-    /// Sessions that are told of time; a wake-up looks at no others.
-    ticking: HashSet<Id>,
+    /// When sessions are told of time; a wake-up looks at no others.
+    ticking: Agenda<Id, Time>,
     /// What the rhythm of ticks is counted from: a clock that nobody sets.
     start: Instant,
 }
@@ -128,9 +129,8 @@ impl Reader {
             follower,
             settings,
             slots: HashMap::new(),
-            rows: HashMap::new(),
+            rows: Shelf::default(),
             registry: Registry::default(),
-            keyed: HashMap::new(),
             odd: Oddities::default(),
             buffer: Vec::new(),
             remarks: Vec::new(),
@@ -140,7 +140,7 @@ impl Reader {
             unread: BTreeSet::new(),
             unclaimed: HashMap::new(),
             following: false,
-            ticking: HashSet::new(),
+            ticking: Agenda::default(),
             start: Instant::now(),
         }
     }

@@ -1,5 +1,6 @@
 //! One session: its records become events, and its row says how they end.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::{Emit, Reader, Settings, Slot};
@@ -48,9 +49,9 @@ impl Reader {
             let slot = self.new_slot(id);
             self.slots.insert(id, slot);
         }
-        if let (Some(slot), Some(row)) = (self.slots.get_mut(&id), self.rows.get(&id)) {
-            let key = self.follower.session(id).key.clone();
-            slot.dialect.learn(key, row.clone());
+        if let (Some(slot), Some(row)) = (self.slots.get_mut(&id), self.rows.row(id)) {
+            let key = self.follower.session(id).key.cloned();
+            slot.dialect.learn(key, Arc::new(row));
             slot.unjudged = true;
         }
     }
@@ -68,7 +69,7 @@ impl Reader {
             source: openclaw::SOURCE.into(),
             agent: Some(session.agent.clone()).filter(|agent| !agent.is_empty()),
             sid: session.sid.clone(),
-            session: session.key.clone(),
+            session: session.key.cloned(),
         };
         let settings = openclaw::Settings {
             full: self.settings.full,
@@ -76,10 +77,10 @@ impl Reader {
             successor,
         };
         let mut dialect = openclaw::Session::new(who, settings);
-        let kept = self.resumed.remove(&id);
-        let requests = kept
-            .as_ref()
-            .map_or_else(|| self.earlier_requests(id), |kept| kept.requests);
+        let requests = self
+            .resumed
+            .remove(&id)
+            .unwrap_or_else(|| self.earlier_requests(id));
         dialect.resume(requests);
         Box::new(Slot {
             dialect,
@@ -135,9 +136,8 @@ impl Reader {
             return Ok(true);
         };
         let mut left = most;
-        let session = follower.session(id);
-        let path = session.at.clone();
-        let kind = if session.era == Era::Store {
+        let path = follower.at(id);
+        let kind = if follower.session(id).era == Era::Store {
             SrcKind::Store
         } else {
             SrcKind::File
@@ -226,7 +226,7 @@ impl Reader {
         slot.unjudged = false;
         let src = Src {
             kind: SrcKind::Row,
-            at: Some(follower.session(id).at.clone()),
+            at: Some(follower.at(id)),
             ..Src::clock()
         };
         slot.dialect.judge(&mut Out::new(buffer, remarks, src));

@@ -163,7 +163,7 @@ impl World {
                 let same = self
                     .scene
                     .follower
-                    .locate(&cursor)
+                    .locate(&cursor, None)
                     .map(|id| self.scene.follower.resume(id, &cursor));
                 if same != Some(true) {
                     self.have.clear();

@@ -36,7 +36,7 @@ fn a_cursor_may_stand_at_any_line() {
             .expect("it is there");
         let mut again = Follower::new(scene.follower.roots.clone(), Options::default());
         again.scan(&mut |_, _| {});
-        assert_eq!(again.locate(&cursor), Some(0));
+        assert_eq!(again.locate(&cursor, None), Some(0));
         assert!(again.resume(0, &cursor), "line {at}");
         assert_eq!(
             again.generation(0),
@@ -62,7 +62,7 @@ fn an_unchanged_file_is_taken_up_without_being_opened() {
     scene.follower = Follower::new(scene.follower.roots.clone(), Options::default());
     scene.follower.scan(&mut |_, _| {});
     for cursor in &cursors {
-        let id = scene.follower.locate(cursor).expect("it is there");
+        let id = scene.follower.locate(cursor, None).expect("it is there");
         assert!(scene.follower.resume(id, cursor));
     }
     assert!(!scene.follower.has_unread(0));

@@ -13,7 +13,7 @@ fn sessions(scene: &Scene) -> Vec<String> {
             let star = if scene.follower.exists(id) { "" } else { "*" };
             format!(
                 "{}={}{star}",
-                session.key.as_deref().unwrap_or("-"),
+                session.key.map_or("-", |key| key),
                 session.sid
             )
         })
@@ -71,8 +71,7 @@ fn rows_lead_to_transcripts_wherever_they_say_it_is() {
     assert!(
         scene
             .follower
-            .session(id)
-            .at
+            .at(id)
             .ends_with("/agents/main/sessions/d.jsonl")
     );
     assert_eq!(

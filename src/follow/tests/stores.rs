@@ -155,7 +155,7 @@ fn rows_are_read_while_a_writer_commits() {
         assert_eq!(scene.look(), ["{}"]);
         assert_eq!(scene.rows.len(), 2);
         assert_eq!(
-            scene.follower.session(0).key.as_deref(),
+            scene.follower.session(0).key.map(AsRef::as_ref),
             Some("agent:main:main")
         );
         assert_eq!(scene.follower.session(0).era, Era::Store);

@@ -11,6 +11,14 @@ pub(super) const LONGEST: usize = 16_383;
 /// What stays free below a server's limit.
 const SPARE: usize = 200;
 
+/// What a box shows, or is to show.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shown {
+    pub(super) text: String,
+    pub(super) state: State,
+    pub(super) rev: u64,
+}
+
 /// A message, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Content {

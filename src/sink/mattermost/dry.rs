@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use super::client::Answer;
+use super::reply::Answer;
 
 /// Takes every request that would change something, as one JSON line each.
 pub type Show = Box<dyn Fn(&str) + Send + Sync>;

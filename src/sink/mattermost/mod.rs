@@ -3,7 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `endpoint` | where the server is, and whether a token may go there |
-//! | `client` | requests with deadlines, answers with a cap |
+//! | `client` | requests with deadlines |
+//! | `reply` | answers with a cap, and why there is none |
 //! | `dry` | what would be sent, shown instead |
 //! | `server` | what all threads share about the server, and the talk for one frame |
 //! | `place` | where a box belongs |
@@ -14,6 +15,7 @@
 //! | `ensure` | finding the post, making it where there is none |
 //! | `edit` | editing it in place |
 //! | `boxes` | all of it for one frame |
+//! | `later` | what is done to a box beside its frames |
 //! | `watch` | what is due later, and what other writers do |
 //! | `probe` | what a person wants to know before anything is posted |
 
@@ -33,23 +35,27 @@ mod dry;
 mod edit;
 mod endpoint;
 mod ensure;
+mod later;
 mod marker;
 mod place;
 mod post;
 mod probe;
+mod reply;
 mod server;
 mod watch;
 
-use boxes::{Boxes, Outcome, Shown, Want};
+use boxes::{Boxes, Outcome, Want};
+use content::Shown;
 use server::{Server, Talk, Trouble};
 use watch::Watch;
 
-pub use client::{Answer, Client, Lost, Tokens};
+pub use client::{Client, Tokens};
 pub use dry::Show;
 pub use endpoint::{BadAddress, Endpoint};
 pub use ensure::FIRST_TEXT;
 pub use place::{Channel, Place, is_id};
 pub use probe::{Finding, probe};
+pub use reply::{Answer, Lost};
 
 /// The sink's name.
 pub const NAME: &str = "mattermost";

@@ -36,7 +36,8 @@ impl Channel {
     /// A sentence that says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let is_name = |text: &str| {
-            !text.is_empty()
+            // Dots alone would lead a request to another route.
+            text.contains(|c: char| c != '.')
                 && text.len() <= 128
                 && text
                     .chars()
@@ -101,6 +102,7 @@ mod tests {
             "town-square",
             "a/b/c",
             "../posts",
+            "core/..",
             "core/",
             "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
             "a/b?c",

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::client::Answer;
 use super::marker::Marker;
+use super::reply::Answer;
 
 /// A post.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,9 +9,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::answers::{self, Look};
-use super::client::{Answer, Client, Lost};
+use super::client::Client;
 use super::content::LONGEST;
 use super::place::Channel;
+use super::reply::{Answer, Lost};
 use crate::sink::Bill;
 use crate::wire::time::Time;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::boxes::Shown;
+use super::content::Shown;
 use crate::wire::kept::Kept;
 
 /// Another writer that has not moved for so long is dead: we take over.

@@ -1,29 +1,83 @@
-//! Where a JSON string ends or an escape begins, found 32 bytes at a time.
+//! What stands out in a JSON string, found many bytes at a time.
 
-use wide::u8x32;
+use wide::u8x16;
 
-/// How many bytes are looked at at once.
-pub(super) const BLOCK: usize = 32;
+/// How many bytes are looked at at once where strings are long.
+pub(super) const BLOCK: usize = 64;
+/// The same where they are short.
+pub(super) const SHORT: usize = 16;
 
-/// Which of the first bytes of `bytes` are quotes or backslashes; the first in the lowest bit.
-pub(super) fn marks(bytes: &[u8]) -> u32 {
-    let block = bytes.first_chunk().copied().unwrap_or_else(|| {
-        let mut block = [0; BLOCK];
+/// Which bytes of a block are special; the first in the lowest bit.
+pub(super) struct Marks {
+    pub(super) quotes: u64,
+    pub(super) backslashes: u64,
+    /// Bytes below a space.
+    pub(super) controls: u64,
+}
+
+impl Marks {
+    /// The marks of the first bytes of `bytes`, spaces behind its end.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let block: [u8; BLOCK] = padded(bytes, b' ');
+        let (quarters, _) = block.as_chunks();
+        let mut marks = Self {
+            quotes: 0,
+            backslashes: 0,
+            controls: 0,
+        };
+        for (number, &quarter) in quarters.iter().enumerate() {
+            let quarter = u8x16::from(quarter);
+            let put = |is: u8x16| u64::from(is.to_bitmask()) << (number * SHORT);
+            marks.quotes |= put(quarter.simd_eq(u8x16::splat(b'"')));
+            marks.backslashes |= put(quarter.simd_eq(u8x16::splat(b'\\')));
+            marks.controls |= put(quarter.min(u8x16::splat(0x1f)).simd_eq(quarter));
+        }
+        marks
+    }
+
+    /// Which bytes have a backslash before them that counts; `carry` holds whether the last
+    /// byte of this block is such a backslash, and held it of the block before.
+    pub(super) fn escaped(&self, carry: &mut u64) -> u64 {
+        const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+        // Of a run of backslashes every second one is escaped: the borrow of a
+        // subtraction runs along it, and ends on one side or the other.
+        let begins = self.backslashes & !*carry;
+        let run = ((begins << 1) | ODD).wrapping_sub(begins) ^ ODD;
+        let escaped = run ^ (self.backslashes | *carry);
+        *carry = (run & self.backslashes) >> (BLOCK - 1);
+        escaped
+    }
+}
+
+/// Which of the bytes are quotes or backslashes, and which are below a space.
+pub(super) fn short(block: [u8; SHORT]) -> (u32, u32) {
+    let block = u8x16::from(block);
+    let quotes = block.simd_eq(u8x16::splat(b'"'));
+    let backslashes = block.simd_eq(u8x16::splat(b'\\'));
+    let controls = block.min(u8x16::splat(0x1f)).simd_eq(block);
+    ((quotes | backslashes).to_bitmask(), controls.to_bitmask())
+}
+
+/// The first bytes of `bytes`, `pad` behind its end.
+pub(super) fn padded<const LENGTH: usize>(bytes: &[u8], pad: u8) -> [u8; LENGTH] {
+    bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut block = [pad; LENGTH];
         block[..bytes.len()].copy_from_slice(bytes);
         block
-    });
-    let block = u8x32::from(block);
-    let quotes = block.simd_eq(u8x32::splat(b'"'));
-    let backslashes = block.simd_eq(u8x32::splat(b'\\'));
-    (quotes | backslashes).to_bitmask()
+    })
 }
 
 /// The index of the first quote or backslash.
 pub(super) fn first(bytes: &[u8]) -> Option<usize> {
-    (0..bytes.len()).step_by(BLOCK).find_map(|at| {
-        let found = marks(&bytes[at..]);
-        (found != 0).then(|| at + found.trailing_zeros() as usize)
-    })
+    let mut at = 0;
+    while at < bytes.len() {
+        let (marks, _) = short(padded(&bytes[at..], b' '));
+        if marks != 0 {
+            return Some(at + marks.trailing_zeros() as usize);
+        }
+        at += SHORT;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -40,6 +94,27 @@ mod tests {
                     text[at] = mark;
                     assert_eq!(first(&text), Some(at), "{length} letters, a mark at {at}");
                     text[at] = b'a';
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_second_backslash_of_a_run_is_escaped() {
+        for start in 0..BLOCK {
+            for length in 1..=2 * BLOCK - start {
+                let mut text = vec![b'a'; 2 * BLOCK];
+                text[start..start + length].fill(b'\\');
+                let mut carry = 0;
+                for half in 0..2 {
+                    let marks = Marks::of(&text[half * BLOCK..]);
+                    let escaped = marks.escaped(&mut carry);
+                    for bit in 0..BLOCK {
+                        let at = half * BLOCK + bit;
+                        let want = at > start && at <= start + length && (at - start) % 2 == 1;
+                        let got = escaped >> bit & 1 == 1;
+                        assert_eq!(got, want, "{length} backslashes from {start}: {at}");
+                    }
                 }
             }
         }

@@ -9,6 +9,7 @@
 mod marks;
 mod scan;
 mod text;
+mod value;
 
 use std::borrow::Cow;
 
@@ -120,32 +121,7 @@ impl<'a> Raw<'a> {
     ///
     /// A number that JSON readers refuse (`1e999`) becomes `null`.
     pub fn value(self, bytes: usize) -> Value {
-        value(self, bytes, 16)
-    }
-}
-
-fn value(raw: Raw<'_>, bytes: usize, levels: u32) -> Value {
-    const ITEMS: usize = 64;
-    match raw.0.bytes().next() {
-        Some(b'"') => raw
-            .prefix(bytes)
-            .map_or(Value::Null, |text| Value::String(text.into_owned())),
-        Some(b'{') if levels > 0 => {
-            let (mut fields, mut count) = (serde_json::Map::new(), 0);
-            raw.each_field(|key, item| {
-                if count < ITEMS {
-                    fields.insert(key.into_owned(), value(item, bytes, levels - 1));
-                }
-                count += 1;
-            });
-            Value::Object(fields)
-        }
-        Some(b'[') if levels > 0 => {
-            let kept = raw.items().into_iter().take(ITEMS);
-            Value::Array(kept.map(|item| value(item, bytes, levels - 1)).collect())
-        }
-        Some(b'{' | b'[') | None => Value::Null,
-        Some(_) => serde_json::from_str(raw.0).unwrap_or(Value::Null),
+        value::of(self, bytes)
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use super::marks::{BLOCK, marks};
+use super::marks::{BLOCK, Marks, SHORT, short};
 use super::text::decode;
 
 /// Something that can be read from where a scanner stands.
@@ -15,44 +15,47 @@ pub trait Scan<'a>: Default {
 
 impl<'a, T: Scan<'a>> Scan<'a> for Vec<T> {
     fn scan(&mut self, scanner: &mut Scanner<'a>) -> Option<()> {
-        scanner.expect(b'[')?;
-        if scanner.take(b']') {
-            return Some(());
-        }
-        loop {
+        scanner.items(|scanner| {
             let mut item = T::default();
             item.scan(scanner)?;
             self.push(item);
-            if !scanner.take(b',') {
-                return scanner.expect(b']');
-            }
-        }
+            Some(())
+        })
     }
 }
 
 /// Reads all of `text`; `None` where it is broken or of another shape.
 pub fn read<'a, T: Scan<'a>>(text: &'a str) -> Option<T> {
-    // The scanner does not look at what is inside strings, where nothing below a
-    // space may stand. No writer of lines makes such bytes, so the slow way is rare.
-    if text.bytes().fold(false, |any, byte| any | (byte < b' ')) {
-        serde_json::from_str::<IgnoredAny>(text).ok()?;
-    }
     let mut scanner = Scanner::new(text);
     let mut value = T::default();
     value.scan(&mut scanner)?;
-    scanner.peek().is_none().then_some(value)
+    if scanner.peek().is_some() {
+        return None;
+    }
+    // Inside strings nothing below a space may stand. No writer of lines makes such
+    // bytes, so the slow way to tell where they stand is rare.
+    if scanner.controls != 0 {
+        serde_json::from_str::<IgnoredAny>(text).ok()?;
+    }
+    Some(value)
 }
 
 /// A place in a JSON text.
 pub struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    /// Not zero once a byte below a space was seen in or near a string.
+    controls: u64,
 }
 
 impl<'a> Scanner<'a> {
     /// Begins with the first byte of `text`.
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self {
+            text,
+            at: 0,
+            controls: 0,
+        }
     }
 
     /// The next byte behind white space; `None` at the end.
@@ -84,29 +87,53 @@ impl<'a> Scanner<'a> {
             return Some(());
         }
         loop {
-            let key = self.key()?;
-            field(decode(key, usize::MAX), self)?;
+            self.peek()?;
+            let start = self.at + 1;
+            let escapes = self.string()?;
+            let key = &self.text[start..self.at - 1];
+            self.expect(b':')?;
+            if escapes {
+                field(decode(key, usize::MAX), self)?;
+            } else {
+                field(Cow::Borrowed(key), self)?;
+            }
             if !self.take(b',') {
                 return self.expect(b'}');
             }
         }
     }
 
-    /// A key as it is written, its closing quote included, and the colon behind it.
-    fn key(&mut self) -> Option<&'a str> {
+    /// Walks an array; `item` reads or skips each value.
+    pub fn items(&mut self, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.expect(b'[')?;
+        if self.take(b']') {
+            return Some(());
+        }
+        loop {
+            item(self)?;
+            if !self.take(b',') {
+                return self.expect(b']');
+            }
+        }
+    }
+
+    /// Skips a key and the colon behind it.
+    fn key(&mut self) -> Option<()> {
         self.peek()?;
-        let start = self.at + 1;
         self.string()?;
-        let key = &self.text[start..self.at];
-        self.expect(b':')?;
-        Some(key)
+        self.expect(b':')
     }
 
     /// Any value, as it is written.
     pub fn raw(&mut self) -> Option<&'a str> {
+        self.written(Self::skip)
+    }
+
+    /// What `scan` reads, as it is written.
+    pub fn written(&mut self, scan: impl FnOnce(&mut Self) -> Option<()>) -> Option<&'a str> {
         self.peek()?;
         let start = self.at;
-        self.skip()?;
+        scan(self)?;
         Some(&self.text[start..self.at])
     }
 
@@ -116,7 +143,9 @@ impl<'a> Scanner<'a> {
         loop {
             let first = self.peek()?;
             match first {
-                b'"' => self.string()?,
+                b'"' => {
+                    self.string()?;
+                }
                 b'{' | b'[' => {
                     self.at += 1;
                     // `{` and `}`, `[` and `]` are two apart.
@@ -149,30 +178,53 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A string, from its opening quote to behind its closing one.
-    fn string(&mut self) -> Option<()> {
+    /// A string, from its opening quote to behind its closing one; whether it has escapes.
+    fn string(&mut self) -> Option<bool> {
         let bytes = self.text.as_bytes();
         if bytes.get(self.at) != Some(&b'"') {
             return None;
         }
         self.at += 1;
-        while self.at < bytes.len() {
-            let mut marks = marks(&bytes[self.at..]);
-            let mut next = self.at + BLOCK;
-            while marks != 0 {
-                let mark = self.at + marks.trailing_zeros() as usize;
-                if bytes[mark] == b'"' {
-                    self.at = mark + 1;
-                    return Some(());
-                }
-                let behind = mark + escape(&bytes[mark + 1..])?;
-                if behind >= next {
-                    next = behind;
-                    break;
-                }
-                marks &= u32::MAX << (behind - self.at);
+        // Most strings are keys, names and ids.
+        if let Some(&block) = bytes[self.at..].first_chunk::<SHORT>() {
+            let (marks, controls) = short(block);
+            self.controls |= u64::from(controls);
+            let mark = marks.trailing_zeros() as usize;
+            if marks != 0 && block[mark % SHORT] == b'"' {
+                self.at += mark + 1;
+                return Some(false);
             }
-            self.at = next;
+        }
+        self.long_string()
+    }
+
+    /// The rest of a string of any length.
+    fn long_string(&mut self) -> Option<bool> {
+        let bytes = self.text.as_bytes();
+        let (mut carry, mut escapes) = (0, false);
+        while self.at < bytes.len() {
+            let marks = Marks::of(&bytes[self.at..]);
+            self.controls |= marks.controls;
+            let mut escaped = 0;
+            if marks.backslashes | carry != 0 {
+                escapes = true;
+                escaped = marks.escaped(&mut carry);
+            }
+            let end = marks.quotes & !escaped;
+            // Escapes behind the end are another string's.
+            let mut inside = escaped & (end.wrapping_sub(1) & !end);
+            while inside != 0 {
+                let at = self.at + inside.trailing_zeros() as usize;
+                if !is_escape(bytes, at) {
+                    return None;
+                }
+                inside &= inside - 1;
+            }
+            if end != 0 {
+                self.at += end.trailing_zeros() as usize + 1;
+                return Some(escapes);
+            }
+            self.at += BLOCK;
         }
         None
     }
@@ -215,15 +267,27 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The length of the escape whose backslash stands before `rest`.
-fn escape(rest: &[u8]) -> Option<usize> {
-    match rest.first()? {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
-        b'u' => {
-            let digits = rest.get(1..5)?;
-            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
-        }
-        _ => None,
+/// What may stand behind a backslash: 1, or 2 where four hexadecimal digits follow.
+const ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let letters = b"\"\\/bfnrt";
+    let mut at = 0;
+    while at < letters.len() {
+        escapes[letters[at] as usize] = 1;
+        at += 1;
+    }
+    escapes[b'u' as usize] = 2;
+    escapes
+};
+
+/// Whether an escape may go on with the byte at `at`.
+fn is_escape(text: &[u8], at: usize) -> bool {
+    match text.get(at).map(|&byte| ESCAPES[usize::from(byte)]) {
+        Some(1) => true,
+        Some(2) => text
+            .get(at + 1..at + 5)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)),
+        _ => false,
     }
 }
 
@@ -283,7 +347,7 @@ mod tests {
 
     #[test]
     fn escapes_count_wherever_a_block_ends() {
-        for before in 0..70 {
+        for before in 0..150 {
             for escape in ["\\\\", "\\\"", "\\u00e9", "\\\\\\\""] {
                 for after in ["\"", "a\"", "", "\\", "\"\""] {
                     let text = format!("\"{}{escape}{after}", "a".repeat(before));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::marks;
+use super::marks::{self, SHORT, padded, short};
 
 /// Bytes as text, what is no UTF-8 replaced.
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
@@ -40,48 +40,82 @@ fn plain(text: &str, bytes: usize) -> usize {
 
 /// Decodes as [`decode`] does, from the first backslash at `start` on.
 fn unescape(inner: &str, start: usize, bytes: usize) -> String {
-    let mut out = String::with_capacity(inner.len().min(bytes));
-    out.push_str(&inner[..start]);
-    let mut rest = &inner[start..];
+    let text = inner.as_bytes();
+    let mut out = Vec::with_capacity(inner.len().min(bytes) + SHORT);
+    out.extend_from_slice(&text[..start]);
+    let mut at = start;
     while out.len() < bytes {
-        let end = plain(rest, bytes - out.len());
-        out.push_str(&rest[..end]);
-        if rest.as_bytes().get(end) != Some(&b'\\') || out.len() >= bytes {
+        // A block of fixed size is copied at once; what is behind a mark goes again.
+        let block: [u8; SHORT] = padded(&text[at.min(text.len())..], b'"');
+        let (marks, _) = short(block);
+        let plain = (marks.trailing_zeros() as usize).min(SHORT);
+        out.extend_from_slice(&block);
+        out.truncate(out.len() - SHORT + plain);
+        at += plain;
+        if out.len() >= bytes {
+            let (length, end) = (out.len(), at);
+            let over = (length - bytes..).find(|over| inner.is_char_boundary(end - over));
+            out.truncate(length - over.unwrap_or(length));
             break;
         }
-        rest = &rest[end + 1..];
-        let Some(letter) = rest.chars().next() else {
-            break;
-        };
-        rest = &rest[letter.len_utf8()..];
-        match letter {
-            'n' => out.push('\n'),
-            't' => out.push('\t'),
-            'r' => out.push('\r'),
-            'b' => out.push('\u{8}'),
-            'f' => out.push('\u{c}'),
-            'u' => {
-                let high = hex(rest);
-                rest = rest.get(4..).unwrap_or("");
-                let low = rest
-                    .strip_prefix("\\u")
-                    .and_then(|tail| hex(tail).filter(|unit| (0xdc00..0xe000).contains(unit)));
-                match (high, low) {
-                    (Some(high @ 0xd800..0xdc00), Some(low)) => {
-                        let code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-                        out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                        rest = rest.get(6..).unwrap_or("");
-                    }
-                    (Some(unit), _) => {
-                        out.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
-                    }
-                    (None, _) => out.push(char::REPLACEMENT_CHARACTER),
-                }
+        if marks != 0 {
+            if block[plain % SHORT] == b'"' {
+                break;
             }
-            other => out.push(other),
+            let Some(length) = escape(&inner[at + 1..], &mut out) else {
+                break;
+            };
+            at += 1 + length;
         }
     }
-    out
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Appends what the escape stands for whose backslash is before `rest`; gives its length.
+fn escape(rest: &str, out: &mut Vec<u8>) -> Option<usize> {
+    let byte = match *rest.as_bytes().first()? {
+        b'n' => b'\n',
+        b't' => b'\t',
+        b'r' => b'\r',
+        b'b' => 8,
+        b'f' => 12,
+        b'u' => return Some(1 + unicode(&rest[1..], out)),
+        ascii @ ..0x80 => ascii,
+        _ => {
+            // No escape at all, but a parser was not asked.
+            let letter = rest.chars().next()?.len_utf8();
+            out.extend_from_slice(&rest.as_bytes()[..letter]);
+            return Some(letter);
+        }
+    };
+    out.push(byte);
+    Some(1)
+}
+
+/// The same behind `\u`: half a pair stands for nothing.
+fn unicode(rest: &str, out: &mut Vec<u8>) -> usize {
+    let high = hex(rest);
+    let Some(tail) = rest.get(4..) else {
+        push(char::REPLACEMENT_CHARACTER, out);
+        return rest.len();
+    };
+    let low = tail
+        .strip_prefix("\\u")
+        .and_then(|tail| hex(tail).filter(|unit| (0xdc00..0xe000).contains(unit)));
+    let (code, length) = match (high, low) {
+        (Some(high @ 0xd800..0xdc00), Some(low)) => (
+            Some(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)),
+            10,
+        ),
+        (high, _) => (high, 4),
+    };
+    let letter = code.and_then(char::from_u32);
+    push(letter.unwrap_or(char::REPLACEMENT_CHARACTER), out);
+    length
+}
+
+fn push(letter: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
 fn hex(text: &str) -> Option<u32> {

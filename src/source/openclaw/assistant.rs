@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::content::{INPUT_BYTES, TEXT_BYTES, blocks, is_call, is_call_name, line_id};
+use super::content::{INPUT_BYTES, TEXT_BYTES, is_call, is_call_name, line_id};
 use super::record::{Block, Entry, Message};
 use super::run::Last;
 use super::{Session, speech};
@@ -29,7 +29,8 @@ impl Session {
         }
         let stop = message.stop.text().unwrap_or_default();
         self.wake(message, &stop, out);
-        let blocks = blocks(message.content, out);
+        message.content.remark(out);
+        let blocks = &message.content.blocks;
         let id: Name = entry
             .id
             .word()

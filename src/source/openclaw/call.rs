@@ -60,7 +60,7 @@ impl Session {
             name: call.name.as_deref().map(Into::into),
             wrapped: call.wrapped,
             title: title.map(|title| title.as_ref().into()),
-            acp: call.input.field("runtime").text().as_deref() == Some("acp"),
+            acp: start.input["runtime"] == "acp",
         };
         run.pending.insert(id.clone(), pending);
         self.emit(out, "message/assistant", start);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use super::record::Block;
-use crate::source::lenient::{Raw, read};
+use crate::source::lenient::{Maybe, Raw, Scan, Scanner};
 use crate::source::out::{Out, Remark};
 use crate::wire::event::Name;
 
@@ -13,7 +13,7 @@ use crate::wire::event::Name;
 /// before redaction could hide half of a secret from it.
 pub(super) const TEXT_BYTES: usize = 12 << 10;
 /// The same for each string of a tool's input.
-pub(super) const INPUT_BYTES: usize = 6 << 10;
+pub(super) const INPUT_BYTES: usize = 5 << 10;
 
 pub(super) fn is_call(kind: Raw<'_>) -> bool {
     kind.text().is_some_and(|kind| is_call_name(&kind))
@@ -23,57 +23,80 @@ pub(super) fn is_call_name(kind: &str) -> bool {
     matches!(kind, "toolCall" | "toolUse" | "functionCall" | "tool_use")
 }
 
-/// The blocks of a message; a plain string is one text.
-pub(super) fn blocks<'a>(content: Raw<'a>, out: &mut Out<'_>) -> Vec<Block<'a>> {
-    if content.0.starts_with('"') {
-        let mut block = Block::default();
-        block.kind = Raw("\"text\"");
-        block.text = content;
-        return vec![block];
-    }
-    if !content.0.starts_with('[') {
-        return Vec::new();
-    }
-    let blocks: Vec<Block<'a>> = read(content.0).unwrap_or_else(|| {
-        content
-            .items()
-            .into_iter()
-            .map(|item| item.object())
-            .collect()
-    });
-    for block in &blocks {
-        out.odd("a content block", &block.odd);
-        let kind = block.kind.text().unwrap_or_default();
-        if !is_call_name(&kind)
-            && !matches!(
-                &*kind,
-                "text" | "output_text" | "input_text" | "thinking" | "image" | "redacted_thinking"
-            )
-        {
-            out.remark(Remark::Block(kind.into_owned()));
-        }
-    }
-    blocks
+/// The content of a message: its blocks, and how they are written.
+#[derive(Clone, Debug, Default)]
+pub struct Content<'a> {
+    /// As it is written.
+    pub raw: Raw<'a>,
+    /// The blocks; a plain string is one text.
+    pub blocks: Vec<Block<'a>>,
 }
 
-/// The texts of a user message, joined by newlines.
-pub(super) fn content_text(content: Raw<'_>) -> Cow<'_, str> {
-    if let Some(text) = content.text() {
-        return text;
-    }
-    let mut joined = String::new();
-    for item in content.items() {
-        let kind = item.field("type").text().unwrap_or_default();
-        if matches!(&*kind, "text" | "input_text" | "output_text")
-            && let Some(text) = item.field("text").text()
-        {
-            if !joined.is_empty() {
-                joined.push('\n');
+impl<'a> Scan<'a> for Content<'a> {
+    fn scan(&mut self, scanner: &mut Scanner<'a>) -> Option<()> {
+        let first = scanner.peek()?;
+        let blocks = &mut self.blocks;
+        self.raw = Raw(scanner.written(|scanner| {
+            if first != b'[' {
+                return scanner.skip();
             }
-            joined.push_str(&text);
+            scanner.items(|scanner| {
+                let mut block = Maybe::<Block<'a>>::default();
+                block.scan(scanner)?;
+                blocks.push(block.0.unwrap_or_default());
+                Some(())
+            })
+        })?);
+        if first == b'"' {
+            let mut block = Block::default();
+            block.kind = Raw("\"text\"");
+            block.text = self.raw;
+            self.blocks.push(block);
+        }
+        Some(())
+    }
+}
+
+impl Content<'_> {
+    /// Notes what is unknown about the blocks.
+    pub(super) fn remark(&self, out: &mut Out<'_>) {
+        for block in &self.blocks {
+            out.odd("a content block", &block.odd);
+            let kind = block.kind.text().unwrap_or_default();
+            if !is_call_name(&kind)
+                && !matches!(
+                    &*kind,
+                    "text"
+                        | "output_text"
+                        | "input_text"
+                        | "thinking"
+                        | "image"
+                        | "redacted_thinking"
+                )
+            {
+                out.remark(Remark::Block(kind.into_owned()));
+            }
         }
     }
-    Cow::Owned(joined)
+
+    /// The texts of a user message, joined by newlines.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        let texts = self.blocks.iter().filter_map(|block| {
+            let kind = block.kind.text().unwrap_or_default();
+            let is_text = matches!(&*kind, "text" | "input_text" | "output_text");
+            is_text.then(|| block.text.text())?
+        });
+        texts
+            .reduce(|mut joined, text| {
+                let all = joined.to_mut();
+                if !all.is_empty() {
+                    all.push('\n');
+                }
+                all.push_str(&text);
+                joined
+            })
+            .unwrap_or_default()
+    }
 }
 
 /// Size of a result as it stands in the record, the frame around a single text not counted.

@@ -50,10 +50,12 @@ impl Session {
                 self.seen.is_new(("request", message.idempotency_key.0))
             }
             role => match at_ms {
-                Some(at) => {
-                    self.seen
-                        .is_new((role, at, digest(message.content.0), message.custom_type.0))
-                }
+                Some(at) => self.seen.is_new((
+                    role,
+                    at,
+                    digest(message.content.raw.0),
+                    message.custom_type.0,
+                )),
                 None => !entry.id.is_some() || self.seen.is_new(("entry", entry.id.0)),
             },
         };

@@ -3,6 +3,7 @@
 //! Source of the shapes: pi's `session-manager.ts` and OpenClaw's
 //! `session-entry-codec.ts`; a store's row is byte for byte the same line.
 
+use super::content::Content;
 use crate::source::lenient::{Maybe, Raw, lenient};
 
 lenient! {
@@ -37,7 +38,7 @@ lenient! {
     /// The message of a `message` entry.
     pub struct Message<'a> {
         "role" => role: Raw<'a>,
-        "content" => content: Raw<'a>,
+        "content" => content: Content<'a>,
         "timestamp" => timestamp: Raw<'a>,
         "toolCallId" => call: Raw<'a>,
         "toolName" => tool: Raw<'a>,

@@ -16,7 +16,7 @@ impl Session {
         let call: Name = message.call.text().unwrap_or_default().as_ref().into();
         let none = Details::default();
         let details = message.details.0.as_ref().unwrap_or(&none);
-        let mut verdict = tool::verdict(details, message.content, message.is_error.is_true());
+        let mut verdict = tool::verdict(details, message.content.raw, message.is_error.is_true());
         let name = message.tool.text().unwrap_or_default().to_ascii_lowercase();
         if verdict.outcome.is_none() {
             let what = details.command.prefix(INPUT_BYTES).map(Cow::into_owned);
@@ -68,7 +68,7 @@ impl Session {
                 .duration_ms
                 .int()
                 .and_then(|ms| u64::try_from(ms).ok()),
-            bytes: Some(content_size(message.content)),
+            bytes: Some(content_size(message.content.raw)),
             files: Vec::new(),
         };
         self.emit(out, "message/toolResult", end);

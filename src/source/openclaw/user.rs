@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use super::content::{TEXT_BYTES, content_text, short};
+use super::content::{TEXT_BYTES, short};
 use super::record::Message;
 use super::turn::Request;
 use super::{Session, request};
@@ -17,7 +17,7 @@ impl Session {
         if message.display.0 == "false" {
             return;
         }
-        let text = content_text(message.content);
+        let text = message.content.text();
         let cleaned = request::clean(&text);
         let provenance = message.provenance.field("kind").text().unwrap_or_default();
         let tool = ["sourceTool", "source", "reason"]

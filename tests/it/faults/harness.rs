@@ -232,12 +232,9 @@ impl Tail {
         kill_process(pid, signal).expect("signalled");
     }
 
-    /// Stops the process for as long as `work` takes.
+    /// Stops the process, at rest, for as long as `work` takes.
     pub fn while_stopped<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.signal(Signal::STOP);
-        let done = work();
-        self.signal(Signal::CONT);
-        done
+        super::stopped::while_stopped(self.pid(), work)
     }
 
     /// A number of `/proc/PID/status`, as `VmHWM` in KiB.

@@ -14,5 +14,6 @@ mod places;
 mod records;
 mod rewrite;
 mod state;
+mod stopped;
 mod store;
 mod writer;

@@ -6,6 +6,7 @@ mod canned;
 mod doctor;
 mod examples;
 mod first_version;
+mod memory;
 mod once;
 mod settings;
 mod streams;
@@ -44,6 +45,11 @@ pub fn with_fake(fake: &Fake, home: &Path, args: &[&str]) -> Ran {
         !ran.err.contains(&token) && !ran.text().contains(&token),
         "{args:?} gives the token away"
     );
+    for path in crate::support::files(home, "") {
+        let bytes = std::fs::read(&path).expect("a file of ours");
+        let found = memchr::memmem::find(&bytes, token.as_bytes());
+        assert_eq!(found, None, "{} holds the token", path.display());
+    }
     ran
 }
 

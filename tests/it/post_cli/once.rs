@@ -28,10 +28,17 @@ fn the_same_name_is_the_same_post_whatever_is_lost() {
         (Some("created"), Some("nightly"))
     );
     let post = made["box"].as_str().expect("the post's id").to_owned();
+    let before = fake.requests().len();
     let edited = say("backup: 60 of 90", &[]).lines().remove(0);
     assert_eq!(
         (edited["did"].as_str(), edited["box"].as_str()),
         (Some("updated"), Some(&*post))
+    );
+    let last = fake.requests().pop().expect("a request");
+    assert_eq!(
+        (last.method.as_str(), fake.requests().len() - before),
+        ("PUT", 1),
+        "one request"
     );
     let same = say("backup: 60 of 90", &[]).lines().remove(0);
     assert_eq!(same["did"], "unchanged");

@@ -111,9 +111,10 @@ fn certificates_that_are_none_are_refused() {
 #[test]
 fn names_that_no_server_has_are_refused_before_anything_is_opened() {
     let home = home();
-    let cases: [&[&str]; 6] = [
+    let cases: [&[&str]; 7] = [
         &["post", "--channel", "town-square"],
         &["post", "--channel", "ops/../users"],
+        &["post", "--channel", "../posts"],
         &["post", "--channel", CHANNEL, "--root", "short"],
         &["update", "../users/me", "x"],
         &["post", "--channel", CHANNEL, "--key", "", "--text", "x"],

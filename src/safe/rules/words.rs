@@ -1,0 +1,215 @@
+//! Finds the words of the rules: every one, at every place, in any case.
+//!
+//! Four bytes of a text nearly always tell that no word begins with them. They
+//! are looked up in a small table, each place on its own, while an automaton of
+//! so many words would wait for one far load after the other.
+
+/// Bits that are kept of a byte.
+const CLASS_BITS: u32 = 5;
+const CLASSES: usize = 1 << CLASS_BITS;
+/// Keys of three bytes in a row.
+const KEYS: usize = CLASSES.pow(3);
+
+/// A word in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// The word's number.
+    pub(super) word: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Words in lower case, by how they begin.
+pub(super) struct Words {
+    words: Vec<&'static str>,
+    /// For each key of three bytes, one bit for each class that may follow.
+    begins: Box<[u32; KEYS]>,
+    /// The numbers of the words by their keys. One of two bytes has many keys.
+    keyed: Vec<u16>,
+    /// Where those of each key begin and end.
+    places: Box<[(u16, u16); KEYS]>,
+}
+
+impl Words {
+    /// Numbers the words from 0.
+    pub(super) fn new(words: Vec<&'static str>) -> Self {
+        let mut begins = Box::new([0; KEYS]);
+        let mut keyed = Vec::new();
+        for (number, word) in (0..).zip(&words) {
+            let follows = word.as_bytes().get(3).map_or(u32::MAX, |&b| 1 << class(b));
+            for key in keys(word.as_bytes()) {
+                begins[key] |= follows;
+                keyed.push((key, number));
+            }
+        }
+        keyed.sort_unstable();
+        let mut places = Box::new([(0, 0); KEYS]);
+        for (at, &(key, _)) in (0..).zip(&keyed) {
+            let (first, end) = &mut places[key];
+            if *end == 0 {
+                *first = at;
+            }
+            *end = at + 1;
+        }
+        let numbers = keyed.into_iter().map(|(_, number)| number);
+        Self {
+            words,
+            begins,
+            keyed: numbers.collect(),
+            places,
+        }
+    }
+
+    /// Calls `each` on every word in `text` that begins in its first `head` bytes,
+    /// overlapping ones too: those that end first come first, of these the longest.
+    pub(super) fn find(&self, text: &[u8], head: usize, mut each: impl FnMut(Hit)) {
+        let mut waiting = Vec::new();
+        let mut key = 0;
+        for (at, &byte) in text.iter().take(head.saturating_add(3)).enumerate() {
+            let follows = class(byte);
+            if self.begins[key] >> follows & 1 != 0 && at >= 3 {
+                self.begun(text, at - 3, key, &mut waiting, &mut each);
+            }
+            key = behind(key, follows);
+        }
+        // Short words at the end of the text.
+        for start in (text.len().max(3) - 3)..text.len().min(head) {
+            let head = text[start..].iter().chain(&[0; 2]).take(3);
+            let key = head.fold(0, |key, &byte| behind(key, class(byte)));
+            self.begun(text, start, key, &mut waiting, &mut each);
+        }
+        waiting.into_iter().for_each(each);
+    }
+
+    /// Looks at the words that may begin at `start`.
+    fn begun(
+        &self,
+        text: &[u8],
+        start: usize,
+        key: usize,
+        waiting: &mut Vec<Hit>,
+        each: &mut impl FnMut(Hit),
+    ) {
+        let (first, end) = self.places[key];
+        for &word in &self.keyed[usize::from(first)..usize::from(end)] {
+            let word = usize::from(word);
+            let letters = self.words[word].as_bytes();
+            let end = start + letters.len();
+            let there = text.get(start..end);
+            if there.is_some_and(|there| there.eq_ignore_ascii_case(letters)) {
+                // No later hit ends before it starts: few have to wait for their turn.
+                let ready = waiting.partition_point(|hit| hit.end <= start);
+                waiting.drain(..ready).for_each(&mut *each);
+                let place = waiting.partition_point(|hit| hit.end <= end);
+                waiting.insert(place, Hit { word, start, end });
+            }
+        }
+    }
+}
+
+/// The keys of all texts that begin with `word`.
+fn keys(word: &[u8]) -> impl Iterator<Item = usize> {
+    let head = word.iter().take(3);
+    let open = (head.len()..3).fold(1, |open, _| open * CLASSES);
+    let key = head.fold(0, |key, &byte| behind(key, class(byte)));
+    (0..open).map(move |rest| key * open + rest)
+}
+
+/// The key of three bytes, the last of which is of class `last`.
+fn behind(key: usize, last: u8) -> usize {
+    (key << CLASS_BITS | usize::from(last)) % KEYS
+}
+
+fn class(byte: u8) -> u8 {
+    CLASS[usize::from(byte)]
+}
+
+/// Classes of bytes: a letter in either case has one of its own, and so has what
+/// is common in texts or stands for a word alone.
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        class[byte] = match byte as u8 {
+            letter @ b'a'..=b'z' => letter - b'a' + 1,
+            letter @ b'A'..=b'Z' => letter - b'A' + 1,
+            b'0'..=b'9' => 27,
+            b'-' | b'_' => 28,
+            b'.' | b':' | b'/' => 29,
+            b'|' => 30,
+            b' ' => 31,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    class
+};
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rules;
+    use super::*;
+    use aho_corasick::AhoCorasick;
+    use proptest::prelude::*;
+    use std::sync::OnceLock;
+
+    fn automaton() -> &'static AhoCorasick {
+        static AUTOMATON: OnceLock<AhoCorasick> = OnceLock::new();
+        AUTOMATON.get_or_init(|| {
+            AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .build(&Rules::shared().words.words)
+                .expect("an automaton")
+        })
+    }
+
+    fn hits(words: &Words, text: &str) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        words.find(text.as_bytes(), usize::MAX, |hit| hits.push(hit));
+        hits
+    }
+
+    #[test]
+    fn words_that_share_bytes_are_all_found() {
+        let words = Words::new(vec!["pass", "passw", "|", "sk", "assword", "s|"]);
+        let found: Vec<_> = hits(&words, "PassWord|sk")
+            .into_iter()
+            .map(|hit| (words.words[hit.word], hit.start))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("pass", 0),
+                ("passw", 0),
+                ("assword", 1),
+                ("|", 8),
+                ("sk", 9)
+            ]
+        );
+        assert_eq!(hits(&words, "pas"), []);
+        assert_eq!(hits(&words, ""), []);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn it_finds_what_an_automaton_finds_in_its_order(
+            parts in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>(), "[ -~é\u{0}]{0,2}"), 0..12),
+        ) {
+            let words = &Rules::shared().words;
+            let mut text = String::new();
+            for (word, cut, upper, between) in parts {
+                let word = words.words[word.index(words.words.len())];
+                let part = &word[..=cut.index(word.len())];
+                text += &if upper { part.to_ascii_uppercase() } else { part.to_owned() };
+                text += &between;
+            }
+            let want: Vec<Hit> = automaton()
+                .find_overlapping_iter(&text)
+                .map(|hit| Hit { word: hit.pattern().as_usize(), start: hit.start(), end: hit.end() })
+                .collect();
+            prop_assert_eq!(hits(words, &text), want, "{:?}", text);
+        }
+    }
+}

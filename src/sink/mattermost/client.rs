@@ -50,7 +50,7 @@ impl std::fmt::Debug for Client {
 impl Client {
     /// A client of `endpoint`; `roots` are PEM certificates that are trusted instead of the built-in ones.
     ///
-    /// The usual proxy variables are honoured.
+    /// The usual proxy variables are honoured, but for a plain address on this machine.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl Client {
             }
             tls = tls.root_certs(RootCerts::new_with_certs(&found));
         }
-        let config = Agent::config_builder()
+        let mut config = Agent::config_builder()
             .tls_config(tls.build())
             .http_status_as_error(false)
             .max_redirects(0)
@@ -83,6 +83,10 @@ impl Client {
             .max_idle_age(IDLE)
             .user_agent(concat!("live-status/", env!("CARGO_PKG_VERSION")))
             .accept("application/json");
+        if endpoint.stays_here() {
+            // A proxy elsewhere would read the token, and look for the server on its own machine.
+            config = config.proxy(None);
+        }
         let token = tokens()?;
         Ok(Self {
             line: Line::Wire(config.build().new_agent()),

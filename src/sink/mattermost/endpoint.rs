@@ -9,6 +9,8 @@ use ureq::http::Uri;
 pub struct Endpoint {
     /// Scheme, host, port and path, without a slash at the end.
     base: String,
+    /// The token travels in the clear, and only within this machine.
+    stays_here: bool,
 }
 
 /// Why an address is not used.
@@ -56,6 +58,7 @@ impl Endpoint {
         let base = base.strip_suffix("/api/v4").unwrap_or(base);
         Ok(Self {
             base: base.to_owned(),
+            stays_here: scheme == "http" && is_loopback(host),
         })
     }
 
@@ -63,6 +66,11 @@ impl Endpoint {
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// Whether a token may travel in the clear only because it never leaves this machine.
+    pub(super) fn stays_here(&self) -> bool {
+        self.stays_here
     }
 
     /// The address of a route of the REST API, which begins with a slash.

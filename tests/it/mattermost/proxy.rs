@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
+use super::network;
 use super::process::command;
 use crate::fake_mattermost::Fake;
 use crate::support::{Ran, home};
@@ -41,13 +42,13 @@ impl Proxy {
     }
 }
 
-/// Posts one text with these variables.
-fn post(fake: &Fake, variables: &[(&str, &str)]) -> Ran {
+/// Posts one text with these variables and further arguments.
+fn post(fake: &Fake, variables: &[(&str, &str)], more: &[&str]) -> Ran {
     let home = home();
     let channel = fake.channel("status");
     let args = ["post", "--allow-plain-http", "--channel", &channel];
     let mut command = command(fake, home.path(), &args);
-    command.args(["--key", "k", "--text", "hello"]);
+    command.args(["--key", "k", "--text", "hello"]).args(more);
     command.envs(variables.iter().copied());
     command.output().expect("it starts").into()
 }
@@ -84,7 +85,7 @@ fn a_server_elsewhere_is_asked_for_at_the_proxy() {
     ];
     for (name, server, want) in cases {
         let proxy = Proxy::start();
-        let ran = post(&fake, &[(name, &proxy.url), ("MM_URL", server)]);
+        let ran = post(&fake, &[(name, &proxy.url), ("MM_URL", server)], &[]);
         assert_ne!(ran.code, 0, "{name}: {}", ran.err);
         let asked = proxy.asked();
         let first = asked.first().expect("the proxy is asked");
@@ -98,21 +99,49 @@ fn a_server_elsewhere_is_asked_for_at_the_proxy() {
 }
 
 #[test]
+fn what_travels_in_the_clear_within_this_machine_goes_by_no_proxy() {
+    let (fake, proxy) = (Fake::start(), Proxy::start());
+    let port = fake.url().replace("http://127.0.0.1", "http://localhost");
+    for server in [fake.url(), port] {
+        for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
+            post(&fake, &[(name, &proxy.url), ("MM_URL", &server)], &[]).ok();
+        }
+    }
+    assert_eq!(proxy.asked(), Vec::<String>::new());
+}
+
+#[test]
 fn who_is_named_in_no_proxy_is_asked_directly() {
-    for (name, value) in [
-        ("NO_PROXY", "127.0.0.1"),
-        ("no_proxy", "localhost,127.0.0.1,.example.org"),
-        ("NO_PROXY", "*"),
+    let (port, heard, pem) = network::tls("localhost");
+    let (fake, home) = (Fake::start(), home());
+    let roots = home.path().join("roots.pem");
+    std::fs::write(&roots, pem).expect("written");
+    let roots = roots.to_string_lossy();
+    let server = format!("https://localhost:{port}");
+    for (name, value, is_direct) in [
+        ("NO_PROXY", "localhost", true),
+        ("no_proxy", "chat.invalid,localhost,.example.org", true),
+        ("NO_PROXY", "*", true),
+        ("NO_PROXY", "chat.invalid", false),
     ] {
-        let (fake, proxy) = (Fake::start(), Proxy::start());
+        let proxy = Proxy::start();
+        heard.lock().expect("no panic").clear();
         let variables = [
             ("HTTP_PROXY", proxy.url.as_str()),
             ("HTTPS_PROXY", &proxy.url),
             ("ALL_PROXY", &proxy.url),
+            ("MM_URL", &server),
             (name, value),
         ];
-        post(&fake, &variables).ok();
-        assert_eq!(proxy.asked(), Vec::<String>::new(), "{name}={value}");
-        assert!(!fake.requests().is_empty());
+        let ran = post(&fake, &variables, &["--ca-file", &roots]);
+        // That server says 503 to everything.
+        assert_ne!(ran.code, 0, "{name}={value}: {}", ran.err);
+        let came = heard.lock().expect("no panic").contains("/api/v4/");
+        let asked = proxy.asked();
+        assert_eq!(
+            (came, asked.is_empty()),
+            (is_direct, is_direct),
+            "{name}={value}: {asked:?}"
+        );
     }
 }

@@ -84,6 +84,9 @@ fn posted(texts: &[String], args: &[&str]) -> (usize, usize) {
             assert_eq!(message, FIRST_TEXT);
         }
         assert_eq!(beyond_ours(message), Vec::<String>::new(), "{message}");
+        let spans = message.matches('`').count();
+        let is_full = request.method == "POST" || spans > 10 && message.lines().count() > 10;
+        assert!(is_full, "what was planted is shown: {message}");
         let hidden = message.lines().find(|line| HIDDEN.is_match(line));
         assert_eq!(hidden, None, "{message}");
         let props = body["props"].to_string();

@@ -117,6 +117,7 @@ fn a_server_that_does_not_answer_holds_up_no_writer_and_fills_no_memory() {
     let answered = fake.requests().iter().any(|one| one.status.is_some());
     assert!(!answered, "the server has not said a word yet");
     let peak_kib = post.peak_kib();
+    println!("{peak_kib} KiB at most");
     assert!(peak_kib < 40 << 10, "{peak_kib} KiB");
     post.kill();
 }

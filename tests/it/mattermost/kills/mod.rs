@@ -7,6 +7,7 @@ mod stops;
 use std::path::Path;
 use std::sync::Arc;
 
+use live_status::sink::mattermost::FIRST_TEXT;
 use live_status::wire::frame::{Frame, State};
 use live_status::wire::time::Time;
 use rustix::process::Signal;
@@ -14,7 +15,7 @@ use serde_json::json;
 
 use super::process::{Process, boxes, command, hold, is_held, state};
 use super::rig::{client, frame};
-use crate::fake_mattermost::{Action, Call, Fake, Moment, Rule};
+use crate::fake_mattermost::{Action, Call, Fake, Moment, Post, Recorded, Rule};
 use crate::support::home;
 use crate::support::tree::{Era, Talk, Tree};
 
@@ -27,6 +28,13 @@ const LAST: &str = "[DONE] all is done";
 enum Memory {
     Kept,
     Lost,
+}
+
+/// How the first start ends.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Killed,
+    Stopped,
 }
 
 /// A run of three frames, told now.
@@ -66,6 +74,15 @@ impl Place {
     }
 }
 
+/// Frames on standard input.
+const FRAMES: Script = Script {
+    first: play,
+    second: again,
+    last: Some(LAST),
+    inert: Some(FIRST_TEXT),
+    requests: 8,
+};
+
 /// Starts `post`, feeds it one frame after the other as the box shows them, and waits for its end
 /// or for a request that is held.
 fn play(fake: &Arc<Fake>, home: &Path, place: &Place) -> Process {
@@ -92,61 +109,92 @@ fn again(fake: &Arc<Fake>, home: &Path, place: &Place) {
     post.end().ok();
 }
 
-/// One box, and it is over.
-fn is_one_and_final(fake: &Fake, text: Option<&str>, what: &str) {
-    let lines: Vec<String> = fake.requests().iter().map(|one| one.line()).collect();
-    let lines = lines.join("\n");
-    let boxes = boxes(fake);
-    assert_eq!(boxes.len(), 1, "{what}: {boxes:#?}\n{lines}");
-    assert_eq!(state(&boxes[0]), "done", "{what}: {boxes:#?}\n{lines}");
-    if let Some(text) = text {
-        assert_eq!(boxes[0].message, text, "{what}\n{lines}");
-    }
-    for history in fake.histories().iter().filter(|all| all[0].key().is_some()) {
-        assert_eq!(
-            history[0].message,
-            live_status::sink::mattermost::FIRST_TEXT,
-            "{what}"
-        );
-    }
+/// What is started twice for one box: killed or stopped the first time, left alone the second.
+#[derive(Clone, Copy)]
+struct Script {
+    /// Starts it, and waits for a request that is held, or for the end.
+    first: fn(&Arc<Fake>, &Path, &Place) -> Process,
+    /// Starts it again, and waits for the end.
+    second: fn(&Arc<Fake>, &Path, &Place),
+    /// What the box says then, where that is known to the letter.
+    last: Option<&'static str>,
+    /// The first text of its post; `None` where that is the caller's own.
+    inert: Option<&'static str>,
+    /// Requests that the first start needs at least.
+    requests: u64,
 }
 
-/// Kills what `first` starts at its first request, then at its second and so on until it ends by
-/// itself; `second` has to bring the box to its end each time.
-fn killed_everywhere(
-    (moment, memory): (Moment, Memory),
-    in_thread: bool,
-    first: impl Fn(&Arc<Fake>, &Path, &Place) -> Process,
-    second: impl Fn(&Arc<Fake>, &Path, &Place),
-    text: Option<&str>,
-) {
-    for number in 1..MANY {
+impl Script {
+    /// One box, and it is over.
+    fn is_fulfilled(&self, fake: &Fake, what: &str) {
+        let lines: Vec<String> = fake.requests().iter().map(Recorded::line).collect();
+        let what = format!("{what}\n{}", lines.join("\n"));
+        let boxes = boxes(fake);
+        assert_eq!(boxes.len(), 1, "{what}: {boxes:#?}");
+        assert_eq!(state(&boxes[0]), "done", "{what}: {boxes:#?}");
+        assert!(
+            self.last.is_none_or(|last| boxes[0].message == last),
+            "{what}: {boxes:#?}"
+        );
+        let histories = fake.histories().into_iter();
+        for history in histories.filter(|all| all[0].key().is_some()) {
+            let first = history[0].message.as_str();
+            assert_eq!(first, self.inert.unwrap_or(first), "{what}");
+        }
+    }
+
+    /// Ends the first start by `end` at its request of that number; whether it came so far.
+    fn ended_at(&self, number: u64, (moment, memory): (Moment, Memory), how: End) -> bool {
         let (fake, home) = (Arc::new(Fake::start()), home());
-        let place = Place::new(&fake, in_thread);
-        // Who asked was the first request.
+        let place = Place::new(&fake, (number % 2 == 0) == (moment == Moment::Before));
+        // What a person asked in the thread is not counted.
         let held = hold(&fake, number, moment);
-        let process = first(&fake, home.path(), &place);
-        let killed = is_held(&fake);
-        let what = format!("killed at request {number}, {moment:?}");
-        if killed {
+        let process = (self.first)(&fake, home.path(), &place);
+        let what = format!("ended at request {number}, {moment:?}");
+        let came_so_far = is_held(&fake);
+        if came_so_far {
             held.wait_for(1);
-            process.kill();
+            match how {
+                End::Killed => process.kill(),
+                End::Stopped => {
+                    // The request is never answered; the program does not wait for it.
+                    process.signal(Signal::TERM);
+                    let ran = process.end();
+                    assert!([0, 143].contains(&ran.code), "{what}: {}", ran.err);
+                }
+            }
         } else {
             let ran = process.end();
             assert!([0, 143].contains(&ran.code), "{what}: {}", ran.err);
         }
+        let edited = |post: &Post| post.props["live_status"]["seq"].as_f64() > Some(0.0);
+        let live = boxes(&fake).into_iter();
+        let live: Vec<Post> = live
+            .filter(|one| edited(one) && state(one) == "active")
+            .collect();
         held.drop_them();
         fake.clear_faults();
+        if how == End::Stopped {
+            let says = live
+                .iter()
+                .all(|one| one.message.contains("updates paused at "));
+            assert!(says, "{what}: {live:#?}");
+        }
         if memory == Memory::Lost {
             // Where nothing was remembered yet there is nothing to lose.
             let _ = std::fs::remove_dir_all(home.path().join(".local"));
+            // The server forgets too which posts it made for whom.
+            fake.restart();
         }
-        second(&fake, home.path(), &place);
-        is_one_and_final(&fake, text, &what);
-        if !killed {
-            assert!(number > 8, "{number} requests are no whole run");
-            return;
-        }
+        (self.second)(&fake, home.path(), &place);
+        self.is_fulfilled(&fake, &what);
+        came_so_far
     }
-    unreachable!("the run never ended by itself");
+
+    /// Kills it at its first request, then at its second and so on until it ends by itself.
+    fn killed_everywhere(&self, moment: Moment, memory: Memory) {
+        let whole = (1..MANY).find(|number| !self.ended_at(*number, (moment, memory), End::Killed));
+        let whole = whole.expect("it ends by itself");
+        assert!(whole > self.requests, "{whole} requests are no whole run");
+    }
 }

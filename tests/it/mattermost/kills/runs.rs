@@ -58,12 +58,26 @@ fn once(fake: &Arc<Fake>, home: &Path, place: &Place) {
         .ok();
 }
 
+/// A small tree.
+const TREE: Script = Script {
+    first: watch,
+    second: once,
+    last: None,
+    inert: Some(FIRST_TEXT),
+    requests: 8,
+};
+
 #[test]
 fn run_killed_before_any_request_ends_with_one_box() {
-    killed_everywhere((Moment::Before, Memory::Kept), true, watch, once, None);
+    TREE.killed_everywhere(Moment::Before, Memory::Kept);
 }
 
 #[test]
 fn run_killed_after_any_request_ends_with_one_box_even_without_a_memory() {
-    killed_everywhere((Moment::After, Memory::Lost), false, watch, once, None);
+    TREE.killed_everywhere(Moment::After, Memory::Lost);
+}
+
+#[test]
+fn run_stopped_at_any_request_leaves_within_its_time_and_goes_on_later() {
+    stops::stopped_everywhere(TREE);
 }

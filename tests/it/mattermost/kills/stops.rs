@@ -1,45 +1,21 @@
-//! `post`, told to stop.
+//! What happens to boxes when we are told to stop.
 
 use super::*;
 
-#[test]
-fn post_stopped_at_any_request_leaves_within_its_time_and_goes_on_later() {
-    let whole = {
-        let (fake, home) = (Arc::new(Fake::start()), home());
-        let place = Place::new(&fake, false);
-        play(&fake, home.path(), &place).end().ok();
-        fake.requests().len() as u64
-    };
-    let stopped = |number: u64| {
-        let (fake, home) = (Arc::new(Fake::start()), home());
-        let place = Place::new(&fake, false);
-        let held = hold(&fake, number, Moment::Before);
-        let post = play(&fake, home.path(), &place);
-        if is_held(&fake) {
-            // The request is never answered; the program does not wait for it.
-            post.signal(Signal::TERM);
-            let ran = post.end();
-            assert!([0, 143].contains(&ran.code), "{number}: {}", ran.err);
-        }
-        let live: Vec<_> = boxes(&fake)
-            .into_iter()
-            .filter(|post| {
-                state(post) == "active" && post.props["live_status"]["seq"].as_f64() > Some(0.0)
-            })
-            .collect();
-        for post in live {
-            let says = post.message.contains("updates paused at ");
-            assert!(says, "{number}: {}", post.message);
-        }
-        held.drop_them();
-        fake.clear_faults();
-        again(&fake, home.path(), &place);
-        is_one_and_final(&fake, Some(LAST), &format!("stopped at request {number}"));
-    };
+/// Stops the script at each of its requests.
+pub fn stopped_everywhere(script: Script) {
     // They mostly wait, and each has a server of its own.
     std::thread::scope(|scope| {
-        (1..=whole).for_each(|number| drop(scope.spawn(move || stopped(number))));
+        let how = (Moment::Before, Memory::Kept);
+        (1..=script.requests + 4).for_each(|number| {
+            scope.spawn(move || script.ended_at(number, how, End::Stopped));
+        });
     });
+}
+
+#[test]
+fn post_stopped_at_any_request_leaves_within_its_time_and_goes_on_later() {
+    stopped_everywhere(FRAMES);
 }
 
 #[test]
@@ -80,6 +56,6 @@ fn a_live_box_says_that_nobody_looks_and_goes_on_at_the_next_start() {
     });
     post.feed(&frames()[2]);
     post.end().ok();
-    is_one_and_final(&fake, Some(LAST), "after a pause");
+    FRAMES.is_fulfilled(&fake, "after a pause");
     assert_eq!(boxes(&fake)[0].id, paused.id);
 }

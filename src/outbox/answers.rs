@@ -158,6 +158,24 @@ fn only_the_end_does_not_stand_by() {
 }
 
 #[test]
+fn a_history_that_needs_no_request_is_done_with_at_once() {
+    let mut outbox = Outbox::new(Settings::default());
+    for number in 0..1_000 {
+        let key = format!("old {number}");
+        outbox.offer(frame(&key, 1, State::Done), ms(0));
+    }
+    outbox.offer(active("young", 1), ms(0));
+    for number in 0..1_000 {
+        let sent = next(&mut outbox, 0);
+        let (key, _) = sent.split_once(':').expect("a frame");
+        assert!(key.starts_with("old"), "{number}: {sent}");
+        outbox.charge(0, ms(0), ms(0));
+        settle(&mut outbox, key, Answer::Unchanged, 0);
+    }
+    assert_eq!(next(&mut outbox, 0), "young:1");
+}
+
+#[test]
 fn every_request_counts_and_a_server_with_little_to_spare_is_given_time() {
     let mut outbox = Outbox::new(Settings::default());
     for key in ["a", "b", "c"] {

@@ -137,10 +137,10 @@ impl Script {
             "{what}: {boxes:#?}"
         );
         let histories = fake.histories().into_iter();
-        for history in histories.filter(|all| all[0].key().is_some()) {
-            let first = history[0].message.as_str();
-            assert_eq!(first, self.inert.unwrap_or(first), "{what}");
-        }
+        let made: Vec<Vec<Post>> = histories.filter(|all| all[0].key().is_some()).collect();
+        assert_eq!(made.len(), 1, "{what}: nobody saw a second one: {made:#?}");
+        let first = made[0][0].message.as_str();
+        assert_eq!(first, self.inert.unwrap_or(first), "{what}");
     }
 
     /// Ends the first start by `end` at its request of that number; whether it came so far.

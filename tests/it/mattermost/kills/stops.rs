@@ -45,6 +45,8 @@ fn a_live_box_says_that_nobody_looks_and_goes_on_at_the_next_start() {
         boxes(fake).iter().any(|one| one.message == "[ACTIVE] one")
     });
     post.signal(Signal::TERM);
+    // An end of the input that came first would be no stop.
+    fake.wait_until("end of post", |_| post.is_over());
     assert_eq!(post.end().code, 143);
     let paused = boxes(&fake).remove(0);
     let says = paused.message.contains("updates paused at ");

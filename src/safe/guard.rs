@@ -62,8 +62,8 @@ fn guard_line(line: &str, fenced: bool, out: &mut String) {
             // `[text](target)`, `[text][name]`, `[name]: target`.
             ']' if matches!(next, Some('(' | '[' | ':')) => out.push_str("\\]"),
             '<' => out.push_str("&lt;"),
-            // A time keeps its colon.
-            ':' if next.is_some_and(|next| next.is_ascii_digit()) => out.push(c),
+            // A time keeps its colon, a price its sign.
+            ':' | '$' if next.is_some_and(|next| next.is_ascii_digit()) => out.push(c),
             '@' | '~' | '$' | '^' | '#' | ':' => {
                 out.push(look_alike(c, next.filter(|&c| c != '\n')).unwrap_or(c))
             }

@@ -146,7 +146,10 @@ impl Script {
     /// Ends the first start by `end` at its request of that number; whether it came so far.
     fn ended_at(&self, number: u64, (moment, memory): (Moment, Memory), how: End) -> bool {
         let (fake, home) = (Arc::new(Fake::start()), home());
-        let place = Place::new(&fake, (number % 2 == 0) == (moment == Moment::Before));
+        let place = Place::new(
+            &fake,
+            number.is_multiple_of(2) == (moment == Moment::Before),
+        );
         // What a person asked in the thread is not counted.
         let held = hold(&fake, number, moment);
         let process = (self.first)(&fake, home.path(), &place);

@@ -149,7 +149,11 @@ fn markdown_does_nothing_but_be_read() {
             assert_eq!(does(text), None, "{words:?} in\n{text}");
             let hidden = text.chars().find(|c| c.is_control() && *c != '\n');
             assert_eq!(hidden, None, "{words:?} in\n{text}");
-            assert_eq!(crate::safe::guard(text), text, "the last look finds nothing");
+            assert_eq!(
+                crate::safe::guard(text),
+                text,
+                "the last look finds nothing"
+            );
         }
     }
 }

@@ -130,6 +130,10 @@ impl Boxes {
                 if !found.made && is_others {
                     self.stand_by(kept, &found.post, want, at)?;
                 }
+                if found.made && !want.direct {
+                    // Should we have to leave before its first edit, it says so.
+                    self.watch.acknowledged(&kept.key, &Shown::first(), at.now);
+                }
                 if shows(&found.post, &content, &want.shown.state) {
                     edit::acknowledge(&*self.ledger, kept, &content, &wish);
                     self.watch.acknowledged(&kept.key, &want.shown, at.now);

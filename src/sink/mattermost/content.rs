@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::ensure::FIRST_TEXT;
 use crate::wire::frame::State;
 
 /// The longest message that every server of today takes, in Unicode characters.
@@ -17,6 +18,17 @@ pub(super) struct Shown {
     pub(super) text: String,
     pub(super) state: State,
     pub(super) rev: u64,
+}
+
+impl Shown {
+    /// What a new post shows.
+    pub(super) fn first() -> Self {
+        Self {
+            text: FIRST_TEXT.to_owned(),
+            state: State::Active,
+            rev: 0,
+        }
+    }
 }
 
 /// A message, ready to be sent.

@@ -123,8 +123,11 @@ impl Answer {
             .json::<Named>()
             .map(|named| named.id)
             .unwrap_or_default();
-        // It is shown to people, so it is no more than a name.
+        // It is shown to people, so it is no more than a name; a token has no dots in it.
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if named.matches('.').count() < 2 {
+            return String::new();
+        }
         named.chars().filter(|&c| plain(c)).take(120).collect()
     }
 }

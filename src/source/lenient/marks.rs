@@ -103,7 +103,7 @@ mod tests {
     fn every_second_backslash_of_a_run_is_escaped() {
         for start in 0..BLOCK {
             for length in 1..=2 * BLOCK - start {
-                let mut text = vec![b'a'; 2 * BLOCK];
+                let mut text = [b'a'; 2 * BLOCK];
                 text[start..start + length].fill(b'\\');
                 let mut carry = 0;
                 for half in 0..2 {

@@ -124,13 +124,13 @@ fn streams(script: &[u8]) -> Vec<Vec<Event>> {
     sessions.into_iter().map(stream).collect()
 }
 
-/// The newest frame of each box, without what only counts how often it was read.
+/// The newest frame of each box, without what only tells how often and when it was read.
 fn last_views(events: &[Event]) -> BTreeMap<String, Value> {
     let mut pipeline = memory::pipeline(Markup::Markdown, Detail::Target, false);
     let mut last = BTreeMap::new();
     for frame in memory::frames(&mut pipeline, events) {
         let mut value = serde_json::to_value(&frame).expect("JSON");
-        for counted in ["rev", "src", "at"] {
+        for counted in ["rev", "src", "at", "last"] {
             value.as_object_mut().expect("an object").remove(counted);
         }
         last.insert(frame.key, value);

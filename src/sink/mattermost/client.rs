@@ -8,10 +8,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::{Method, Request, Response};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Timeout};
 
 use super::dry::{Dry, Show};
 use super::endpoint::Endpoint;
+use super::lookup::Lookup;
 use crate::wire::secret::Secret;
 use crate::wire::time::Time;
 
@@ -21,6 +23,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(10);
 /// The server closes an idle connection after 60 s; one that is about to go is not used.
 const IDLE: Duration = Duration::from_secs(50);
+/// Of each connection, each way: most requests and answers are shorter.
+const BUFFER: usize = 32 << 10;
 /// Connections at once.
 pub(super) const CONNECTIONS: usize = 4;
 /// The longest answer that is read: a page of posts. Anything else is far shorter.
@@ -111,11 +115,17 @@ impl Client {
             .max_idle_connections(CONNECTIONS)
             .max_idle_connections_per_host(CONNECTIONS)
             .max_idle_age(IDLE)
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
             .user_agent(concat!("live-status/", env!("CARGO_PKG_VERSION")))
             .accept("application/json");
         let token = tokens()?;
         Ok(Self {
-            line: Line::Wire(config.build().new_agent()),
+            line: Line::Wire(Agent::with_parts(
+                config.build(),
+                DefaultConnector::default(),
+                Lookup::default(),
+            )),
             endpoint,
             tokens,
             token: Mutex::new(Arc::new(token)),

@@ -77,7 +77,8 @@ def rounds(stream, boxes, enough, group=50):
     done, fed = 0, 0
     while True:
         while fed - done <= group and not (fed % boxes == 0 and fed and enough()):
-            stream.feed([1 + (fed + number) % boxes for number in range(group)])
+            # Blocked, as in `one_box`: a box that has to wait would lose a frame to its next.
+            stream.feed([1 + (fed + number) % boxes for number in range(group)], "blocked")
             fed += group
         if done >= fed:
             return done

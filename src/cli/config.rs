@@ -90,7 +90,7 @@ pub(super) fn load(args: &[OsString]) -> Result<File, Failure> {
 }
 
 /// Whether any variable names a setting. Only then all settings are looked up: every verb's
-/// arguments are made for that, which is half of what a short call takes.
+/// arguments are made for that, which a short call need not pay for.
 fn may_be_set() -> bool {
     std::env::vars_os().any(|(name, _)| name.as_encoded_bytes().starts_with(b"LIVE_STATUS_"))
 }

@@ -15,7 +15,7 @@ const GOOD: Duration = Duration::from_secs(60);
 /// Looks names up.
 ///
 /// `ureq` asks before every request, even where a connection is kept, and its own resolver starts
-/// a thread each time: half of what an edit costs.
+/// a thread each time.
 #[derive(Debug, Default)]
 pub(super) struct Lookup {
     system: DefaultResolver,

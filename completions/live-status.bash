@@ -340,7 +340,7 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__post)
-            opts="-v -q -h --to --throttle --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --dry-run --key --text --state --receipts --no-redact --secrets-file --tz --config --verbose --quiet --color --help"
+            opts="-v -q -h --to --throttle --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --key --text --state --receipts --no-redact --secrets-file --tz --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -375,6 +375,10 @@ _live__status() {
                     return 0
                     ;;
                 --catch-up)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -492,7 +496,7 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__run)
-            opts="-v -q -h --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --dry-run --labels --detail --markup --max-lines --max-chars --after --commentary --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --config --verbose --quiet --color --help"
+            opts="-v -q -h --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --labels --detail --markup --max-lines --max-chars --after --commentary --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -567,6 +571,10 @@ _live__status() {
                     return 0
                     ;;
                 --catch-up)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

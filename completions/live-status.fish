@@ -120,6 +120,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand post" -l ca-file
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l channel -d 'Channel, by its id or as TEAM/NAME; a run that came through the server goes where it was asked instead' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l root -d 'Reply in that channel to the post of this id' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l catch-up -d 'Make no box for a run that has been quiet for longer than TIME; boxes that exist are brought up to date' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l rate -d 'Requests a second that the server is asked for at most, over all boxes; 0 is no limit' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l key -d 'Make or edit the post of this name, instead of reading frames; the name is yours, and the same name in the same place is the same post' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l text -d 'What the post says, as it is; - or nothing reads standard input' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l state -d 'How it stands; done, error and interrupted close the post' -r -f -a "active\t'It goes on'
@@ -163,6 +164,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand run" -l ca-file 
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l channel -d 'Channel, by its id or as TEAM/NAME; a run that came through the server goes where it was asked instead' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l root -d 'Reply in that channel to the post of this id' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l catch-up -d 'Make no box for a run that has been quiet for longer than TIME; boxes that exist are brought up to date' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l rate -d 'Requests a second that the server is asked for at most, over all boxes; 0 is no limit' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l labels -d 'Take phrases from FILE (JSON or TOML) before the built-in ones' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l detail -d 'How much of a tool\'s input a phrase shows' -r -f -a "target\t'A safe target: program and subcommand, base name, host'
 args\t'The arguments on one line, clipped'

@@ -9,6 +9,7 @@ import tempfile
 import backlog
 import follow
 import idle
+import post
 import start
 import store
 from table import Table
@@ -19,6 +20,7 @@ PARTS = {
     "follow": (follow.run, "write to event against tail -F, nothing lost in a burst"),
     "idle": (idle.run, "wake-ups, CPU, descriptors, watches and memory per session"),
     "store": (store.run, "commit to event in a SQLite store, and its idle cost"),
+    "post": (post.run, "one post against curl, edits a second, latency, memory, a busy run's cost"),
     "start": (start.run, "process start against bash, start with saved cursors"),
 }
 

@@ -189,21 +189,10 @@ impl Drawing {
             max_lines: usize::from(self.max_lines),
             max_chars: self.max_chars as usize,
             commentary: self.commentary,
-            timezone: time_zone(self.tz.as_deref())?,
+            timezone: super::zone::time_zone(self.tz.as_deref())?,
             explain: self.explain,
             trail: self.trail,
         })
-    }
-}
-
-/// The zone of that name; this machine's where there is none.
-pub(super) fn time_zone(name: Option<&str>) -> Result<jiff::tz::TimeZone, Failure> {
-    match name.map(|name| name.trim_start_matches(':')) {
-        None | Some("") => Ok(jiff::tz::TimeZone::system()),
-        Some(name) => jiff::tz::TimeZone::get(name).map_err(|error| {
-            Failure::usage(format!("no time zone {name:?}: {error}"))
-                .hint("name one as Europe/Vienna or UTC")
-        }),
     }
 }
 

@@ -89,6 +89,12 @@ pub(super) fn load(args: &[OsString]) -> Result<File, Failure> {
     Ok(file)
 }
 
+/// Whether any variable names a setting. Only then all settings are looked up: every verb's
+/// arguments are made for that, which a short call need not pay for.
+fn may_be_set() -> bool {
+    std::env::vars_os().any(|(name, _)| name.as_encoded_bytes().starts_with(b"LIVE_STATUS_"))
+}
+
 /// The value of `--config` before the command line is parsed.
 fn named(args: &[OsString]) -> Option<PathBuf> {
     let mut args = args.iter().skip(1).take_while(|arg| *arg != "--");
@@ -158,6 +164,9 @@ impl File {
                 self.set(key.to_owned(), vec![value], format!("environment {name}"));
             }
         }
+        if !may_be_set() {
+            return;
+        }
         for (key, _) in keys() {
             let name = format!("LIVE_STATUS_{}", key.to_uppercase().replace('-', "_"));
             if let Some(value) = var(&name).filter(|value| !value.is_empty()) {
@@ -177,6 +186,9 @@ impl File {
 
     /// Makes what the files say the defaults of `command` and its verbs.
     pub(super) fn apply(&self, command: Command) -> Command {
+        if self.settings.is_empty() {
+            return command;
+        }
         let command = self.apply_one(command);
         let verbs: Vec<String> = command
             .get_subcommands()

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use clap::Args;
 use serde::Serialize;
 
-use super::args::{self, Global};
+use super::args::Global;
 use super::failure::{Failure, Kind};
 use super::{keeper, output};
 use crate::daemon::reader::wire_time;
@@ -38,7 +38,7 @@ pub(super) struct ExplainArgs {
 
 impl ExplainArgs {
     pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
-        let zone = args::time_zone(self.tz.as_deref())?;
+        let zone = super::zone::time_zone(self.tz.as_deref())?;
         let now = wire_time(SystemTime::now());
         let found = self.find(global, now)?;
         let mut text = String::new();

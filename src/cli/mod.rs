@@ -26,6 +26,7 @@ mod schema;
 mod show;
 mod tail;
 mod update;
+mod zone;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::sink::Ledger;
 use crate::store::Boxes;
@@ -18,6 +19,10 @@ impl Ledger for Boxes {
 
     fn note(&self, kept: &Kept) {
         Self::note(self, kept);
+    }
+
+    fn settle(&self) -> Option<Duration> {
+        Self::settle(self)
     }
 
     fn is_new(&self) -> bool {

@@ -131,7 +131,8 @@ impl World {
             let Some(outbox) = &mut lane.outbox else {
                 continue;
             };
-            loop {
+            // What no thread has hands for stays here, where a newer frame takes its place.
+            while lane.under_way < lane.caps.threads.max(1) {
                 match outbox.next(now) {
                     Next::Send(frame) => {
                         lane.under_way += 1;

@@ -1,11 +1,13 @@
 //! The outbox itself: all lanes, one budget, one breaker.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::breaker::Breaker;
 use super::budget::Budget;
 use super::lane::{Lane, Offer};
+use super::queue::Queue;
 use super::{Answer, Next, Now, Settings, Stats};
 use crate::wire::frame::Frame;
 
@@ -13,9 +15,11 @@ use crate::wire::frame::Frame;
 #[derive(Debug)]
 pub struct Outbox {
     settings: Settings,
-    lanes: HashMap<Box<str>, Lane>,
+    lanes: HashMap<Arc<str>, Lane>,
     /// Lanes with nothing pending, the longest at rest first.
-    rest: BTreeMap<u64, Box<str>>,
+    rest: BTreeMap<u64, Arc<str>>,
+    /// Lanes whose frame may go out, now or later.
+    queue: Queue,
     tickets: u64,
     budget: Budget,
     breaker: Breaker,
@@ -30,6 +34,7 @@ impl Outbox {
             settings,
             lanes: HashMap::new(),
             rest: BTreeMap::new(),
+            queue: Queue::default(),
             tickets: 0,
             budget: Budget::new(settings.rate_per_second),
             breaker: Breaker::new(
@@ -45,8 +50,11 @@ impl Outbox {
     /// change what its box shows is dropped.
     pub fn offer(&mut self, frame: Frame, now: Now) {
         self.stats.offered += 1;
-        let key: Box<str> = frame.key.as_str().into();
-        let lane = self.lanes.entry(key.clone()).or_default();
+        let key = match self.lanes.get_key_value(frame.key.as_str()) {
+            Some((key, _)) => Arc::clone(key),
+            None => Arc::from(frame.key.as_str()),
+        };
+        let lane = self.lanes.entry(Arc::clone(&key)).or_default();
         match lane.offer(frame, now) {
             Offer::Waits => {}
             Offer::Coalesced => self.stats.coalesced += 1,
@@ -66,29 +74,13 @@ impl Outbox {
         if server > now && !self.is_empty() {
             return Next::WaitUntil(server);
         }
-        let mut soonest = None;
-        let mut best = None;
-        for (key, lane) in &self.lanes {
-            let Some((at, rank, since)) = lane.ready(&self.settings) else {
-                continue;
-            };
-            if at > now {
-                soonest = Some(soonest.map_or(at, |other: Now| other.min(at)));
-                continue;
-            }
-            // The key decides among equals, so that a run can be repeated.
-            let order = (rank, since, key);
-            if best.as_ref().is_none_or(|best| order < *best) {
-                best = Some(order);
-            }
-        }
-        let Some((_, since, key)) = best else {
-            return soonest.map_or(Next::Idle, Next::WaitUntil);
+        let Some(key) = self.queue.first(now) else {
+            return self.queue.soonest().map_or(Next::Idle, Next::WaitUntil);
         };
-        let key = key.clone();
-        let Some(frame) = self.lanes.get_mut(&key).and_then(|lane| lane.send(now)) else {
+        let Some((frame, since)) = self.lanes.get_mut(&key).and_then(|lane| lane.send(now)) else {
             return Next::Idle;
         };
+        self.settle_down(&key);
         self.budget.take(now);
         self.breaker.sent(now);
         self.stats.sent += 1;
@@ -137,7 +129,10 @@ impl Outbox {
                 self.breaker.failed(now);
             }
         }
-        self.settle_down(key);
+        if let Some((key, _)) = self.lanes.get_key_value(key) {
+            let key = Arc::clone(key);
+            self.settle_down(&key);
+        }
     }
 
     /// Whether nothing waits and nothing is under way.
@@ -173,12 +168,15 @@ impl Outbox {
         }
     }
 
-    /// Puts a lane with nothing pending to rest, or wakes it; lets go of those
+    /// Gives a lane its place: in the queue, or at rest where nothing is pending. Lets go of those
     /// that have rested longest when there are too many.
-    fn settle_down(&mut self, key: &str) {
+    fn settle_down(&mut self, key: &Arc<str>) {
         let Some(lane) = self.lanes.get_mut(key) else {
             return;
         };
+        let seat = lane.ready(&self.settings);
+        self.queue.seat(key, lane.seat, seat);
+        lane.seat = seat;
         if let Some(ticket) = lane.rest.take() {
             self.rest.remove(&ticket);
         }
@@ -187,7 +185,7 @@ impl Outbox {
         }
         self.tickets += 1;
         lane.rest = Some(self.tickets);
-        self.rest.insert(self.tickets, key.into());
+        self.rest.insert(self.tickets, Arc::clone(key));
         while self.rest.len() > self.settings.remember {
             let Some((_, key)) = self.rest.pop_first() else {
                 return;

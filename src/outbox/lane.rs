@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::mark::{Mark, Print, rank};
+use super::queue::Seat;
 use super::throttle::Throttle;
 use super::{Answer, Now, Rank, Settings, backoff};
 use crate::wire::frame::Frame;
@@ -35,6 +36,8 @@ pub(super) struct Lane {
     /// Another writer moves the box: nothing before this moment but the run's end.
     stand_by: Now,
     gone: bool,
+    /// Where it stands in the queue.
+    pub(super) seat: Option<Seat>,
     /// Its ticket among the lanes at rest.
     pub(super) rest: Option<u64>,
 }
@@ -99,8 +102,8 @@ impl Lane {
     }
 
     /// What may go out, when at the earliest, and since when it has waited;
-    /// nothing while a frame is under way.
-    pub(super) fn ready(&self, settings: &Settings) -> Option<(Now, Rank, Now)> {
+    /// nothing while a frame is under way. Only what happens to the lane changes it, not the time.
+    pub(super) fn ready(&self, settings: &Settings) -> Option<Seat> {
         let held = self.waiting.as_ref().filter(|_| self.flight.is_none())?;
         let rank = match rank(&held.frame.state) {
             Rank::Progress if !self.opened => Rank::First,
@@ -114,16 +117,17 @@ impl Lane {
             Rank::Final => at,
             Rank::Blocked | Rank::First | Rank::Progress => at.max(self.stand_by),
         };
-        Some((at, rank, held.since))
+        let since = held.since;
+        Some(Seat { at, rank, since })
     }
 
-    /// Takes the waiting frame under way.
-    pub(super) fn send(&mut self, now: Now) -> Option<Box<Frame>> {
+    /// Takes the waiting frame under way; since when its box has had something new.
+    pub(super) fn send(&mut self, now: Now) -> Option<(Box<Frame>, Now)> {
         let held = self.waiting.take()?;
         self.throttle.sent(now);
-        let frame = held.frame.clone();
+        let told = (held.frame.clone(), held.since);
         self.flight = Some(held);
-        Some(frame)
+        Some(told)
     }
 
     /// Learns what became of the frame under way; `None` where none was.

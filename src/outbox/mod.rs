@@ -23,6 +23,7 @@ mod lane;
 mod mark;
 #[cfg(test)]
 mod properties;
+mod queue;
 #[cfg(test)]
 mod tests;
 pub mod throttle;

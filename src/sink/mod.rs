@@ -118,6 +118,12 @@ pub trait Ledger: std::fmt::Debug + Send + Sync {
     /// Remembers it soon: what an edit changed, which another edit repairs if it is lost.
     fn note(&self, kept: &Kept);
 
+    /// Writes what was noted a while ago. Gives how long it can wait for the next call; `None`
+    /// is until the next note.
+    fn settle(&self) -> Option<Duration> {
+        None
+    }
+
     /// Whether it began empty: boxes of an earlier time may be on the server all the same.
     fn is_new(&self) -> bool;
 }

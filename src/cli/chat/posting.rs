@@ -9,7 +9,6 @@ use super::super::failure::Failure;
 use super::super::ledger::{self, Role};
 use super::Server;
 use super::post_id;
-use crate::outbox;
 use crate::sink::mattermost::{Channel, Mattermost, Place, Settings};
 
 /// Where boxes belong, and which are made.
@@ -34,6 +33,10 @@ pub(in crate::cli) struct Posting {
     /// Make a box again that somebody deleted
     #[arg(long)]
     recreate: bool,
+
+    /// Requests a second that the server is asked for at most, over all boxes; 0 is no limit
+    #[arg(long, value_name = "N", default_value = "10", value_parser = rate)]
+    rate: f64,
 
     /// Print what would be sent, one JSON object for each request, and send nothing; needs no account
     #[arg(long)]
@@ -84,8 +87,38 @@ impl Posting {
             allow_person: self.server.allow_user_token,
             instance,
             zone,
-            rate_per_second: outbox::Settings::default().rate_per_second,
+            rate_per_second: self.rate,
         };
         Ok(Mattermost::new(client, settings, ledger))
+    }
+}
+
+/// Reads requests a second.
+fn rate(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate >= 0.0 => Ok(rate),
+        _ => Err("a rate is requests a second, as 10 or 0.5; 0 is no limit".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate;
+
+    #[test]
+    fn a_rate_is_a_number_of_requests_a_second() {
+        let cases = [
+            ("10", Some(10.0)),
+            (" 0.5 ", Some(0.5)),
+            ("0", Some(0.0)),
+            ("-1", None),
+            ("inf", None),
+            ("nan", None),
+            ("10/s", None),
+            ("", None),
+        ];
+        for (text, want) in cases {
+            assert_eq!(rate(text).ok(), want, "{text:?}");
+        }
     }
 }

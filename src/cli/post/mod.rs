@@ -50,7 +50,7 @@ pub(super) struct PostArgs {
 
 impl PostArgs {
     pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
-        let zone = super::args::time_zone(self.tz.as_deref())?;
+        let zone = super::zone::time_zone(self.tz.as_deref())?;
         let places = self.showing.places(To::Mattermost)?;
         if self.once.is_asked() {
             return self.once.run(&places, &self.showing.chat, zone);

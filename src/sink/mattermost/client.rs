@@ -7,9 +7,11 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Method, Request};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 
 use super::dry::{Dry, Show};
 use super::endpoint::Endpoint;
+use super::lookup::Lookup;
 use super::reply::{Answer, Lost};
 use crate::wire::secret::Secret;
 
@@ -19,6 +21,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(10);
 /// The server closes an idle connection after 60 s; one that is about to go is not used.
 const IDLE: Duration = Duration::from_secs(50);
+/// Of each connection, each way: most requests and answers are shorter.
+const BUFFER: usize = 32 << 10;
 /// Connections at once.
 pub(super) const CONNECTIONS: usize = 4;
 /// Gives the token, and again after the server refused it: it may have been replaced.
@@ -81,6 +85,8 @@ impl Client {
             .max_idle_connections(CONNECTIONS)
             .max_idle_connections_per_host(CONNECTIONS)
             .max_idle_age(IDLE)
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
             .user_agent(concat!("live-status/", env!("CARGO_PKG_VERSION")))
             .accept("application/json");
         if endpoint.stays_here() {
@@ -89,7 +95,11 @@ impl Client {
         }
         let token = tokens()?;
         Ok(Self {
-            line: Line::Wire(config.build().new_agent()),
+            line: Line::Wire(Agent::with_parts(
+                config.build(),
+                DefaultConnector::default(),
+                Lookup::default(),
+            )),
             endpoint,
             tokens,
             token: Mutex::new(Arc::new(token)),

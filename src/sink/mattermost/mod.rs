@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `endpoint` | where the server is, and whether a token may go there |
 //! | `client` | requests with deadlines |
+//! | `lookup` | where the server's name leads |
 //! | `reply` | answers with a cap, and why there is none |
 //! | `dry` | what would be sent, shown instead |
 //! | `server` | what all threads share about the server, and the talk for one frame |
@@ -36,6 +37,7 @@ mod edit;
 mod endpoint;
 mod ensure;
 mod later;
+mod lookup;
 mod marker;
 mod place;
 mod post;
@@ -217,8 +219,9 @@ impl Sink for Mattermost {
 
     fn tick(&mut self, at: Moment) -> Option<Duration> {
         self.look(at, false);
-        let next = self.boxes.watch.next()?;
-        Some(next.saturating_sub(at.now))
+        let next = self.boxes.watch.next();
+        let next = next.map(|next| next.saturating_sub(at.now));
+        next.into_iter().chain(self.boxes.ledger.settle()).min()
     }
 
     fn another(&self) -> Option<Box<dyn Sink>> {

@@ -7,6 +7,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::dir::StateDir;
 use crate::wire::kept::Kept;
@@ -138,8 +139,15 @@ impl Boxes {
     }
 
     /// Remembers it soon: what an edit changed, which another edit repairs if it is lost.
+    /// Notes that follow each other closely are written together, see [`settle`](Self::settle).
     pub fn note(&self, kept: &Kept) {
         self.link().note(kept);
+    }
+
+    /// Writes what was noted a while ago. Gives how long it can wait for the next call; `None`
+    /// is until the next note.
+    pub fn settle(&self) -> Option<Duration> {
+        self.link().settle()
     }
 
     /// Whether nothing was remembered at the start: there was no database, or it

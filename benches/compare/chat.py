@@ -1,0 +1,85 @@
+"""A Mattermost for the part `post`: the tests' fake, on loopback, and what it is sent."""
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import time
+from urllib.parse import urlsplit
+
+
+class Chat:
+    """The fake server, an account on it, and the commands that both sides run."""
+
+    def __init__(self, work, name, log=False):
+        self.work = work
+        self.folder = os.path.join(work.folder, f"chat-{name}")
+        os.makedirs(self.folder, exist_ok=True)
+        self.log = os.path.join(self.folder, "log")
+        target = os.path.join(self.folder, "target.json")
+        server = os.path.join(os.path.dirname(work.binary), "examples", "fake_mattermost")
+        with open(self.log, "wb") as err:
+            options = ["--log"] if log else []
+            self.server = work.spawn([server, "--target", target, *options], stdout=subprocess.DEVNULL, stderr=err)
+        deadline = time.monotonic() + 20
+        while not os.path.exists(target):
+            if self.server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{server} does not start")
+            time.sleep(0.01)
+        with open(target, encoding="utf-8") as file:
+            told = json.load(file)
+        self.url, self.channel = told["url"], told["channels"]["public"]["id"]
+        self.token = told["bots"]["status-bot"]["token"]
+        state = os.path.join(self.folder, "state")
+        self.environment = dict(work.environment, MM_URL=self.url, MM_TOKEN=self.token, XDG_STATE_HOME=state)
+
+    def stop(self):
+        self.work.stop(self.server)
+
+    def requests(self):
+        """What the server was asked, as (method, path); only with `log`."""
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return re.findall(r"\b(GET|POST|PUT|DELETE) (\S+)", file.read())
+
+    def post(self, *options):
+        return [self.work.binary, "post", "--channel", self.channel, *options]
+
+    def curl(self, method, path, body):
+        """One request as a script would make it: a process of its own, the answer read to its end."""
+        command = ["curl", "-sS", "-o", os.devnull, "-X", method, "-H", f"Authorization: Bearer {self.token}"]
+        if body is not None:
+            command += ["-H", "Content-Type: application/json", "--data-binary", body]
+        return [*command, self.url + path]
+
+    def ask(self, method, path, body=None):
+        """A request of the bench's own."""
+        at = urlsplit(self.url)
+        line = http.client.HTTPConnection(at.hostname, at.port)
+        line.request(method, f"/api/v4{path}", body, {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
+        answer = line.getresponse().read()
+        line.close()
+        return json.loads(answer)
+
+
+def frame(key, rev, text, state="active"):
+    """A frame as `render` writes it, of a run that works."""
+    at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+    steps = [{"id": f"s{number}", "title": "Running", "detail": "cargo test", "status": "ok", "started": at, "ms": 200}
+             for number in range(5)]
+    frame = {"v": 1, "type": "frame", "key": key, "source": "openclaw", "sid": key, "run": "first", "rev": rev,
+             "at": at, "last": at, "state": state, "routes": [], "title": "main: working",
+             "view": {"agent": "main", "started": at, "ms": 1000, "steps": steps, "totals": {"tools": 5}}, "text": {"markdown": text}, "src": []}
+    return json.dumps(frame, separators=(",", ":")) + "\n"
+
+
+def key(number):
+    """26 characters of base32, another for each number."""
+    letters = "abcdefghijklmnopqrstuvwxyz234567"
+    return "".join(letters[number >> (5 * place) & 31] for place in range(26))
+
+
+def text(number):
+    """A box of five steps, as long as most are."""
+    steps = "".join(f"✓ Running `cargo test` {step} · 0.2s  \n" for step in range(5))
+    return f"[ACTIVE] **main** · {number}s · 5 tools  \n{steps}[ACTIVE] 5 steps · 12.4k tokens · 14:32"

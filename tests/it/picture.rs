@@ -108,24 +108,31 @@ fn draw(screen: &vt100::Screen) -> String {
     svg
 }
 
+/// What the terminal shows of `frames`.
+fn drawn(frames: &[Value]) -> String {
+    let mut board = Board::new(ROWS, COLUMNS);
+    let lines: Vec<String> = frames.iter().map(Value::to_string).collect();
+    board.feed(&lines.join("\n"));
+    draw(board.finish().screen())
+}
+
 #[test]
 fn the_picture_of_the_readme_is_what_the_terminal_shows() {
-    let mut board = Board::new(ROWS, COLUMNS);
-    for frame in frames() {
-        board.feed(&frame.to_string());
-    }
-    let svg = draw(board.finish().screen());
-    assert!(
-        svg.contains("[BLOCKED]") && svg.contains("notes-writer"),
-        "{svg}"
-    );
+    // The clocks on a board run: where a second passes while it is drawn, as on a busy machine,
+    // it is another picture, and is drawn again.
+    const TRIES: usize = 20;
+    let frames = frames();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/board.svg");
     if std::env::var_os("LIVE_STATUS_DRAW").is_some() {
-        std::fs::write(&path, &svg).expect("writes");
+        std::fs::write(&path, drawn(&frames)).expect("writes");
     }
     let kept = std::fs::read_to_string(&path).expect("a picture");
     assert!(
-        kept == svg,
+        kept.contains("[BLOCKED]") && kept.contains("notes-writer"),
+        "{kept}"
+    );
+    assert!(
+        (0..TRIES).any(|_| drawn(&frames) == kept),
         "examples/board.svg is out of step; run: LIVE_STATUS_DRAW=1 cargo test --test it picture"
     );
 }

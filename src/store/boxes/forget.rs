@@ -1,6 +1,6 @@
 //! Boxes that are over are forgotten after a while: they can be found again by their key.
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use crate::wire::time::Time;
 
@@ -19,21 +19,23 @@ macro_rules! over {
     };
 }
 
-/// Forgets boxes by their age, at most once a day. Gives the time it was done last.
-pub(super) fn by_age(connection: &Connection, last: Time, now: Time) -> rusqlite::Result<Time> {
+/// Whether it is time to look for old boxes again.
+pub(super) fn is_due(last: Time, now: Time) -> bool {
     // A clock that went back far enough would keep it from ever being done.
-    if (now.0.saturating_sub(last.0)).abs() < DAY_MS {
-        return Ok(last);
-    }
+    now.0.saturating_sub(last.0).saturating_abs() >= DAY_MS
+}
+
+/// Forgets boxes by their age.
+pub(super) fn by_age(connection: &Connection, now: Time) -> rusqlite::Result<()> {
     connection.execute(
         "UPDATE meta SET value = ?1 WHERE name = 'tidied'",
         [now.0.to_string()],
     )?;
     connection.execute(
         concat!("DELETE FROM box WHERE at < ?1 AND ", over!()),
-        params![now.plus_ms(-KEPT_MS).0],
+        [now.plus_ms(-KEPT_MS).0],
     )?;
-    Ok(now)
+    Ok(())
 }
 
 /// Forgets the older half of what is over where the database grew too large.

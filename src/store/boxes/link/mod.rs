@@ -31,13 +31,15 @@ enum State {
     Closed,
 }
 
-/// What a write waits for.
+/// What a piece of work waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sync {
     /// The disk has it.
     Full,
     /// The system has it.
     Normal,
+    /// It writes nothing.
+    Reads,
 }
 
 #[derive(Debug)]
@@ -77,12 +79,15 @@ impl Link {
             unsure: false,
         };
         match link.connect() {
-            Ok(()) => link.tidy(),
+            Ok(()) => link.forget_old(),
             Err(error @ (BoxesError::Newer { .. } | BoxesError::Unsafe { .. })) => {
                 return Err(error);
             }
             Err(error @ (BoxesError::Io { .. } | BoxesError::Database { .. })) => {
-                link.remark = Some(format!("{error}; trying again"));
+                // Whoever knows nothing asks the server first.
+                link.is_new = true;
+                link.remark
+                    .get_or_insert_with(|| format!("{error}; trying again"));
             }
         }
         link.instance.get_or_insert_with(new_instance);
@@ -106,7 +111,7 @@ impl Link {
         if let Some(kept) = self.notes.get(key) {
             return Some(kept.clone());
         }
-        self.work(Sync::Normal, |connection| {
+        self.work(Sync::Reads, |connection| {
             let mut statement = connection.prepare_cached(SQL)?;
             statement
                 .query_row([key], |row| Ok(row::read(row)))
@@ -149,7 +154,8 @@ impl Link {
         self.write_durably(kept)
             .map_err(|error| error.to_string())?;
         self.unsure = false;
-        self.tidy();
+        self.forget_old();
+        self.forget_surplus();
         Ok(())
     }
 
@@ -198,13 +204,17 @@ impl Link {
         Err(failure)
     }
 
-    /// Forgets what is old, now and then. It may fail: there is a next time.
-    fn tidy(&mut self) {
-        let (now, last) = (self.now, self.tidied);
-        let aged = self.work(Sync::Normal, |connection| {
-            forget::by_age(connection, last, now)
-        });
-        self.tidied = aged.unwrap_or(now);
+    /// Forgets what is old, once a day. It may fail: there is a next time.
+    fn forget_old(&mut self) {
+        let now = self.now;
+        if forget::is_due(self.tidied, now) {
+            self.tidied = now;
+            let _ = self.work(Sync::Normal, |connection| forget::by_age(connection, now));
+        }
+    }
+
+    /// Forgets what there is too much of, now and then.
+    fn forget_surplus(&mut self) {
         if self.writes >= WRITES_A_LOOK {
             self.writes = 0;
             let _ = self.work(Sync::Normal, forget::by_size);
@@ -213,7 +223,7 @@ impl Link {
 
     fn list(&mut self, sql: &str, params: impl Params + Copy) -> Vec<Kept> {
         self.write_notes();
-        self.work(Sync::Normal, |connection| Ok(rows(connection, sql, params)))
+        self.work(Sync::Reads, |connection| Ok(rows(connection, sql, params)))
             .unwrap_or_default()
     }
 
@@ -240,10 +250,10 @@ impl Link {
         let (State::Disk(connection) | State::Memory(connection)) = &self.state else {
             return Err(failure(ffi::SQLITE_CANTOPEN));
         };
-        if self.sync != sync {
+        if sync != Sync::Reads && sync != self.sync {
             connection.execute_batch(match sync {
                 Sync::Full => "PRAGMA synchronous=FULL",
-                Sync::Normal => "PRAGMA synchronous=NORMAL",
+                Sync::Normal | Sync::Reads => "PRAGMA synchronous=NORMAL",
             })?;
             self.sync = sync;
         }

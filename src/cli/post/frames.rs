@@ -10,12 +10,23 @@ use crate::wire::event::VERSION;
 use crate::wire::frame::Frame;
 use crate::wire::ndjson::{Lines, Read};
 
+/// Frames that go on together at most.
+const FULL: usize = 64;
+
 /// Reads frames until the input ends.
 pub(super) fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> {
     let mut lines = Lines::new(BufReader::with_capacity(256 << 10, std::io::stdin().lock()));
     let mut line = Vec::new();
     let mut broken = 0_u64;
+    let mut batch = Vec::new();
     let result = loop {
+        // What came together goes on together: the loop is woken once for all of it.
+        if !batch.is_empty() && (batch.len() >= FULL || lines.drained()) {
+            let frames = std::mem::take(&mut batch);
+            if feeder.give(Input::Frames(frames)).is_err() {
+                return Ok(());
+            }
+        }
         match lines.next_into(&mut line) {
             Err(error) => break Err(Failure::new(Kind::Io, error)),
             Ok(Read::End) => break Ok(()),
@@ -30,9 +41,7 @@ pub(super) fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> 
                 Ok(frame) if frame.v > VERSION || frame.kind != "frame" => {}
                 Ok(mut frame) => {
                     scrub(&mut frame, redactor);
-                    if feeder.give(Input::Frames(vec![frame])).is_err() {
-                        return Ok(());
-                    }
+                    batch.push(frame);
                 }
                 Err(_) if is_later(&line) => {}
                 Err(error) => {
@@ -47,6 +56,7 @@ pub(super) fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> 
         }
     };
     // The loop may have ended before us.
+    let _ = feeder.give(Input::Frames(batch));
     let _ = feeder.tell(Input::Ended);
     result.and_then(|()| match broken {
         0 => Ok(()),

@@ -3,7 +3,7 @@
 mod frames;
 mod once;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 use clap::Args;
 
@@ -11,6 +11,7 @@ use super::args::{Global, Redaction};
 use super::ended::ended;
 use super::failure::Failure;
 use super::ledger::Role;
+use super::output;
 use super::placeless::Placeless;
 use super::show::{On, Places, Showing, To};
 use crate::daemon::inputs::{Input, Inputs};
@@ -85,7 +86,8 @@ impl PostArgs {
         let mut placeless = Placeless::default();
         let mut take = |receipt: &Receipt| {
             if receipts {
-                print(receipt);
+                // The boxes matter more than who counts them.
+                let _ = print(receipt);
             }
             if let Some(remark) = placeless.take(receipt) {
                 global.say(remark);
@@ -121,10 +123,8 @@ impl PostArgs {
 }
 
 /// Writes a receipt on standard output.
-fn print(receipt: &Receipt) {
-    if let Ok(mut line) = serde_json::to_vec(receipt) {
-        line.push(b'\n');
-        // The boxes matter more than who counts them.
-        let _ = std::io::stdout().write_all(&line);
-    }
+fn print(receipt: &Receipt) -> Result<(), Failure> {
+    let mut line = serde_json::to_vec(receipt).unwrap_or_default();
+    line.push(b'\n');
+    output::print(&line)
 }

@@ -81,7 +81,8 @@ impl Once {
     ///
     /// # Errors
     ///
-    /// Why it was not done; the kind tells whether another try may help.
+    /// Why it was not done; the kind tells whether another try may help. A receipt that cannot be
+    /// written, though the post was.
     pub(super) fn run(
         &self,
         places: &Places,
@@ -113,10 +114,11 @@ impl Once {
         let put = mattermost.put_text(&text, at);
         // Where an answer was lost, this is the look that tells.
         mattermost.close(Close::Ended, at);
-        if !chat.dry_run {
-            super::print(&put.receipt);
-        }
-        verdict(&put)
+        let told = match chat.dry_run {
+            true => Ok(()),
+            false => super::print(&put.receipt),
+        };
+        verdict(&put).and(told)
     }
 }
 

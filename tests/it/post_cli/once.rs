@@ -225,3 +225,22 @@ fn a_dry_run_shows_the_payloads_and_sends_none() {
     let without = program(home.path()).args(args).output().expect("runs");
     assert!(without.status.success(), "a dry run needs no account");
 }
+
+#[test]
+fn a_receipt_that_cannot_be_written_is_an_error_though_the_post_is_there() {
+    let (fake, home) = (Fake::start(), home());
+    let channel = fake.channel("status");
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let Ok(full) = full else {
+        return println!("skipped: there is no /dev/full");
+    };
+    let output = program(home.path())
+        .env("MM_URL", fake.url())
+        .env("MM_TOKEN", fake.token("status-bot"))
+        .args(["post", "--channel", &channel, "--key", "k", "--text", "x"])
+        .stdout(full)
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(74));
+    assert_eq!(fake.posts(&channel).len(), 1);
+}

@@ -124,10 +124,17 @@ pub fn run(
                 }
                 effects
             }
-            Ok(Input::Frames(frames)) => frames
-                .iter()
-                .flat_map(|frame| world.offer(frame, now))
-                .collect(),
+            Ok(Input::Frames(frames)) => {
+                let mut effects = Vec::new();
+                for frame in frames {
+                    effects.extend(world.offer(&frame, now));
+                    if !held {
+                        // One after the other: what came first is shown first.
+                        effects.extend(world.next(now).0);
+                    }
+                }
+                effects
+            }
             Ok(Input::Remark(text)) => {
                 if let Some(workers) = workers.first() {
                     workers.remark(text);

@@ -131,8 +131,13 @@ impl World {
             let Some(outbox) = &mut lane.outbox else {
                 continue;
             };
-            // What no thread has hands for stays here, where a newer frame takes its place.
-            while lane.under_way < lane.caps.threads.max(1) {
+            // What no thread has hands for stays here, where a newer frame takes its place. A board
+            // has one thread and is quick: it shows runs in the order in which they came.
+            let hands = match lane.caps.threads {
+                0 | 1 => usize::MAX,
+                threads => threads,
+            };
+            while lane.under_way < hands {
                 match outbox.next(now) {
                     Next::Send(frame) => {
                         lane.under_way += 1;

@@ -1,10 +1,12 @@
-//! `examples/board.svg`: what the terminal shows of the example tree, drawn.
+//! `examples/board.svg` and `examples/mattermost.svg`: what the terminal shows of the example
+//! tree, and what a reader of Markdown makes of one box, drawn.
 //!
-//! Redraw it with `LIVE_STATUS_DRAW=1 cargo test --test it picture`.
+//! Redraw them with `LIVE_STATUS_DRAW=1 cargo test --test it picture`.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use pulldown_cmark::{Event as Node, Parser, Tag, TagEnd};
 use serde_json::Value;
 
 use crate::board::Board;
@@ -106,6 +108,105 @@ fn draw(screen: &vt100::Screen) -> String {
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// One line of a box as people see it: stretches of text, and how they look.
+type Line = Vec<(Look, String)>;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Look {
+    Plain,
+    Bold,
+    Code,
+}
+
+/// The lines of a box, as a reader of Markdown breaks and marks them.
+fn lines(markdown: &str) -> Vec<Line> {
+    let (mut lines, mut look) = (vec![Line::new()], Look::Plain);
+    for node in Parser::new(markdown) {
+        let (look, text) = match node {
+            Node::Start(Tag::Strong) => {
+                look = Look::Bold;
+                continue;
+            }
+            Node::End(TagEnd::Strong) => {
+                look = Look::Plain;
+                continue;
+            }
+            Node::HardBreak | Node::SoftBreak => {
+                lines.push(Line::new());
+                continue;
+            }
+            Node::Code(text) => (Look::Code, text),
+            Node::Text(text) => (look, text),
+            _ => continue,
+        };
+        lines
+            .last_mut()
+            .expect("a line")
+            .push((look, text.into_string()));
+    }
+    lines
+}
+
+/// A post in a chat, as an SVG.
+fn post(markdown: &str) -> String {
+    const LINE: f32 = 21.0;
+    let lines = lines(markdown);
+    let height = lines.len() as f32 * LINE + 62.0;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 560 {height:.0}\" width=\"560\" role=\"img\" \
+         aria-label=\"A status box as a post in a chat\" font-size=\"14\" \
+         font-family=\"'Open Sans', 'Segoe UI', 'DejaVu Sans', sans-serif\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#ffffff\" stroke=\"#dddfe4\"/>\n\
+         <circle cx=\"34\" cy=\"36\" r=\"16\" fill=\"#1c58d9\"/>\n\
+         <circle cx=\"34\" cy=\"36\" r=\"6\" fill=\"#ffffff\"/>\n\
+         <text x=\"62\" y=\"33\" fill=\"#3f4350\" font-weight=\"bold\">status</text>\n\
+         <text x=\"112\" y=\"33\" fill=\"#6f7280\" font-size=\"10\">BOT</text>\n"
+    );
+    for (number, line) in lines.iter().enumerate() {
+        let y = 56.0 + number as f32 * LINE;
+        let _ = write!(
+            svg,
+            "<text x=\"62\" y=\"{y:.0}\" fill=\"#3f4350\" xml:space=\"preserve\">"
+        );
+        for (look, text) in line {
+            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            let style = match look {
+                Look::Plain => "",
+                Look::Bold => " font-weight=\"bold\"",
+                Look::Code => {
+                    " font-family=\"Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"12.5\" fill=\"#1c58d9\""
+                }
+            };
+            let _ = write!(svg, "<tspan{style}>{text}</tspan>");
+        }
+        svg.push_str("</text>\n");
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+#[test]
+fn the_picture_of_a_post_is_the_box_that_would_be_posted() {
+    let frames = frames();
+    let texts = frames
+        .iter()
+        .filter_map(|frame| frame["text"]["markdown"].as_str());
+    let text = texts
+        .into_iter()
+        .find(|text| text.contains("notes-writer"))
+        .expect("the release");
+    let svg = post(text);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/mattermost.svg");
+    if std::env::var_os("LIVE_STATUS_DRAW").is_some() {
+        std::fs::write(&path, &svg).expect("writes");
+    }
+    let kept = std::fs::read_to_string(&path).expect("a picture");
+    assert!(
+        kept == svg,
+        "examples/mattermost.svg is out of step; run: LIVE_STATUS_DRAW=1 cargo test --test it picture"
+    );
 }
 
 /// What the terminal shows of `frames`.

@@ -188,12 +188,6 @@ impl World {
 
 /// Draws the text that a sink reads, where the frame has none or one that is too long.
 fn dress(frame: &mut Frame, caps: &Caps, drawing: &render::Settings) {
-    let markup = match caps.markup {
-        Markup::View => return,
-        Markup::Markdown => render::Markup::Markdown,
-        Markup::Mrkdwn => render::Markup::Mrkdwn,
-        Markup::Plain => render::Markup::Plain,
-    };
     let longest = caps.max_chars.unwrap_or(usize::MAX);
     let mut text = frame.text.take().unwrap_or_default();
     let Rendered {
@@ -201,25 +195,24 @@ fn dress(frame: &mut Frame, caps: &Caps, drawing: &render::Settings) {
         mrkdwn,
         plain,
     } = &mut text;
-    let place = match caps.markup {
-        Markup::Mrkdwn => mrkdwn,
-        Markup::Plain => plain,
-        Markup::Markdown | Markup::View => markdown,
+    let read = match caps.markup {
+        Markup::View => None,
+        Markup::Markdown => Some((render::Markup::Markdown, markdown)),
+        Markup::Mrkdwn => Some((render::Markup::Mrkdwn, mrkdwn)),
+        Markup::Plain => Some((render::Markup::Plain, plain)),
     };
-    if place
-        .as_ref()
-        .is_none_or(|text| text.chars().count() > longest)
+    let is_long = |text: &String| text.chars().count() > longest;
+    if let Some((markup, place)) = read
+        && place.as_ref().is_none_or(is_long)
     {
         let settings = render::Settings {
             markup,
             max_chars: drawing.max_chars.min(longest),
             ..drawing.clone()
         };
-        *place = Some(render::text(
-            &frame.view,
-            render::Moment::of(frame),
-            &settings,
-        ));
+        let moment = render::Moment::of(frame);
+        *place = Some(render::text(&frame.view, moment, &settings));
     }
-    frame.text = Some(text);
+    // A sink that draws from the view has none, if there was none.
+    frame.text = Some(text).filter(|text| text.any().is_some());
 }

@@ -36,14 +36,14 @@ impl<R: BufRead> Lines<R> {
         Self { input, offset: 0 }
     }
 
-    /// Whether the next line would have to wait: nothing of it is buffered.
+    /// Whether the next line would have to wait: no whole one is buffered.
     ///
-    /// A filter flushes its output then.
+    /// A filter flushes its output then, and holds nothing back for half a line.
     pub fn drained(&mut self) -> bool
     where
         R: Buffered,
     {
-        self.input.buffered() == 0
+        !self.input.has_line()
     }
 
     /// Puts the next line in `line`, which is cleared first.
@@ -94,13 +94,13 @@ impl<R: BufRead> Lines<R> {
 
 /// A reader that knows how much it could give without waiting.
 pub trait Buffered {
-    /// Bytes at hand.
-    fn buffered(&self) -> usize;
+    /// Whether a line end is at hand.
+    fn has_line(&self) -> bool;
 }
 
 impl<R: io::Read> Buffered for io::BufReader<R> {
-    fn buffered(&self) -> usize {
-        self.buffer().len()
+    fn has_line(&self) -> bool {
+        memchr::memchr(b'\n', self.buffer()).is_some()
     }
 }
 
@@ -147,6 +147,19 @@ mod tests {
             seen,
             [(0, "one".into()), (4, String::new()), (5, "three".into())]
         );
+    }
+
+    #[test]
+    fn half_a_line_at_hand_is_waited_for() {
+        let mut lines = Lines::new(io::BufReader::new(&b"a\nb\nhalf"[..]));
+        let mut line = Vec::new();
+        for (want, drained) in [("a", false), ("b", true), ("half", true)] {
+            lines.next_into(&mut line).expect("reads");
+            assert_eq!(
+                (line.as_slice(), lines.drained()),
+                (want.as_bytes(), drained)
+            );
+        }
     }
 
     #[test]

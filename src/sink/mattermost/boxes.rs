@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::content::{Content, Shown};
+use super::content::{Content, FIRST_TEXT, Shown};
 use super::edit::{self, Undone, Wish};
-use super::ensure::{FIRST_TEXT, Found, Wanted, ensure, since};
+use super::ensure::{Found, Wanted, ensure, since};
 use super::place::Place;
 use super::post::Post;
 use super::server::{Server, Talk, Trouble};
@@ -100,12 +100,10 @@ impl Boxes {
         at: Moment,
     ) -> Result<Did, Trouble> {
         let wish = Wish {
-            text: &want.shown.text,
-            state: &want.shown.state,
-            rev: want.shown.rev,
+            shown: &want.shown,
             instance: &self.settings.instance,
         };
-        let content = edit::content(talk, &wish)?;
+        let content = edit::content(talk, &want.shown)?;
         let mut did = Did::Updated;
         if kept.phase == Phase::Gone {
             if !self.settings.recreate {

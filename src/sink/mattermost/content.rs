@@ -4,9 +4,10 @@ use sha2::{Digest, Sha256};
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::ensure::FIRST_TEXT;
 use crate::wire::frame::State;
 
+/// What a new post says: no word of an agent, so that it can notify nobody.
+pub const FIRST_TEXT: &str = "[ACTIVE] one moment…";
 /// The longest message that every server of today takes, in Unicode characters.
 pub(super) const LONGEST: usize = 16_383;
 /// What stays free below a server's limit.

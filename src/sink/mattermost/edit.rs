@@ -3,12 +3,11 @@
 use serde_json::json;
 
 use super::answers::{self, Edit, Look};
-use super::content::Content;
+use super::content::{Content, Shown};
 use super::marker::Marker;
 use super::post::Post;
 use super::server::{Talk, Trouble, said};
 use crate::sink::Ledger;
-use crate::wire::frame::State;
 use crate::wire::kept::{Kept, Phase};
 
 /// A box whose edit right was lost is tried again after so long.
@@ -16,9 +15,8 @@ const LOST_RIGHT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// An edit to be made.
 pub(super) struct Wish<'a> {
-    pub(super) text: &'a str,
-    pub(super) state: &'a State,
-    pub(super) rev: u64,
+    pub(super) shown: &'a Shown,
+    /// Who we are.
     pub(super) instance: &'a str,
 }
 
@@ -36,12 +34,9 @@ impl From<Trouble> for Undone {
 }
 
 /// The content that an edit would bring.
-pub(super) fn content(talk: &Talk<'_>, wish: &Wish<'_>) -> Result<Content, Trouble> {
-    Ok(Content::new(
-        wish.text,
-        wish.state,
-        talk.longest(wish.text)?,
-    ))
+pub(super) fn content(talk: &Talk<'_>, shown: &Shown) -> Result<Content, Trouble> {
+    let longest = talk.longest(&shown.text)?;
+    Ok(Content::new(&shown.text, &shown.state, longest))
 }
 
 /// Brings the post of `kept` to `content`, and remembers what the server acknowledged.
@@ -62,8 +57,8 @@ pub(super) fn edit(
             seq: kept.seq + 1,
             instance: wish.instance.to_owned(),
             part: kept.part,
-            rev: wish.rev,
-            state: wish.state.clone(),
+            rev: wish.shown.rev,
+            state: wish.shown.state.clone(),
         };
         let body = json!({"message": content.message, "props": marker.props()});
         let answer = talk
@@ -89,7 +84,7 @@ pub(super) fn edit(
             }
             Edit::TooLong if again => {
                 again = false;
-                content = content.halved(wish.state);
+                content = content.halved(&wish.shown.state);
                 talk.shorter(content.message.chars().count() + 200);
             }
             Edit::TooLong | Edit::Refused => return Err(Trouble::Refused(words).into()),
@@ -133,8 +128,8 @@ pub(super) fn acknowledge(
     wish: &Wish<'_>,
 ) {
     kept.hash.clone_from(&content.hash);
-    kept.rev = wish.rev;
-    kept.state = wish.state.clone();
+    kept.rev = wish.shown.rev;
+    kept.state = wish.shown.state.clone();
     kept.note = None;
     if kept.state.is_final() {
         // A final edit that is not remembered is made again, and changes nothing.

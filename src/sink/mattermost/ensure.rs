@@ -19,8 +19,6 @@ use crate::wire::frame::State;
 use crate::wire::kept::{Kept, Phase};
 use crate::wire::time::Time;
 
-/// What a new post says: no word of an agent, so that it can notify nobody.
-pub const FIRST_TEXT: &str = "[ACTIVE] one moment…";
 /// Looks and tries before a box is left for later.
 const ROUNDS: u32 = 5;
 /// The most posts on one page of a channel.
@@ -134,7 +132,7 @@ pub(super) fn ensure(
                     pending = format!("{me}:{}:{}:{}", kept.key, kept.part, dice());
                     continue;
                 };
-                return made(talk, ledger, kept, post, &me, unclear);
+                return Ok(made(talk, ledger, kept, post, &me, unclear));
             }
             Create::NotSilent => talk.server.be_loud(),
             Create::Stale => {
@@ -168,7 +166,7 @@ fn made(
     post: Post,
     me: &str,
     mut unclear: bool,
-) -> Result<Found, Trouble> {
+) -> Found {
     kept.post = Some(post.id.clone());
     kept.phase = Phase::Live;
     // The intent is durable already: without the id the post would be found by its key.
@@ -177,18 +175,18 @@ fn made(
         Ok(Some((first, rivals))) => {
             delete(talk, rivals);
             if first.id != post.id {
-                return Ok(adopt(ledger, kept, first, true));
+                return adopt(ledger, kept, first, true);
             }
         }
         // Not listed yet, or not to be had now: the later look tells.
         Ok(None) | Err(_) => unclear = true,
     }
-    Ok(Found {
+    Found {
         kept,
         post,
         made: true,
         unclear,
-    })
+    }
 }
 
 fn adopt(ledger: &dyn Ledger, mut kept: Kept, post: Post, unclear: bool) -> Found {

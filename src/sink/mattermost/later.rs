@@ -1,7 +1,7 @@
 //! What is done to a box beside its frames: looks that are due, and our leave.
 
 use super::boxes::{Boxes, shows};
-use super::content::{Content, Shown};
+use super::content::Shown;
 use super::edit::{self, Wish};
 use super::ensure;
 use super::post::Post;
@@ -50,12 +50,8 @@ impl Boxes {
                     return;
                 }
                 kept.seq = kept.seq.max(marker.seq);
-                let text = due.shown.text.as_str();
-                let is_right = |content: &Content| shows(&post, content, &due.shown.state);
-                let content = talk
-                    .longest(text)
-                    .map(|longest| Content::new(text, &due.shown.state, longest));
-                if content.is_ok_and(|content| !is_right(&content)) {
+                let content = edit::content(talk, &due.shown);
+                if content.is_ok_and(|content| !shows(&post, &content, &due.shown.state)) {
                     self.show_again(talk, kept, &due.shown, at);
                 }
             }
@@ -65,13 +61,11 @@ impl Boxes {
     /// Edits without asking whether it is needed.
     fn show_again(&self, talk: &Talk<'_>, mut kept: Kept, shown: &Shown, at: Moment) {
         let wish = Wish {
-            text: &shown.text,
-            state: &shown.state,
-            rev: shown.rev,
+            shown,
             instance: &self.settings.instance,
         };
         kept.at = at.wall;
-        if let Ok(content) = edit::content(talk, &wish) {
+        if let Ok(content) = edit::content(talk, shown) {
             // What fails now is done by the next look, the next edit or the next start.
             let _ = edit::edit(talk, &*self.ledger, &mut kept, content, &wish);
         }

@@ -52,9 +52,9 @@ use server::{Server, Talk, Trouble};
 use watch::Watch;
 
 pub use client::{Client, Tokens};
+pub use content::FIRST_TEXT;
 pub use dry::Show;
 pub use endpoint::{BadAddress, Endpoint};
-pub use ensure::FIRST_TEXT;
 pub use place::{Channel, Place, is_id};
 pub use probe::{Finding, probe};
 pub use reply::{Answer, Lost};

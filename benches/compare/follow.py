@@ -1,5 +1,6 @@
 """Following: from a write to its event on standard output, against tail -F."""
 
+import json
 import os
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def compare(work, table, count, rate):
 
 def burst(work, table):
     count = 1_000
-    found = round_of(work, count, "ours", 20_000)
+    found = round_of(work, count, "ours", 20_000, write=written_fast)
     if not found:
         table.missing("burst", "nothing came")
         return
@@ -47,7 +48,21 @@ def burst(work, table):
     table.add(f"burst, {count} sessions, p50 and p99", f"{found['p50_us']:.0f}, {found['p99_us']:.0f} us")
 
 
-def round_of(work, count, name, rate):
+def written_by_generator(work, tree, count, rate, log):
+    """Gives the rate that was reached, as the next one does."""
+    work.generate("--out", tree, "--sessions", count, "--bytes", 0, "--seed", 1, "--live", "--rate", rate,
+                  "--duration", work.args.seconds, "--index-interval", 0, "--log", log)
+    with open(log, "rb") as lines:
+        return sum(b'"seq"' in line for line in lines) / work.args.seconds
+
+
+def written_fast(work, tree, _count, rate, log):
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "burst.py")
+    command = [sys.executable, script, log, str(rate), str(work.args.seconds), *transcripts(tree)]
+    return json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)["rate"]
+
+
+def round_of(work, count, name, rate, write=written_by_generator):
     """One live round; latencies, what was lost, and time on a core for each line."""
     tree = work.tree(f"live-{count}", count)
     log = os.path.join(work.folder, "live.log")
@@ -63,7 +78,7 @@ def round_of(work, count, name, rate):
     measure.stdin.close()
     settled(follower)
     before = cpu_ns(follower.pid)
-    work.generate("--out", tree, "--sessions", count, "--bytes", 0, "--seed", 1, "--live", "--rate", rate, "--duration", work.args.seconds, "--index-interval", 0, "--log", log)
+    reached = write(work, tree, count, rate, log)
     settled(follower, quiet=0.3, limit=20)
     cpu = cpu_ns(follower.pid) - before
     work.stop(follower)
@@ -73,6 +88,6 @@ def round_of(work, count, name, rate):
         return None
     with open(log, encoding="utf-8") as lines:
         found["wrote"] = sum('"seq"' in line for line in lines)
-    found["rate"] = found["wrote"] / work.args.seconds
+    found["rate"] = reached
     found["cpu_us"] = cpu / 1_000 / max(1, found["seen"])
     return found

@@ -46,7 +46,7 @@ impl Keeper {
     /// # Errors
     ///
     /// A later version wrote it (78), or it cannot be read.
-    pub(super) fn load(&mut self, global: &Global) -> Result<Vec<Kept>, Failure> {
+    fn load(&self, global: &Global) -> Result<Vec<Kept>, Failure> {
         match store::load(&self.state, &self.name) {
             Ok(Loaded::Found(kept)) => Ok(kept),
             Ok(Loaded::Nothing) => Ok(Vec::new()),
@@ -78,6 +78,15 @@ impl Keeper {
             Err(_) => {}
         }
     }
+}
+
+/// What a keeper has kept; nothing where there is none.
+///
+/// # Errors
+///
+/// See [`Keeper::load`].
+pub(super) fn kept(keeper: Option<&Keeper>, global: &Global) -> Result<Vec<Kept>, Failure> {
+    keeper.map_or(Ok(Vec::new()), |keeper| keeper.load(global))
 }
 
 /// The state directory, made where it is missing.

@@ -54,7 +54,7 @@ impl LabelArgs {
                     }
                     if !self.explain {
                         line.push(b'\n');
-                        out.write_all(&line)?;
+                        out.space()?.extend_from_slice(&line);
                     }
                 }
             }

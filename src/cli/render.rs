@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::{Drawing, Global, Labelling, Redaction};
 use super::failure::Failure;
-use super::output;
+use super::output::{self, Blocks, Output};
 use crate::daemon::pipeline::Pipeline;
 use crate::wire::event::{Cause, Event};
 use crate::wire::frame::Frame;
@@ -76,7 +76,6 @@ impl RenderArgs {
             out: output::blocks(),
             form,
             newest: Vec::new(),
-            line: Vec::new(),
         };
         let mut odd = super::input::Odd::new(global, "render");
         loop {
@@ -100,22 +99,19 @@ impl RenderArgs {
 }
 
 /// Frames on their way to standard output.
-struct Boxes<W> {
-    out: W,
+struct Boxes {
+    out: Blocks<Output>,
     form: Form,
     /// The newest frame of each run, in the order in which the runs appeared.
     newest: Vec<Frame>,
-    line: Vec<u8>,
 }
 
-impl<W: std::io::Write> Boxes<W> {
+impl Boxes {
     fn take(&mut self, frames: Vec<Frame>) -> Result<(), Failure> {
         for frame in frames {
             match self.form {
                 Form::Frames => {
-                    self.line.clear();
-                    frame.write(&mut self.line);
-                    self.out.write_all(&self.line)?;
+                    frame.write(self.out.space()?);
                 }
                 Form::Text => match self
                     .newest

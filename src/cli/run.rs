@@ -11,7 +11,7 @@ use super::args::{Drawing, Global, Labelling, Redaction};
 use super::ended::ended;
 use super::failure::{Doing as _, Failure, Kind};
 use super::filter::Filter;
-use super::keeper::Keeper;
+use super::keeper::{self, Keeper};
 use super::ledger::Role;
 use super::placeless::Placeless;
 use super::show::{On, Places, Showing, To};
@@ -243,13 +243,11 @@ impl RunArgs {
         stage: Stage,
         global: &Global,
     ) -> Result<(), Failure> {
-        let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
-        if let Some(keeper) = &mut keeper {
-            reader.resume(keeper.load(global)?);
-        }
+        let keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
         let (feeder, inputs) = Inputs::new();
         let (gate, remarks) = (feeder.clone(), feeder.clone());
         let stop = stop_on_signals(&mut reader, move || gate.open())?;
+        following::prepare(&mut reader, || keeper::kept(keeper.as_ref(), global))?;
         let mut listener = Feed {
             stop: stop.clone(),
             unshown: 0,

@@ -1,6 +1,6 @@
 //! `live-status tail`: transcripts to events.
 
-use std::io::{BufWriter, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,15 +10,15 @@ use clap::{Args, ValueEnum};
 use super::args::{Global, Redaction, duration};
 use super::failure::{Doing as _, Failure, Kind};
 use super::filter::{Filter, glob};
-use super::keeper::Keeper;
-use super::output;
+use super::keeper::{self, Keeper};
+use super::output::{self, Blocks, Output};
 use super::progress::Progress;
 use crate::daemon::following::{self, Listener};
 use crate::daemon::reader::{self, Reader, wire_time};
 use crate::daemon::resume::{Kept, Place};
 use crate::daemon::stop::{Reason, Stop};
 use crate::follow::{self, Follower, Root, Surroundings};
-use crate::wire::event::Event;
+use crate::wire::event::{Event, Writer};
 use crate::wire::ndjson::{Lines, Read};
 use crate::wire::time::Time;
 
@@ -223,7 +223,7 @@ impl TailArgs {
         )?;
         let mut out = Out {
             out: output::blocks(),
-            line: Vec::with_capacity(4 << 10),
+            writer: Writer::default(),
             filter,
         };
         if self.sources.is_stdin() {
@@ -274,11 +274,9 @@ impl TailArgs {
     }
 
     fn follow(&self, reader: &mut Reader, out: Out, global: &Global) -> Result<(), Failure> {
-        let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
+        let keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
         let stop = stop_on_signals(reader, || {})?;
-        if let Some(keeper) = &mut keeper {
-            reader.resume(keeper.load(global)?);
-        }
+        following::prepare(reader, || keeper::kept(keeper.as_ref(), global))?;
         let mut tail = Tail {
             out,
             keeper,
@@ -329,17 +327,15 @@ pub(super) fn verdict(reader: &mut Reader, global: &Global) -> Result<(), Failur
 
 /// Standard output, filtered.
 struct Out {
-    out: BufWriter<output::Output>,
-    line: Vec<u8>,
+    out: Blocks<Output>,
+    writer: Writer,
     filter: Filter,
 }
 
 impl Out {
     fn emit(&mut self, event: &Event) -> Result<(), Failure> {
         if self.filter.takes(event) {
-            self.line.clear();
-            event.write(&mut self.line);
-            self.out.write_all(&self.line)?;
+            self.writer.write(event, self.out.space()?);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The last thing that happens to an event before it leaves: secrets go, long texts are cut.
 
-use crate::safe::clip::{clip, clip_bytes};
+use crate::safe::clip::{clip, clip_bytes, reach};
 use crate::safe::redact::Redactor;
 use crate::wire::event::{Event, Field};
 
@@ -36,12 +36,7 @@ pub(super) fn clean(event: &mut Event, redactor: &Redactor, full: bool) {
             let kept = clip_bytes(text, limit * 4 + MARGIN_BYTES).len();
             text.truncate(kept);
         }
-        // A letter of ASCII is a grapheme at least: no more than these bytes are kept.
-        let shown = if !full && text.is_ascii() {
-            limit
-        } else {
-            text.len()
-        };
+        let shown = if full { text.len() } else { reach(text, limit) };
         if let std::borrow::Cow::Owned(clean) = redactor.redact_head(text, shown) {
             *text = clean;
         }

@@ -38,7 +38,28 @@ pub trait Listener {
 /// Places are kept at most this often.
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 
-/// Follows until `stop` is set.
+/// Looks at the disk, while another thread reads what was `kept` last time: each takes a
+/// while where there are thousands of sessions.
+///
+/// # Errors
+///
+/// What `kept` gives.
+pub fn prepare<E: Send>(
+    reader: &mut Reader,
+    kept: impl FnOnce() -> Result<Vec<Kept>, E> + Send,
+) -> Result<(), E> {
+    let kept = std::thread::scope(|scope| {
+        let kept = scope.spawn(kept);
+        // Watches first: what is written after the look at the disk wakes us.
+        reader.watch();
+        reader.look();
+        kept.join()
+    });
+    reader.resume(kept.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+    Ok(())
+}
+
+/// Follows with a reader that is [prepared](prepare) until `stop` is set.
 ///
 /// # Errors
 ///
@@ -48,8 +69,6 @@ pub fn follow<L: Listener>(
     stop: &Stop,
     listener: &mut L,
 ) -> Result<Reason, L::Error> {
-    // Watches first: what is written after the look at the disk wakes us.
-    reader.watch();
     reader.begin(SystemTime::now(), &mut |event| listener.event(event))?;
     reader.catch_up(&mut |event| listener.event(event))?;
     listener.drained(reader.take_notes())?;

@@ -1,7 +1,8 @@
 //! Which session is meant by a name: links carry the UUID as well, and children their parents' route.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher as _;
+
+use foldhash::{HashMap, quality::RandomState};
 
 use crate::follow::Id;
 use crate::wire::event::{Body, Event, Link, Name, Route};

@@ -1,10 +1,11 @@
 //! Index rows: which transcript each one claims, and which of them changed.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::hash::BuildHasher;
 use std::time::{Duration, Instant, SystemTime};
+
+use foldhash::HashMap;
 
 use super::entry::{Body, State};
 use super::follower::{EachRow, Follower};

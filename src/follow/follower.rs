@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
+
+use foldhash::quality::RandomState;
 
 use super::agenda::Agenda;
 use super::entry::{Body, Entry, State};
@@ -67,7 +69,7 @@ impl Follower {
             entries: Vec::new(),
             counters: Counters::default(),
             pending: Vec::new(),
-            seed: RandomState::new(),
+            seed: RandomState::default(),
             index_buffer: Vec::new(),
             round: 0,
             bed: None,

@@ -1,9 +1,10 @@
 //! Where one agent keeps its transcripts, and how roots become such places.
 
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf, absolute};
 use std::time::Instant;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::database::Database;
 use super::index::Index;

@@ -1,10 +1,11 @@
 //! Looking at a store: which sessions it holds, which grew, which rows changed.
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::hash::BuildHasher;
 use std::path::Path;
 use std::time::SystemTime;
+
+use foldhash::HashMap;
 
 use super::database::{Link, Verdict};
 use super::entry::{Body, Entry, State};

@@ -12,6 +12,8 @@ use super::chars::{MARKS_A_BASE, is_mark};
 /// A cut text ends in `…`, which counts. At most four combining marks stay on a
 /// base, so that one grapheme cannot be a kilobyte.
 pub fn clip(text: &str, graphemes: usize) -> Cow<'_, str> {
+    // More than this cannot stay, whatever marks go: a base without them is still one.
+    let text = &text[..reach(text, graphemes.saturating_add(1))];
     if text.is_ascii() {
         return match (text.len() <= graphemes, graphemes) {
             (true, _) => Cow::Borrowed(text),
@@ -28,6 +30,19 @@ pub fn clip(text: &str, graphemes: usize) -> Cow<'_, str> {
     };
     let cut = start_of(&text, kept).unwrap_or(0);
     Cow::Owned(ellipsis(&text[..cut]))
+}
+
+/// How many bytes of `text` are as many as `graphemes` user-perceived characters can have.
+///
+/// [`clip`] keeps nothing of what is behind them.
+pub fn reach(text: &str, graphemes: usize) -> usize {
+    if text.len() <= graphemes {
+        text.len()
+    } else if text.is_ascii() {
+        graphemes
+    } else {
+        start_of(text, graphemes).unwrap_or(text.len())
+    }
 }
 
 /// Where grapheme number `index` starts, if there are so many.
@@ -123,6 +138,30 @@ mod tests {
             assert_eq!(got, want, "text: {text:?} at {graphemes}");
             assert!(got.graphemes(true).count() <= graphemes, "text: {text:?}");
             assert_eq!(clip(&got, graphemes), got, "again: {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_behind_the_reach_changes_nothing() {
+        let texts = [
+            "plain words and more of them",
+            "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}e x 日本語テキスト",
+            "👩‍👩‍👧‍👦👩‍👩‍👧‍👦x🇩🇪🇫🇷🇪🇸",
+            "🇩\u{301}\u{301}\u{301}\u{301}\u{301}🇪🇫🇷",
+            "👩\u{301}\u{301}\u{301}\u{301}\u{200d}👧‍👦 and",
+        ];
+        for text in texts {
+            for graphemes in 0..30 {
+                let head = &text[..reach(text, graphemes + 1)];
+                let want = limit_marks(text);
+                let want = match start_of(&want, graphemes) {
+                    None => want.into_owned(),
+                    Some(_) if graphemes == 0 => String::new(),
+                    Some(_) => ellipsis(&want[..reach(&want, graphemes - 1)]),
+                };
+                assert_eq!(clip(text, graphemes), want, "{text:?} at {graphemes}");
+                assert_eq!(clip(head, graphemes), want, "{head:?} at {graphemes}");
+            }
         }
     }
 

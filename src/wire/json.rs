@@ -9,7 +9,7 @@ use wide::u8x16;
 
 /// Appends `value`, made of what wire types are made of: structs, lists, maps with
 /// names as keys, texts, numbers. Nothing else can be written.
-pub(super) fn append(out: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Error> {
+pub(super) fn append<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Error> {
     value.serialize(Writer { out })
 }
 

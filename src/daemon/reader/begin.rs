@@ -12,7 +12,12 @@ use crate::wire::event::{Body, Event, Live, Rewind};
 type Newest = Vec<Event>;
 
 impl Reader {
-    /// Begins to follow: what is under way is repeated, so that a consumer starts with a true picture.
+    /// Looks at the disk for the first time.
+    pub fn look(&mut self) {
+        self.scan();
+    }
+
+    /// Begins to follow, after a first [look](Reader::look): what is under way is repeated, so that a consumer starts with a true picture.
     ///
     /// Sessions that are idle are not read at all: the cursor goes to their end.
     ///
@@ -20,7 +25,6 @@ impl Reader {
     ///
     /// What `emit` gives.
     pub fn begin<E>(&mut self, now: SystemTime, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        self.scan();
         self.locate_kept();
         let order = self.order();
         let relatives = self.relatives(&order);

@@ -64,13 +64,16 @@ impl Words {
     /// overlapping ones too: those that end first come first, of these the longest.
     pub(super) fn find(&self, text: &[u8], head: usize, mut each: impl FnMut(Hit)) {
         let mut waiting = Vec::new();
-        let mut key = 0;
-        for (at, &byte) in text.iter().take(head.saturating_add(3)).enumerate() {
-            let follows = class(byte);
-            if self.begins[key] >> follows & 1 != 0 && at >= 3 {
-                self.begun(text, at - 3, key, &mut waiting, &mut each);
+        let looked_at = &text[..text.len().min(head.saturating_add(3))];
+        if let Some((three, rest)) = looked_at.split_first_chunk::<3>() {
+            let mut key = three.iter().fold(0, |key, &byte| behind(key, class(byte)));
+            for (start, &byte) in rest.iter().enumerate() {
+                let follows = class(byte);
+                if self.begins[key] >> follows & 1 != 0 {
+                    self.begun(text, start, key, &mut waiting, &mut each);
+                }
+                key = behind(key, follows);
             }
-            key = behind(key, follows);
         }
         // Short words at the end of the text.
         for start in (text.len().max(3) - 3)..text.len().min(head) {

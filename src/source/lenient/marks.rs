@@ -25,12 +25,19 @@ impl Marks {
             backslashes: 0,
             controls: 0,
         };
+        let mut lowest = u8x16::splat(b' ');
         for (number, &quarter) in quarters.iter().enumerate() {
             let quarter = u8x16::from(quarter);
             let put = |is: u8x16| u64::from(is.to_bitmask()) << (number * SHORT);
             marks.quotes |= put(quarter.simd_eq(u8x16::splat(b'"')));
             marks.backslashes |= put(quarter.simd_eq(u8x16::splat(b'\\')));
-            marks.controls |= put(quarter.min(u8x16::splat(0x1f)).simd_eq(quarter));
+            lowest = lowest.min(quarter);
+        }
+        // Hardly any block has one.
+        if lowest != u8x16::splat(b' ') {
+            let low = |&byte: &u8| byte < b' ';
+            let bits = block.iter().map(low).enumerate();
+            marks.controls = bits.fold(0, |bits, (at, is)| bits | u64::from(is) << at);
         }
         marks
     }
@@ -51,11 +58,17 @@ impl Marks {
 
 /// Which of the bytes are quotes or backslashes, and which are below a space.
 pub(super) fn short(block: [u8; SHORT]) -> (u32, u32) {
+    let bytes = u8x16::from(block);
+    let controls = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
+    (quotes_and_backslashes(block), controls.to_bitmask())
+}
+
+/// Which of the bytes are quotes or backslashes.
+pub(super) fn quotes_and_backslashes(block: [u8; SHORT]) -> u32 {
     let block = u8x16::from(block);
     let quotes = block.simd_eq(u8x16::splat(b'"'));
     let backslashes = block.simd_eq(u8x16::splat(b'\\'));
-    let controls = block.min(u8x16::splat(0x1f)).simd_eq(block);
-    ((quotes | backslashes).to_bitmask(), controls.to_bitmask())
+    (quotes | backslashes).to_bitmask()
 }
 
 /// The first bytes of `bytes`, `pad` behind its end.
@@ -71,7 +84,7 @@ pub(super) fn padded<const LENGTH: usize>(bytes: &[u8], pad: u8) -> [u8; LENGTH]
 pub(super) fn first(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < bytes.len() {
-        let (marks, _) = short(padded(&bytes[at..], b' '));
+        let marks = quotes_and_backslashes(padded(&bytes[at..], b' '));
         if marks != 0 {
             return Some(at + marks.trailing_zeros() as usize);
         }

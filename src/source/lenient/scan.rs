@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 
 use super::marks::{BLOCK, Marks, SHORT, short};
-use super::text::decode;
+use super::text::{decode, decode_up_to};
 
 /// Something that can be read from where a scanner stands.
 pub trait Scan<'a>: Default {
@@ -44,7 +44,7 @@ pub fn read<'a, T: Scan<'a>>(text: &'a str) -> Option<T> {
 pub struct Scanner<'a> {
     text: &'a str,
     at: usize,
-    /// Not zero once a byte below a space was seen in or near a string.
+    /// Not zero once a byte below a space was seen in a string.
     controls: u64,
 }
 
@@ -137,6 +137,21 @@ impl<'a> Scanner<'a> {
         Some(&self.text[start..self.at])
     }
 
+    /// The first `bytes` bytes of the text of a string, which is passed whole.
+    pub fn text(&mut self, bytes: usize) -> Option<Cow<'a, str>> {
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let inner = self.at + 1;
+        let (text, length) = decode_up_to(&self.text[inner..], bytes);
+        if self.text.as_bytes().get(inner + length) == Some(&b'"') {
+            self.at = inner + length + 1;
+        } else {
+            self.string()?;
+        }
+        Some(text)
+    }
+
     /// Skips any value, however deep.
     pub fn skip(&mut self) -> Option<()> {
         let mut open = Vec::new();
@@ -188,9 +203,10 @@ impl<'a> Scanner<'a> {
         // Most strings are keys, names and ids.
         if let Some(&block) = bytes[self.at..].first_chunk::<SHORT>() {
             let (marks, controls) = short(block);
-            self.controls |= u64::from(controls);
             let mark = marks.trailing_zeros() as usize;
             if marks != 0 && block[mark % SHORT] == b'"' {
+                // Behind the end a line of an indented text may end.
+                self.controls |= u64::from(controls & (marks ^ (marks - 1)));
                 self.at += mark + 1;
                 return Some(false);
             }
@@ -204,15 +220,16 @@ impl<'a> Scanner<'a> {
         let (mut carry, mut escapes) = (0, false);
         while self.at < bytes.len() {
             let marks = Marks::of(&bytes[self.at..]);
-            self.controls |= marks.controls;
             let mut escaped = 0;
             if marks.backslashes | carry != 0 {
                 escapes = true;
                 escaped = marks.escaped(&mut carry);
             }
             let end = marks.quotes & !escaped;
-            // Escapes behind the end are another string's.
-            let mut inside = escaped & (end.wrapping_sub(1) & !end);
+            // What is behind the end is no part of this string.
+            let before = end.wrapping_sub(1) & !end;
+            self.controls |= marks.controls & before;
+            let mut inside = escaped & before;
             while inside != 0 {
                 let at = self.at + inside.trailing_zeros() as usize;
                 if !is_escape(bytes, at) {

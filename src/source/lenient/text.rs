@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::marks::{self, SHORT, padded, short};
+use super::marks::{self, SHORT, padded, quotes_and_backslashes};
 
 /// Bytes as text, what is no UTF-8 replaced.
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     // The plain check is an order of magnitude faster, and nearly always enough.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+    simdutf8::basic::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// The largest index up to `bytes` at which `text` may be cut.
@@ -24,11 +24,17 @@ fn floor_char(text: &str, bytes: usize) -> usize {
 /// Decodes the JSON string that begins at `inner`, its opening quote left out, up to its
 /// closing one or to `bytes` bytes.
 pub fn decode(inner: &str, bytes: usize) -> Cow<'_, str> {
+    decode_up_to(inner, bytes).0
+}
+
+/// The same, and how many bytes of `inner` that took.
+pub(super) fn decode_up_to(inner: &str, bytes: usize) -> (Cow<'_, str>, usize) {
     let end = plain(inner, bytes);
     if inner.as_bytes().get(end) == Some(&b'\\') && end < bytes {
-        Cow::Owned(unescape(inner, end, bytes))
+        let (text, end) = unescape(inner, end, bytes);
+        (Cow::Owned(text), end)
     } else {
-        Cow::Borrowed(&inner[..end])
+        (Cow::Borrowed(&inner[..end]), end)
     }
 }
 
@@ -39,15 +45,15 @@ fn plain(text: &str, bytes: usize) -> usize {
 }
 
 /// Decodes as [`decode`] does, from the first backslash at `start` on.
-fn unescape(inner: &str, start: usize, bytes: usize) -> String {
+fn unescape(inner: &str, start: usize, bytes: usize) -> (String, usize) {
     let text = inner.as_bytes();
-    let mut out = Vec::with_capacity(inner.len().min(bytes) + SHORT);
+    let mut out = Vec::with_capacity(inner.len().min(bytes) + 2 * SHORT);
     out.extend_from_slice(&text[..start]);
     let mut at = start;
     while out.len() < bytes {
         // A block of fixed size is copied at once; what is behind a mark goes again.
         let block: [u8; SHORT] = padded(&text[at.min(text.len())..], b'"');
-        let (marks, _) = short(block);
+        let marks = quotes_and_backslashes(block);
         let plain = (marks.trailing_zeros() as usize).min(SHORT);
         out.extend_from_slice(&block);
         out.truncate(out.len() - SHORT + plain);
@@ -68,7 +74,7 @@ fn unescape(inner: &str, start: usize, bytes: usize) -> String {
             at += 1 + length;
         }
     }
-    String::from_utf8(out).unwrap_or_default()
+    (String::from_utf8(out).unwrap_or_default(), at)
 }
 
 /// Appends what the escape stands for whose backslash is before `rest`; gives its length.

@@ -22,10 +22,7 @@ pub(super) fn of(raw: Raw<'_>, bytes: usize) -> Value {
 
 fn value(scanner: &mut Scanner<'_>, bytes: usize, levels: u32) -> Option<Value> {
     match scanner.peek()? {
-        b'"' => {
-            let text = Raw(scanner.raw()?).prefix(bytes)?;
-            Some(Value::String(text.into_owned()))
-        }
+        b'"' => Some(Value::String(scanner.text(bytes)?.into_owned())),
         b'{' if levels > 0 => {
             let mut map = Map::new();
             fields(scanner, bytes, levels - 1, &mut map)?;

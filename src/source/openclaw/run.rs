@@ -1,7 +1,8 @@
 //! The newest run of a session, as its records tell it.
 
-use std::collections::HashMap;
 use std::hash::{Hash as _, Hasher as _};
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use crate::wire::event::{Name, Outcome, Route};
 use crate::wire::time::Time;

@@ -3,8 +3,10 @@
 //! Rewrites append the whole suffix of a transcript again under new ids, and a
 //! model fallback repeats the request, so a record's id does not identify it.
 
-use std::collections::{HashSet, VecDeque};
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::collections::VecDeque;
+use std::hash::{BuildHasher as _, Hash};
+
+use foldhash::{HashSet, HashSetExt as _, quality::RandomState};
 
 /// How many records a session remembers.
 const CAPACITY: usize = 4_096;
@@ -26,7 +28,7 @@ impl Default for Seen {
         Self {
             set: HashSet::new(),
             order: VecDeque::new(),
-            state: RandomState::new(),
+            state: RandomState::default(),
             now_ms: i64::MIN,
             forgotten_ms: i64::MIN,
         }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::line::append;
 use super::*;
 
 /// Which kind of text a field holds; the reader decides by it how much to keep.

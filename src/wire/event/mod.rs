@@ -4,6 +4,7 @@
 //! says where it was read. On the wire the three are one flat JSON object.
 
 mod body;
+mod line;
 mod schema;
 mod session;
 mod state;
@@ -11,6 +12,7 @@ mod tool;
 mod wait;
 
 pub use body::{Body, Field};
+pub use line::Writer;
 pub use schema::schema;
 pub use session::*;
 pub use state::*;
@@ -23,7 +25,6 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::json;
 use super::time::Time;
 use crate::open_enum;
 
@@ -128,7 +129,7 @@ pub struct Event {
     pub label: Option<Label>,
 }
 
-/// The fields of every event that come before those of its type.
+/// The fields of every event that come before those of its type: what the schema says of them.
 #[derive(Serialize, JsonSchema)]
 struct HeadOut<'a> {
     /// Wire version, 1. A line with a higher one is passed on untouched.
@@ -155,7 +156,7 @@ struct HeadOut<'a> {
     run: Option<&'a str>,
 }
 
-/// The fields of every event that come after those of its type.
+/// The fields of every event that come after those of its type: what the schema says of them.
 #[derive(Serialize, JsonSchema)]
 struct TailOut<'a> {
     /// Where it was read.
@@ -234,28 +235,9 @@ impl Event {
         })
     }
 
-    /// Appends the event to `out` as one line, newline included.
+    /// Appends the event to `out` as one line, newline included. A [`Writer`] is faster for many.
     pub fn write(&self, out: &mut Vec<u8>) {
-        let head = HeadOut {
-            v: VERSION,
-            kind: self.body.kind(),
-            ts: self.ts,
-            source: &self.source,
-            session: self.session.as_deref(),
-            sid: self.sid.as_deref(),
-            agent: self.agent.as_deref(),
-            run: self.run.as_deref(),
-        };
-        let tail = TailOut {
-            src: &self.src,
-            replay: self.replay,
-            raw: self.raw.as_deref(),
-            label: self.label.as_ref(),
-        };
-        append(out, &head);
-        join(out, |out| self.body.append(out));
-        join(out, |out| append(out, &tail));
-        out.push(b'\n');
+        Writer::default().write(self, out);
     }
 
     /// The event as one line without its newline.
@@ -277,24 +259,6 @@ fn later(line: &[u8], error: serde_json::Error) -> NotAnEvent {
     match serde_json::from_slice::<Version>(line) {
         Ok(version) if version.v > VERSION => NotAnEvent::Later(version.v),
         _ => NotAnEvent::Malformed(error),
-    }
-}
-
-/// Serialising these types into memory cannot fail: no maps with odd keys, no IO.
-fn append(out: &mut Vec<u8>, value: &impl Serialize) {
-    let written = json::append(out, value);
-    debug_assert!(written.is_ok(), "wire types serialise: {written:?}");
-}
-
-/// Adds the fields of the object that `more` appends to the object at the end of `out`.
-fn join(out: &mut Vec<u8>, more: impl FnOnce(&mut Vec<u8>)) {
-    out.pop();
-    let middle = out.len();
-    more(out);
-    if out.len() == middle + 2 {
-        out.remove(middle);
-    } else {
-        out[middle] = b',';
     }
 }
 

@@ -113,6 +113,7 @@ impl World {
             aside: 0,
         };
         let got = RefCell::new(Vec::new());
+        world.reader.look();
         let Ok(()) = world
             .reader
             .begin(SystemTime::now(), &mut |event| take(&got, event));

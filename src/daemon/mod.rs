@@ -11,6 +11,7 @@ pub mod inputs;
 pub mod ledger;
 mod links;
 pub mod live;
+pub mod owed;
 pub mod pipeline;
 pub mod reader;
 pub mod remarks;

@@ -56,8 +56,8 @@ impl Follower {
         let mut known = std::mem::take(&mut index.rows);
         let mut buffer = std::mem::take(&mut self.index_buffer);
         let shared = buffer.capacity() > 0;
-        let outcome = index::read(file, stat.size, &mut buffer, &mut |key, json| {
-            self.take_row(place, &mut known, key, json, rows, changes);
+        let outcome = index::read(file, stat.size, &mut buffer, &mut |key, json, pointer| {
+            self.take_row(place, &mut known, (key, json, pointer), rows, changes);
         });
         if shared {
             self.index_buffer = buffer;
@@ -94,8 +94,7 @@ impl Follower {
         &mut self,
         place: usize,
         known: &mut HashMap<u64, Known>,
-        key: &str,
-        json: &[u8],
+        (key, json, pointer): (&str, &[u8], Pointer<'_>),
         rows: &mut EachRow<'_>,
         changes: &mut Vec<Change>,
     ) {
@@ -108,7 +107,6 @@ impl Follower {
                 return;
             }
         }
-        let pointer = Pointer::read(json);
         let (file_names, refused) = pointer.file_names();
         if refused && let Some(folder) = self.places[place].home.sessions.clone() {
             let text = format!(

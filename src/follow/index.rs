@@ -17,7 +17,9 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::open::Stat;
+use super::pointer::Pointer;
 use super::session::Id;
+use super::skim::Skim;
 
 /// Above this many bytes the index is read as a stream.
 const SLURP_BYTES: u64 = 4 * 1024 * 1024;
@@ -74,21 +76,28 @@ impl Index {
     }
 }
 
+/// Takes a key, its entry, and where that says its transcript is.
+pub(super) type EachEntry<'a> = dyn FnMut(&str, &[u8], Pointer<'_>) + 'a;
+
 /// Reads an index of `size` bytes and gives `row` each key with its entry.
 ///
 /// A small one is read into `buffer`. Whatever stands behind the object is ignored. On an error the rows before it
-/// were given.
+/// were given, and perhaps twice.
 pub(super) fn read(
     file: File,
     size: u64,
     buffer: &mut Vec<u8>,
-    row: &mut dyn FnMut(&str, &[u8]),
+    row: &mut EachEntry<'_>,
 ) -> serde_json::Result<()> {
     if size <= SLURP_BYTES {
         buffer.clear();
         buffer.reserve(size as usize + 1);
         let mut file = file.take(SLURP_BYTES * 2);
         file.read_to_end(buffer).map_err(serde_json::Error::io)?;
+        if skim(Skim(buffer), row).is_some() {
+            return Ok(());
+        }
+        // Broken, or not as OpenClaw writes it: a parser knows which.
         let mut json = serde_json::Deserializer::from_slice(buffer);
         Rows::<&RawValue>(row, PhantomData).deserialize(&mut json)
     } else {
@@ -98,8 +107,33 @@ pub(super) fn read(
     }
 }
 
+/// Gives each row of an index as OpenClaw writes it, in one pass; `None` once it is not.
+fn skim(mut rest: Skim<'_>, row: &mut EachEntry<'_>) -> Option<()> {
+    rest.take(b'{')?;
+    if rest.next() == Some(b'}') {
+        return Some(());
+    }
+    loop {
+        let key = rest.string()?;
+        rest.take(b':')?;
+        let first = rest.next()?;
+        if first == b'{' {
+            let begins = rest.0;
+            let pointer = Pointer::plain(&mut rest)?;
+            row(key, &begins[..begins.len() - rest.0.len()], pointer);
+        } else {
+            rest.skip(first)?;
+        }
+        match rest.next()? {
+            b',' => rest.take(b',')?,
+            b'}' => return Some(()),
+            _ => return None,
+        }
+    }
+}
+
 /// Gives each row to a function; `Raw` holds the text of an entry, borrowed where all of it is in memory.
-struct Rows<'f, Raw>(&'f mut dyn FnMut(&str, &[u8]), PhantomData<Raw>);
+struct Rows<'f, Raw>(&'f mut EachEntry<'f>, PhantomData<Raw>);
 
 impl<'de, Raw> DeserializeSeed<'de> for Rows<'_, Raw>
 where
@@ -125,7 +159,8 @@ where
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             let value: Raw = map.next_value()?;
             if value.get().starts_with('{') {
-                (self.0)(&key, value.get().as_bytes());
+                let json = value.get().as_bytes();
+                (self.0)(&key, json, Pointer::read(json));
             }
         }
         Ok(())
@@ -154,7 +189,7 @@ mod tests {
             file,
             text.len() as u64,
             &mut Vec::new(),
-            &mut |key, json| {
+            &mut |key, json, _| {
                 seen.push((key.to_owned(), String::from_utf8_lossy(json).into_owned()));
             },
         );
@@ -169,11 +204,20 @@ mod tests {
             (r#"{"a":{}} trailing"#, 1, true),
             (r#"{"a":{},"version":3,"b":null}"#, 1, true),
             (r#"{"a":{},"b":{"x":"#, 1, false),
+            (
+                "{\n \"a\" : {\n  \"x\": [1, \"}\"]\n } ,\n \"b\": {}\n}\n",
+                2,
+                true,
+            ),
+            (r#"{"a":{},"\u0062":{},"c":{"sessionId":7}}"#, 3, true),
+            (r#"{"a":{"x":nul},"b":{}}"#, 2, true),
+            (r#"{"a":{}]"#, 1, false),
             ("", 0, false),
             ("[]", 0, false),
         ];
         for (text, count, whole) in cases {
-            let (seen, ok) = rows(text);
+            let (mut seen, ok) = rows(text);
+            seen.dedup();
             assert_eq!((seen.len(), ok), (count, whole), "{text}");
         }
         assert_eq!(rows(r#"{"a": {"x":1.50} }"#).0[0].1, r#"{"x":1.50}"#);

@@ -21,7 +21,7 @@ pub(super) struct Pointer<'a> {
 impl<'a> Pointer<'a> {
     /// Reads an entry, which is JSON, as far as it can be read: a field of an odd type counts as absent.
     pub(super) fn read(json: &'a [u8]) -> Self {
-        Self::plain(json).unwrap_or_else(|| {
+        Self::plain(&mut Skim(json)).unwrap_or_else(|| {
             let value: serde_json::Value = serde_json::from_slice(json).unwrap_or_default();
             let text = |name| Some(Cow::Owned(value.get(name)?.as_str()?.to_owned()));
             Self {
@@ -32,13 +32,13 @@ impl<'a> Pointer<'a> {
         })
     }
 
-    /// The same of an entry as OpenClaw writes it; `None` where a name or a wanted value has
+    /// Goes behind an entry as OpenClaw writes it; `None` where a name or a wanted value has
     /// an escape or an odd type, or stands there twice.
-    fn plain(json: &'a [u8]) -> Option<Self> {
+    pub(super) fn plain(rest: &mut Skim<'a>) -> Option<Self> {
         let mut found = Self::default();
-        let mut rest = Skim(json);
         rest.take(b'{')?;
         if rest.next() == Some(b'}') {
+            rest.take(b'}')?;
             return Some(found);
         }
         loop {
@@ -59,7 +59,10 @@ impl<'a> Pointer<'a> {
             };
             match rest.next()? {
                 b',' if fresh => rest.take(b',')?,
-                b'}' if fresh => return Some(found),
+                b'}' if fresh => {
+                    rest.take(b'}')?;
+                    return Some(found);
+                }
                 _ => return None,
             }
         }
@@ -152,7 +155,7 @@ mod tests {
             let json = json.as_bytes();
             let text = String::from_utf8_lossy(json);
             assert_eq!(Pointer::read(json), whole(json), "{text}");
-            assert_eq!(Pointer::plain(json).is_some(), plain, "{text}");
+            assert_eq!(Pointer::plain(&mut Skim(json)).is_some(), plain, "{text}");
         }
     }
 

@@ -29,13 +29,23 @@ impl Reader {
         let order = self.order();
         let relatives = self.relatives(&order);
         let mut read: HashMap<Id, Newest> = HashMap::new();
+        let mut told = Vec::new();
         for &id in &order {
-            let resumed = self.resumed.contains_key(&id);
+            let owed = self.owed.is_of(self.follower.session(id).sid) && !self.settings.from_start;
+            let resumed = self.resumed.contains_key(&id) && !owed;
             if resumed && self.follower.is_drained(id) {
                 continue; // Nothing since: it is taken up when something comes.
             }
             if self.settings.from_start || resumed {
                 self.repeat(id, now, emit)?;
+            } else if owed {
+                // Where its run began is before any place that was kept.
+                self.resumed.remove(&id);
+                self.changed.remove(&id);
+                self.follower.rewind(id);
+                let newest = self.newest_run_of(id);
+                read.insert(id, newest);
+                told.push(id);
             } else if self.is_fresh(id, now) {
                 let newest = self.newest_run_of(id);
                 // Let go of at once where nobody will ask: thousands of sessions may be fresh.
@@ -50,6 +60,7 @@ impl Reader {
             .keys()
             .copied()
             .filter(|&id| self.is_under_way(id, now))
+            .chain(told)
             .collect();
         let families: HashSet<Id> = under_way
             .iter()
@@ -141,20 +152,30 @@ impl Reader {
         }
     }
 
-    /// Reads a session from its start and keeps the events of its newest run: what came before is history.
+    /// Reads a session from its start and keeps the events of its newest run, and of all since one
+    /// that is owed: what came before is history.
     fn newest_run_of(&mut self, id: Id) -> Newest {
         let mut newest = Newest::new();
+        let mut owed = std::mem::take(&mut self.owed);
+        let mut all = false;
         let mut collect = |event: &mut Event| {
             event.replay = true;
             if let Body::RunStart(start) = &event.body
                 && start.continues.is_none()
             {
-                newest.retain(|event| matches!(event.body, Body::SessionStart(_) | Body::Model(_)));
+                let is_owed = owed.begins(event);
+                if !all {
+                    newest.retain(|event| {
+                        matches!(event.body, Body::SessionStart(_) | Body::Model(_))
+                    });
+                }
+                all |= is_owed;
             }
             newest.push(event.clone());
             Ok::<(), std::convert::Infallible>(())
         };
         let Ok(()) = self.read_one(id, &mut collect);
+        self.owed = owed;
         newest
     }
 

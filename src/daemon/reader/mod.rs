@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::links::Registry;
+use super::owed::Owed;
 use super::remarks::Oddities;
 use super::resume::Kept;
 use super::ticks::Rhythm;
@@ -109,6 +110,8 @@ pub struct Reader {
     unlocated: Vec<Kept>,
     /// Sessions whose transcripts are not what they were when their places were kept.
     changed: HashSet<Id>,
+    /// Runs whose boxes an earlier process left unfinished.
+    owed: Owed,
     /// Sessions that gave way to others before they were drained.
     unread: BTreeSet<Id>,
     /// Files that wait for their row, and until when.
@@ -137,6 +140,7 @@ impl Reader {
             resumed: HashMap::new(),
             unlocated: Vec::new(),
             changed: HashSet::new(),
+            owed: Owed::default(),
             unread: BTreeSet::new(),
             unclaimed: HashMap::new(),
             following: false,
@@ -150,6 +154,17 @@ impl Reader {
         self.following = true;
         // How it looks from now on, and why, is among the follower's notes.
         self.follower.watch();
+    }
+
+    /// Tells the runs in `owed` again once following begins, however old they are.
+    pub fn owe(&mut self, owed: Owed) {
+        self.owed = owed;
+    }
+
+    /// What is owed and was not found; asked for once following has begun.
+    #[must_use]
+    pub fn take_owed(&mut self) -> Owed {
+        std::mem::take(&mut self.owed)
     }
 
     /// The follower underneath.

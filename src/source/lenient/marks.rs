@@ -18,7 +18,13 @@ pub(super) struct Marks {
 impl Marks {
     /// The marks of the first bytes of `bytes`, spaces behind its end.
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let block: [u8; BLOCK] = padded(bytes, b' ');
+        match bytes.first_chunk() {
+            Some(block) => Self::of_block(block),
+            None => Self::of_block(&padded(bytes, b' ')),
+        }
+    }
+
+    fn of_block(block: &[u8; BLOCK]) -> Self {
         let (quarters, _) = block.as_chunks();
         let mut marks = Self {
             quotes: 0,
@@ -40,6 +46,10 @@ impl Marks {
             marks.controls = bits.fold(0, |bits, (at, is)| bits | u64::from(is) << at);
         }
         marks
+    }
+
+    pub(super) fn quotes_and_backslashes(&self) -> u64 {
+        self.quotes | self.backslashes
     }
 
     /// Which bytes have a backslash before them that counts; `carry` holds whether the last

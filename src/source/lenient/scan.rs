@@ -229,13 +229,8 @@ impl<'a> Scanner<'a> {
             // What is behind the end is no part of this string.
             let before = end.wrapping_sub(1) & !end;
             self.controls |= marks.controls & before;
-            let mut inside = escaped & before;
-            while inside != 0 {
-                let at = self.at + inside.trailing_zeros() as usize;
-                if !is_escape(bytes, at) {
-                    return None;
-                }
-                inside &= inside - 1;
+            if !are_escapes(&bytes[self.at..], escaped & before) {
+                return None;
             }
             if end != 0 {
                 self.at += end.trailing_zeros() as usize + 1;
@@ -284,28 +279,53 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// What may stand behind a backslash: 1, or 2 where four hexadecimal digits follow.
+/// What a byte behind a backslash is: an escape, one with four hexadecimal digits, or none.
+const ESCAPE: u8 = 0;
+const DIGITS: u8 = 1;
+const NONE: u8 = 2;
 const ESCAPES: [u8; 256] = {
-    let mut escapes = [0; 256];
+    let mut escapes = [NONE; 256];
     let letters = b"\"\\/bfnrt";
     let mut at = 0;
     while at < letters.len() {
-        escapes[letters[at] as usize] = 1;
+        escapes[letters[at] as usize] = ESCAPE;
         at += 1;
     }
-    escapes[b'u' as usize] = 2;
+    escapes[b'u' as usize] = DIGITS;
     escapes
 };
 
-/// Whether an escape may go on with the byte at `at`.
-fn is_escape(text: &[u8], at: usize) -> bool {
-    match text.get(at).map(|&byte| ESCAPES[usize::from(byte)]) {
-        Some(1) => true,
-        Some(2) => text
-            .get(at + 1..at + 5)
-            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)),
+/// Whether the bytes of a block that are `escaped` may be; `text` begins with the block.
+fn are_escapes(text: &[u8], escaped: u64) -> bool {
+    let mut kinds = ESCAPE;
+    let mut rest = escaped;
+    while rest != 0 {
+        let at = rest.trailing_zeros() as usize;
+        kinds |= text
+            .get(at)
+            .map_or(NONE, |&byte| ESCAPES[usize::from(byte)]);
+        rest &= rest - 1;
+    }
+    // Few are of the kind that takes a second look.
+    match kinds {
+        ESCAPE => true,
+        DIGITS => have_digits(text, escaped),
         _ => false,
     }
+}
+
+/// Whether four hexadecimal digits follow each `u` that is `escaped`.
+fn have_digits(text: &[u8], escaped: u64) -> bool {
+    let mut rest = escaped;
+    while rest != 0 {
+        let at = rest.trailing_zeros() as usize;
+        let digits = text.get(at + 1..at + 5);
+        if text[at] == b'u' && !digits.is_some_and(|four| four.iter().all(u8::is_ascii_hexdigit)) {
+            return false;
+        }
+        rest &= rest - 1;
+    }
+    true
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::marks::{self, SHORT, padded, quotes_and_backslashes};
+use super::marks::{self, BLOCK, Marks, SHORT};
+
+/// Few texts with escapes are longer, and an allocator is quick with so little.
+const USUAL: usize = 900;
 
 /// Bytes as text, what is no UTF-8 replaced.
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
@@ -47,58 +50,119 @@ fn plain(text: &str, bytes: usize) -> usize {
 /// Decodes as [`decode`] does, from the first backslash at `start` on.
 fn unescape(inner: &str, start: usize, bytes: usize) -> (String, usize) {
     let text = inner.as_bytes();
-    let mut out = Vec::with_capacity(inner.len().min(bytes) + 2 * SHORT);
-    out.extend_from_slice(&text[..start]);
-    let mut at = start;
-    while out.len() < bytes {
-        // A block of fixed size is copied at once; what is behind a mark goes again.
-        let block: [u8; SHORT] = padded(&text[at.min(text.len())..], b'"');
-        let marks = quotes_and_backslashes(block);
-        let plain = (marks.trailing_zeros() as usize).min(SHORT);
-        out.extend_from_slice(&block);
-        out.truncate(out.len() - SHORT + plain);
-        at += plain;
-        if out.len() >= bytes {
-            let (length, end) = (out.len(), at);
-            let over = (length - bytes..).find(|over| inner.is_char_boundary(end - over));
-            out.truncate(length - over.unwrap_or(length));
+    let mut specials = Specials::new(text);
+    // Where the text ends is not known yet.
+    let most = inner.len().min(bytes);
+    let mut out = Vec::with_capacity(most.min(start + USUAL) + SHORT);
+    let mut at = 0;
+    loop {
+        let end = specials.next(at);
+        let room = bytes - out.len();
+        if end - at >= room {
+            let fits = floor_char(&inner[at..end], room);
+            out.extend_from_slice(&text[at..at + fits]);
+            at += fits;
             break;
         }
-        if marks != 0 {
-            if block[plain % SHORT] == b'"' {
-                break;
+        append(&mut out, text, at, end);
+        at = end;
+        let (Some(b'\\'), Some(&letter)) = (text.get(at), text.get(at + 1)) else {
+            break;
+        };
+        let before = out.len();
+        let length = match MEANT[usize::from(letter)] {
+            0 if letter == b'u' => 2 + unicode(&inner[at + 2..], &mut out),
+            0 => {
+                // No escape at all, but a parser was not asked: the letter stays.
+                let length = inner[at + 1..].chars().next().map_or(1, char::len_utf8);
+                out.extend_from_slice(&text[at + 1..at + 1 + length]);
+                1 + length
             }
-            let Some(length) = escape(&inner[at + 1..], &mut out) else {
-                break;
-            };
-            at += 1 + length;
+            byte => {
+                out.push(byte);
+                2
+            }
+        };
+        if out.len() > bytes {
+            out.truncate(before);
+            break;
         }
+        at += length;
     }
     (String::from_utf8(out).unwrap_or_default(), at)
 }
 
-/// Appends what the escape stands for whose backslash is before `rest`; gives its length.
-fn escape(rest: &str, out: &mut Vec<u8>) -> Option<usize> {
-    let byte = match *rest.as_bytes().first()? {
-        b'n' => b'\n',
-        b't' => b'\t',
-        b'r' => b'\r',
-        b'b' => 8,
-        b'f' => 12,
-        b'u' => return Some(1 + unicode(&rest[1..], out)),
-        ascii @ ..0x80 => ascii,
-        _ => {
-            // No escape at all, but a parser was not asked.
-            let letter = rest.chars().next()?.len_utf8();
-            out.extend_from_slice(&rest.as_bytes()[..letter]);
-            return Some(letter);
+/// Appends `text[from..to]`.
+fn append(out: &mut Vec<u8>, text: &[u8], from: usize, to: usize) {
+    let length = to - from;
+    match text[from..].first_chunk::<SHORT>() {
+        // A block of fixed size is copied at once; what is behind the end goes again.
+        Some(block) if length <= SHORT => {
+            out.extend_from_slice(block);
+            out.truncate(out.len() - SHORT + length);
         }
-    };
-    out.push(byte);
-    Some(1)
+        _ => out.extend_from_slice(&text[from..to]),
+    }
 }
 
-/// The same behind `\u`: half a pair stands for nothing.
+/// Where the quotes and backslashes of a text are, found a block at a time.
+struct Specials<'a> {
+    text: &'a [u8],
+    /// Where the block begins whose marks these are.
+    base: usize,
+    marks: u64,
+}
+
+impl<'a> Specials<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            base: 0,
+            marks: Marks::of(text).quotes_and_backslashes(),
+        }
+    }
+
+    /// The first one from `at` on, which only grows from call to call; else the end of the text.
+    fn next(&mut self, at: usize) -> usize {
+        let mut at = at;
+        loop {
+            if let Some(left @ 0..BLOCK) = at.checked_sub(self.base) {
+                let rest = self.marks & (u64::MAX << left);
+                if rest != 0 {
+                    return self.base + rest.trailing_zeros() as usize;
+                }
+                at = self.base + BLOCK;
+            }
+            if at >= self.text.len() {
+                return self.text.len();
+            }
+            self.base = at;
+            self.marks = Marks::of(&self.text[at..]).quotes_and_backslashes();
+        }
+    }
+}
+
+/// What stands for which byte behind a backslash; 0 where it takes a longer look.
+const MEANT: [u8; 256] = {
+    let mut meant = [0; 256];
+    let mut ascii = 1;
+    while ascii < 0x80 {
+        meant[ascii] = match ascii as u8 {
+            b'n' => b'\n',
+            b't' => b'\t',
+            b'r' => b'\r',
+            b'b' => 8,
+            b'f' => 12,
+            b'u' => 0,
+            itself => itself,
+        };
+        ascii += 1;
+    }
+    meant
+};
+
+/// Appends what four digits behind `\u` stand for, and gives how many bytes that took: half a pair
+/// stands for nothing.
 fn unicode(rest: &str, out: &mut Vec<u8>) -> usize {
     let high = hex(rest);
     let Some(tail) = rest.get(4..) else {
@@ -126,4 +190,30 @@ fn push(letter: char, out: &mut Vec<u8>) {
 
 fn hex(text: &str) -> Option<u32> {
     u32::from_str_radix(text.get(..4)?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn it_reads_what_a_writer_writes_up_to_any_length(
+            parts in proptest::collection::vec("[a-z]{0,40}|[é\u{1F600}\"\\\\\n\t\u{1}]{0,6}", 0..12),
+            bytes in 0..400_usize,
+            behind in "[a-z\"\\\\]{0,70}",
+        ) {
+            let text = parts.concat();
+            let json = serde_json::to_string(&text).expect("writes");
+            let inner = format!("{}{behind}", &json[1..]);
+            let (read, length) = decode_up_to(&inner, bytes);
+            prop_assert_eq!(&*read, &text[..floor_char(&text, bytes)]);
+            let is_whole = inner.as_bytes().get(length) == Some(&b'"');
+            prop_assert_eq!(is_whole, read.len() == text.len());
+            prop_assert_eq!(length == json.len() - 2, is_whole);
+        }
+    }
 }

@@ -7,10 +7,13 @@ use serde::Serialize;
 
 use super::{Event, Name, Src, SrcKind, VERSION};
 use crate::wire::json;
+use crate::wire::time::Time;
 
 /// Writes events as lines, newline included.
 #[derive(Debug, Default)]
 pub struct Writer {
+    /// All events of a record have its time.
+    when: Kept<Time>,
     who: Kept<(Name, Option<Name>, Option<Name>, Option<Name>)>,
     place: Kept<(SrcKind, Option<Name>, Option<Name>)>,
 }
@@ -37,7 +40,9 @@ impl Writer {
         const { assert!(VERSION == 1, "the head is written out here") };
         out.extend_from_slice(b"{\"v\":1,\"type\":");
         append(out, event.body.kind());
-        optional(out, ",\"ts\":", event.ts.as_ref());
+        if let Some(ts) = event.ts {
+            out.extend_from_slice(self.when(ts));
+        }
         out.extend_from_slice(self.who(event));
         optional(out, ",\"run\":", event.run.as_deref());
         fields(out, |out| event.body.append(out));
@@ -54,6 +59,17 @@ impl Writer {
         optional(out, ",\"raw\":", event.raw.as_deref());
         optional(out, ",\"label\":", event.label.as_ref());
         out.extend_from_slice(b"}\n");
+    }
+
+    /// `,"ts":…`
+    fn when(&mut self, ts: Time) -> &[u8] {
+        let Kept { of, text } = &mut self.when;
+        if *of != Some(ts) {
+            text.clear();
+            optional(text, ",\"ts\":", Some(&ts));
+            *of = Some(ts);
+        }
+        text
     }
 
     /// `,"source":…` up to `"agent":…`.
@@ -139,7 +155,6 @@ pub(super) fn append<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
 mod tests {
     use super::super::{Body, HeadOut, Label, Live, TailOut, Tick};
     use super::*;
-    use crate::wire::time::Time;
 
     /// The same by the types that the schema is made of.
     fn by_schema(event: &Event) -> String {

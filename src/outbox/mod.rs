@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::wire::frame::Frame;
 
+pub mod admission;
 #[cfg(test)]
 mod answers;
 pub mod backoff;

@@ -181,6 +181,7 @@ fn ago(time: Time, now: Time) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::about::About;
     use crate::wire::frame::State;
 
     const NOW: Time = Time(1_790_330_400_000);
@@ -203,6 +204,7 @@ mod tests {
             state: State::Done,
             at: NOW.plus_ms(-38_000),
             note: Some("403 no permission".into()),
+            about: About::default(),
         }
     }
 

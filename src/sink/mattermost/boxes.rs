@@ -11,6 +11,7 @@ use super::server::{Server, Talk, Trouble};
 use super::watch::{Due, Look, TAKE_OVER, Watch};
 use super::{NAME, Settings};
 use crate::sink::{Ledger, Moment};
+use crate::wire::about::About;
 use crate::wire::frame::{State, box_key};
 use crate::wire::kept::{Kept, Phase};
 use crate::wire::receipt::Did;
@@ -79,6 +80,7 @@ impl Boxes {
             state: State::Active,
             at: at.wall,
             note: None,
+            about: About::default(),
         });
         kept.at = at.wall;
         let done = self.bring_kept(talk, &mut kept, known.as_ref(), want, at);

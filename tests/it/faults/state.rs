@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use live_status::store::{Boxes, BoxesError, StateDir};
+use live_status::wire::about::About;
 use live_status::wire::frame::State;
 use live_status::wire::kept::{Kept, Phase};
 use live_status::wire::time::Time;
@@ -34,6 +35,7 @@ pub fn kept(key: &str, seq: u64) -> Kept {
         state: State::Active,
         at: NOW,
         note: None,
+        about: About::default(),
     }
 }
 

@@ -13,8 +13,6 @@ use std::process::Command;
 /// Flags and variables that the files name and the program does not have yet. They arrive with the
 /// service's own part (health, logs, detaching); whoever joins the two empties this list.
 const COMING: &[&str] = &[
-    "ps",
-    "finish",
     "--daemon",
     "--listen",
     "--log-file",

@@ -38,6 +38,8 @@ pub(super) struct Want<'a> {
     pub(super) young: bool,
     /// How long ago its newest record was written.
     pub(super) age: Duration,
+    /// What the box tells of itself.
+    pub(super) about: About,
     /// A person or a script waits for it: no standing by, its own words from the start.
     pub(super) direct: bool,
 }
@@ -83,6 +85,10 @@ impl Boxes {
             about: About::default(),
         });
         kept.at = at.wall;
+        kept.about = About {
+            turned: kept.about.turned,
+            ..want.about.clone()
+        };
         let done = self.bring_kept(talk, &mut kept, known.as_ref(), want, at);
         match done {
             Ok(did) => Ok((did, kept.post.clone().unwrap_or_default())),
@@ -302,7 +308,7 @@ impl Boxes {
     }
 
     /// What went wrong is remembered for whoever asks, where there is a box at all.
-    fn remember_trouble(&self, kept: &Kept, known: Option<&Kept>, trouble: &Trouble) {
+    pub(super) fn remember_trouble(&self, kept: &Kept, known: Option<&Kept>, trouble: &Trouble) {
         match trouble {
             Trouble::Gone(_) | Trouble::Never(_) => self.watch.forget(&kept.key),
             _ => {}

@@ -89,31 +89,32 @@ fn who(kept: &Kept) -> &str {
     }
 }
 
-/// How wide each column is.
-fn widths(rows: &[[String; COLUMNS]], limit: Option<usize>) -> [usize; COLUMNS] {
+/// How wide each column is; those at the end that a narrow terminal has no room for are left out.
+fn widths(rows: &[[String; COLUMNS]], limit: Option<usize>) -> Vec<usize> {
     let mut widths = HEAD.map(str::len);
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.width().max(*width);
         }
     }
-    let total = |widths: &[usize; COLUMNS]| widths.iter().sum::<usize>() + GAP * (COLUMNS - 1);
+    let Some(limit) = limit else {
+        return widths.to_vec();
+    };
     for (column, least) in GIVES_WAY {
-        let over = limit.map_or(0, |limit| total(&widths).saturating_sub(limit));
-        widths[column] = widths[column]
-            .saturating_sub(over)
-            .max(least.min(widths[column]));
+        let total = widths.iter().sum::<usize>() + GAP * (COLUMNS - 1);
+        let narrow = widths[column].saturating_sub(total.saturating_sub(limit));
+        widths[column] = narrow.max(least.min(widths[column]));
     }
-    widths
+    let mut used = 0;
+    let fits = |width: &usize| {
+        used += width + GAP;
+        used <= limit + GAP
+    };
+    widths.into_iter().take_while(fits).collect()
 }
 
 /// Appends a line; nothing follows its last word.
-fn put(
-    text: &mut String,
-    row: &[String; COLUMNS],
-    widths: &[usize; COLUMNS],
-    style: Option<&Style>,
-) {
+fn put(text: &mut String, row: &[String; COLUMNS], widths: &[usize], style: Option<&Style>) {
     let mut owed = 0;
     for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
         text.extend(std::iter::repeat_n(' ', owed));
@@ -254,10 +255,10 @@ pub(super) mod tests {
             colour: false,
         };
         let want = "\
-KEY         STATE      SINCE   AGENT    CHANNEL                     UPDATED    WHY
-abcaaaaa    [ACTIVE]   1m 1s   main     8xkqz3w1dbgy7rnpmc5jh4tfae  2.0s ago   Running cargo test
-klmnopqrst  [ERROR]    2m 5s   nightly  8xkqz3w1dbgy7rnpmc5jh4tfae  1h 1m ago  403 no permission
-klmnopqrsu  [BLOCKED]  1m 1s   番号     8xkqz3w1dbgy7rnpmc5jh4tfae  4.0s ago   Running cargo test
+KEY         STATE      SINCE  AGENT    CHANNEL                     UPDATED    WHY
+abcaaaaa    [ACTIVE]   1m 1s  main     8xkqz3w1dbgy7rnpmc5jh4tfae  2.0s ago   Running cargo test
+klmnopqrst  [ERROR]    2m 5s  nightly  8xkqz3w1dbgy7rnpmc5jh4tfae  1h 1m ago  403 no permission
+klmnopqrsu  [BLOCKED]  1m 1s  番号     8xkqz3w1dbgy7rnpmc5jh4tfae  4.0s ago   Running cargo test
 ";
         let drawn = draw(&listed, &every, NOW, look);
         // What made the agent's name hostile is gone, and how wide the column is says the same.
@@ -268,14 +269,20 @@ klmnopqrsu  [BLOCKED]  1m 1s   番号     8xkqz3w1dbgy7rnpmc5jh4tfae  4.0s ago  
     fn a_narrow_terminal_is_never_overrun() {
         let every = three();
         let listed: Vec<&Kept> = every.iter().collect();
-        for width in 78..120 {
+        for width in 10..120 {
             let look = Look {
                 width: Some(width),
                 colour: false,
             };
-            for line in draw(&listed, &every, NOW, look).lines() {
+            let drawn = draw(&listed, &every, NOW, look);
+            for line in drawn.lines() {
                 assert!(line.width() <= width, "{width}: {line:?}");
             }
+            // What stands first stays longest.
+            assert!(
+                width < 21 || drawn.contains("klmnopqrst  [ERROR]"),
+                "{drawn}"
+            );
         }
         assert_eq!(fit("番号番号", 5), "番号…");
         assert_eq!(fit("番号番号", 4), "番…");

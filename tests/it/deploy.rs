@@ -17,7 +17,6 @@ const COMING: &[&str] = &[
     "--listen",
     "--log-file",
     "--log-level",
-    "--max-active",
     "--pid-file",
     "CIRCUIT_BREAKER_COOLDOWN_S",
     "CIRCUIT_BREAKER_THRESHOLD",

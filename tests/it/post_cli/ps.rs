@@ -1,6 +1,8 @@
 //! `ps`: the boxes that are remembered, while others are at work on them.
 
+use std::io::Read as _;
 use std::path::Path;
+use std::process::Stdio;
 
 use live_status::store::{Boxes, Lock, StateDir};
 use live_status::wire::about::About;
@@ -9,7 +11,7 @@ use live_status::wire::kept::Kept;
 use live_status::wire::time::Time;
 
 use crate::faults::state::kept;
-use crate::support::{Ran, home, run};
+use crate::support::{Ran, home, program, run};
 
 /// The state directory of a home.
 pub fn state_of(home: &Path) -> StateDir {
@@ -102,6 +104,44 @@ fn what_is_live_is_listed_and_what_ended_lately_and_more_is_asked_for() {
     );
     let forced = run(home.path(), &["ps", "--color", "always"]).ok();
     assert!(forced.text().contains("\u{1b}["), "{}", forced.text());
+}
+
+/// What `ps` writes on a terminal of so many columns.
+fn on_terminal(home: &Path, columns: u16, variables: &[(&str, &str)]) -> String {
+    let (mut master, slave) = crate::board::terminal(24, columns);
+    let mut child = program(home)
+        .arg("ps")
+        .env("TERM", "xterm")
+        .envs(variables.iter().copied())
+        .stdout(Stdio::from(slave))
+        .spawn()
+        .expect("starts");
+    assert!(child.wait().expect("ends").success());
+    let mut bytes = Vec::new();
+    // It ends with EIO: nobody has the other end any more.
+    let _ = master.read_to_end(&mut bytes);
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+#[test]
+fn a_terminal_is_filled_and_not_overrun_and_shows_states_in_colour() {
+    let home = home();
+    fill(home.path());
+    for columns in [60, 80, 200] {
+        let plain = on_terminal(home.path(), columns, &[("NO_COLOR", "1")]);
+        assert!(!plain.contains('\u{1b}'), "{plain:?}");
+        let longest = plain.lines().map(|line| line.chars().count()).max();
+        assert!(longest <= Some(usize::from(columns)), "{columns}: {plain}");
+        assert_eq!(
+            columns == 200,
+            plain.contains("Running cargo test"),
+            "{plain}"
+        );
+        let coloured = on_terminal(home.path(), columns, &[]);
+        assert_eq!(coloured.matches("\u{1b}[0m").count(), 3, "{coloured:?}");
+    }
+    let dumb = on_terminal(home.path(), 80, &[("TERM", "dumb")]);
+    assert!(!dumb.contains('\u{1b}'), "{dumb:?}");
 }
 
 #[test]

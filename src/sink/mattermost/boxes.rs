@@ -85,8 +85,10 @@ impl Boxes {
             about: About::default(),
         });
         kept.at = at.wall;
+        // Since when and why belong to what the box shows, so they change with it.
         kept.about = About {
             turned: kept.about.turned,
+            why: kept.about.why.take(),
             ..want.about.clone()
         };
         let done = self.bring_kept(talk, &mut kept, known.as_ref(), want, at);
@@ -141,6 +143,7 @@ impl Boxes {
                     self.watch.acknowledged(&kept.key, &Shown::first(), at.now);
                 }
                 if shows(&found.post, &content, &want.shown.state) {
+                    kept.about.why.clone_from(&want.about.why);
                     edit::acknowledge(&*self.ledger, kept, &content, &wish);
                     self.watch.acknowledged(&kept.key, &want.shown, at.now);
                     return Ok(did);
@@ -156,6 +159,7 @@ impl Boxes {
                     did
                 });
             }
+            kept.about.why.clone_from(&want.about.why);
             match edit::edit(talk, &*self.ledger, kept, content.clone(), &wish) {
                 Ok(()) => {
                     self.watch.acknowledged(&kept.key, &want.shown, at.now);

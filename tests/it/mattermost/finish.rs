@@ -79,6 +79,22 @@ fn a_run_that_goes_on_brings_its_box_back() {
 }
 
 #[test]
+fn what_no_post_shows_yet_is_not_told_either() {
+    let mut rig = with_box();
+    let shown = rig.memory.only().about;
+    rig.fake.go_down();
+    let mut end = rig.frame(9, State::Error, "[ERROR] **main**");
+    end.view.note = Some("too long".into());
+    assert_eq!(rig.put(&end).done, Done::Failed);
+    assert_eq!(rig.memory.only().about, shown);
+    rig.fake.come_up().expect("up");
+    rig.good(&end);
+    let kept = rig.memory.only();
+    assert_eq!(kept.state, State::Error);
+    assert_eq!(kept.about.why.as_deref(), Some("too long"));
+}
+
+#[test]
 fn the_end_that_another_wrote_stands() {
     let mut rig = with_box();
     let end = rig.frame(9, State::Done, "[DONE] **main**");

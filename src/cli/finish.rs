@@ -13,7 +13,7 @@ use super::{keeper, output, post};
 use crate::daemon::reader::wire_time;
 use crate::safe::neutralise::line;
 use crate::sink::mattermost::{Client, Mattermost, NAME, Settings};
-use crate::sink::{Close, Moment, Sink as _};
+use crate::sink::{Close, Done, Moment, Sink as _};
 use crate::store::Lock;
 use crate::wire::kept::Kept;
 use crate::wire::time::{Time, span};
@@ -172,6 +172,10 @@ fn close(chosen: &[Kept], mut mattermost: Mattermost) -> Result<(), Failure> {
         let put = mattermost.finish(&kept.key, at);
         pause = Duration::from_secs_f64(f64::from(put.bill.requests) / RATE).max(put.bill.ease);
         post::print(&put.receipt)?;
+        if put.done == Done::Gone {
+            // Somebody deleted the post: nothing is left to close, and that is remembered now.
+            continue;
+        }
         failed.extend(post::verdict(&put, &format!("{} was not closed", name(kept))).err());
     }
     mattermost.close(Close::Ended, at);

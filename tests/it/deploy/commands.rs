@@ -52,6 +52,12 @@ fn handed(line: &str) -> Option<Vec<String>> {
                 rest
             }
             [first, rest @ ..] if matches!(first.as_str(), "sudo" | "env") => rest,
+            [first, rest @ ..] if first == "systemd-run" || first == "--pty" => rest,
+            [first, rest @ ..]
+                if first.starts_with("--property=") || first.starts_with("--setenv=") =>
+            {
+                rest
+            }
             [first, rest @ ..] if first.contains('=') => rest,
             _ => return None,
         };
@@ -112,6 +118,10 @@ fn shell_lines_are_taken_apart() {
         ("sudo -u openclaw env S=/x live-status ps", Some("ps")),
         ("docker compose exec live-status live-status ps", Some("ps")),
         ("live-status post --text \"a b\"", Some("post|--text|a b")),
+        (
+            "sudo systemd-run --pty --property=User=x live-status ps",
+            Some("ps"),
+        ),
         ("systemctl status live-status", None),
         ("", None),
     ];

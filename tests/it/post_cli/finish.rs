@@ -5,7 +5,7 @@ use live_status::wire::time::Time;
 
 use super::ps::{fill, state_of};
 use super::with_fake;
-use crate::fake_mattermost::{Fake, Post};
+use crate::fake_mattermost::{Action, Call, Fake, Post, Rule};
 use crate::support::{Ran, home, run};
 
 /// Lets so many minutes pass for every box of a home.
@@ -202,18 +202,46 @@ fn the_code_tells_what_was_not_done() {
         assert!(ran.lines().iter().all(|receipt| receipt["did"] == "failed"));
     }
     fake.come_up().expect("up again");
-    // One of two was deleted: the other is closed, and the code says that not all was well.
+    // One of two is refused: the other is closed, and the code says that not all was well.
+    fake.fault(Rule::on(Call::Patch, Action::status(400)).times(1));
+    let ran = with_fake(&fake, home.path(), &["finish", "--all-stale"]);
+    assert_eq!(code(&ran), (1, true), "{}", ran.err);
+    assert!(ran.err.contains("1 of 2 boxes"), "{}", ran.err);
+    assert_eq!(
+        messages(&fake).iter().filter(|text| closed(text)).count(),
+        1
+    );
+    // The same again takes the one that is left.
+    let ran = with_fake(
+        &fake,
+        home.path(),
+        &["finish", "--all-stale", "--older-than", "0"],
+    )
+    .ok();
+    assert_eq!(ran.lines().len(), 1);
+    assert_eq!(
+        messages(&fake).iter().filter(|text| closed(text)).count(),
+        2
+    );
+}
+
+#[test]
+fn nothing_is_left_to_close_where_somebody_deleted_the_post() {
+    let (fake, home) = with_posts(&["alpha", "over"]);
     let posts = fake.posts(&fake.channel("status"));
     let alpha = posts.iter().find(|post| post.message == "alpha");
     crate::mattermost::rig::client(&fake, "status-bot")
         .delete(&format!("/posts/{}", alpha.expect("a post").id))
         .expect("an answer");
-    let ran = with_fake(&fake, home.path(), &["finish", "--all-stale"]);
-    assert_eq!(code(&ran), (1, true), "{}", ran.err);
-    assert!(ran.err.contains("1 of 2 boxes"), "{}", ran.err);
-    assert!(
-        messages(&fake)
-            .iter()
-            .any(|text| text.starts_with("beta") && closed(text))
-    );
+    let ran = with_fake(&fake, home.path(), &["finish", "alpha"]).ok();
+    assert_eq!(ran.lines().remove(0)["did"], "gone");
+    let listed = run(home.path(), &["ps", "--json", "--state", "active"]).ok();
+    assert_eq!(listed.lines().remove(0)["phase"], "gone");
+    let again = with_fake(
+        &fake,
+        home.path(),
+        &["finish", "--all-stale", "--older-than", "0"],
+    )
+    .ok();
+    assert_eq!(again.text(), "");
 }

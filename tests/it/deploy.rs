@@ -18,12 +18,13 @@ const COMING: &[&str] = &[
     "--log-file",
     "--log-level",
     "--pid-file",
-    "CIRCUIT_BREAKER_COOLDOWN_S",
-    "CIRCUIT_BREAKER_THRESHOLD",
     "HEALTH_PORT",
     "LOG_LEVEL",
-    "MAX_ACTIVE_SESSIONS",
     "PID_FILE",
+    // The limits of the earlier daemon, which MIGRATION.md promises as well.
+    "CIRCUIT_BREAKER_COOLDOWN_S",
+    "CIRCUIT_BREAKER_THRESHOLD",
+    "MAX_ACTIVE_SESSIONS",
 ];
 
 /// Where a file of the project is.

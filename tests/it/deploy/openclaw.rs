@@ -47,7 +47,7 @@ fn stand_in(home: &Path, code: i32) {
     let bin = home.join("bin");
     std::fs::create_dir_all(&bin).expect("a directory");
     let script = format!(
-        "#!/bin/sh\nprintf '%s\\n' \"$@\" > '{home}/args'\nenv > '{home}/env'\nexit {code}\n",
+        "#!/bin/sh\nprintf '%s\\n' \"$@\" > '{home}/args'\nenv > '{home}/env'\necho 'a word' >&2\nexit {code}\n",
         home = home.display()
     );
     let program = bin.join("live-status");
@@ -126,6 +126,11 @@ fn a_daemon_that_runs_already_is_no_error_and_any_other_end_is() {
         let ran = call(home.path(), "null").ok();
         assert_eq!(ran.err.is_empty(), said.is_empty(), "{code}: {}", ran.err);
         assert!(ran.err.contains(said), "{code}: {}", ran.err);
+        let log = home.path().join(".local/state/live-status/live-status.log");
+        let kept = std::fs::read_to_string(&log).expect("a log");
+        assert_eq!(kept, "a word\n", "what it said before it had a log");
+        let mode = std::fs::metadata(&log).expect("made").permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
     }
 }
 

@@ -1,6 +1,6 @@
 // Starts `live-status run` when OpenClaw's Gateway starts: detached, and once.
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -30,13 +30,15 @@ export function launch(given = process.env) {
   const state = join(given.XDG_STATE_HOME || join(home, ".local", "state"), "live-status");
   const log = join(state, "live-status.log");
   mkdirSync(state, { recursive: true, mode: 0o700 });
+  // What goes wrong before the log is open stands in it too.
+  const said = openSync(log, "a", 0o600);
   const passed = Object.entries(given).filter(([name]) => PASSED.test(name));
   const child = spawn(
     "live-status",
     ["run", "--to", "mattermost", "--daemon", "--pid-file", join(state, "live-status.pid"), "--log-file", log],
     {
       detached: true,
-      stdio: "ignore",
+      stdio: ["ignore", said, said],
       env: {
         LIVE_STATUS_TOKEN_FILE: join(config, "token"),
         ...Object.fromEntries(passed),
@@ -44,6 +46,7 @@ export function launch(given = process.env) {
       },
     },
   );
+  closeSync(said);
   child.on("error", (error) => console.error(`[live-status] cannot be started: ${error.message}`));
   child.on("exit", (code, signal) => {
     if (code === 0 || code === RUNS_ALREADY) return;

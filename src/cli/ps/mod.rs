@@ -1,5 +1,6 @@
 //! `live-status ps`: the boxes that are remembered, one line each.
 
+mod keys;
 mod table;
 
 use std::io::IsTerminal as _;

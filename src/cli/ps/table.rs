@@ -4,6 +4,7 @@ use console::{Color, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::is_live;
+use super::keys::Keys;
 use crate::safe::neutralise::line;
 use crate::wire::frame::State;
 use crate::wire::kept::{Kept, Phase};
@@ -22,8 +23,6 @@ const CHANNEL: usize = 4;
 const WHY: usize = 6;
 /// Between two columns.
 const GAP: usize = 2;
-/// A key is at least so long: who reads it out loud has enough, and it stays unique for a while.
-const KEY: usize = 8;
 
 /// How the table is to look.
 #[derive(Clone, Copy, Debug)]
@@ -157,44 +156,6 @@ fn style(kept: &Kept) -> Style {
     if is_live(kept) { style.bold() } else { style }
 }
 
-/// The names by which boxes can be asked for, sorted.
-struct Keys<'a>(Vec<(&'a str, &'a str)>);
-
-impl<'a> Keys<'a> {
-    fn of(every: &'a [Kept]) -> Self {
-        let mut names: Vec<_> = every
-            .iter()
-            .flat_map(|kept| {
-                [
-                    (kept.key.as_str(), kept.key.as_str()),
-                    (&kept.frame, &kept.key),
-                ]
-            })
-            .collect();
-        names.sort_unstable();
-        Self(names)
-    }
-
-    /// As much of the key as no other box's key or name begins with.
-    fn short(&self, kept: &'a Kept) -> &'a str {
-        let at = self
-            .0
-            .partition_point(|(name, _)| *name < kept.key.as_str());
-        let others = |(_, key): &&(&str, &str)| *key != kept.key;
-        let before = self.0[..at].iter().rev().find(others);
-        let after = self.0[at..].iter().find(others);
-        let shared = before.into_iter().chain(after).map(|(name, _)| {
-            let same = name
-                .chars()
-                .zip(kept.key.chars())
-                .take_while(|(a, b)| a == b);
-            same.count() + 1
-        });
-        let length = shared.max().unwrap_or(0).max(KEY);
-        kept.key.get(..length).unwrap_or(&kept.key)
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -301,19 +262,5 @@ klmnopqrsu  [BLOCKED]  1m 1s  番号     8xkqz3w1dbgy7rnpmc5jh4tfae  4.0s ago   
             "{drawn:?}"
         );
         assert_eq!(drawn.matches("\u{1b}[0m").count(), 1);
-    }
-
-    #[test]
-    fn a_key_is_as_long_as_it_has_to_be() {
-        let every = [
-            kept("abcdefghij", State::Active, 0),
-            Kept {
-                frame: "abcdefghijkl".into(),
-                ..kept("x", State::Active, 0)
-            },
-        ];
-        let keys = Keys::of(&every);
-        assert_eq!(keys.short(&every[0]), "abcdefghija");
-        assert_eq!(keys.short(&every[1]), "xaaaaaaa");
     }
 }

@@ -8,13 +8,38 @@ use super::later::{PAUSED, is_minute};
 use super::post::Post;
 use super::server::{Talk, Trouble};
 use super::watch::{Due, Look};
-use crate::sink::Moment;
+use super::{Mattermost, NAME, settled};
+use crate::sink::{Moment, Put};
+use crate::wire::event::VERSION;
 use crate::wire::frame::State;
 use crate::wire::kept::{Kept, Phase};
-use crate::wire::receipt::Did;
+use crate::wire::receipt::{Did, Receipt};
 
 /// What the box tells of itself from then on.
 const WHY: &str = "closed by hand";
+
+impl Mattermost {
+    /// Closes the box of that key by hand: its post says so, and it is over.
+    ///
+    /// Its text stays as the server has it but for the tags and the footer. Where no post is
+    /// found, none is made. A run that goes on brings its box back with its next frame.
+    pub fn finish(&self, key: &str, at: Moment) -> Put {
+        let talk = Talk::new(&self.boxes.server, at.wall);
+        let (kept, outcome) = self.boxes.finish(&talk, key, at);
+        let receipt = Receipt {
+            v: VERSION,
+            kind: "receipt".into(),
+            key: kept.as_ref().map_or(key, |kept| &kept.frame).to_owned(),
+            rev: kept.as_ref().map_or(0, |kept| kept.rev),
+            sink: NAME.into(),
+            post: None,
+            did: Did::Skipped,
+            error: None,
+            src: Vec::new(),
+        };
+        settled(outcome, receipt, talk.bill())
+    }
+}
 
 impl Boxes {
     /// Closes the box of that key; gives what is remembered of it then.

@@ -154,27 +154,6 @@ impl Mattermost {
         settled(outcome, receipt, talk.bill())
     }
 
-    /// Closes the box of that key by hand: its post says so, and it is over.
-    ///
-    /// Its text stays as the server has it but for the tags and the footer. Where no post is
-    /// found, none is made. A run that goes on brings its box back with its next frame.
-    pub fn finish(&self, key: &str, at: Moment) -> Put {
-        let talk = Talk::new(&self.boxes.server, at.wall);
-        let (kept, outcome) = self.boxes.finish(&talk, key, at);
-        let receipt = Receipt {
-            v: crate::wire::event::VERSION,
-            kind: "receipt".into(),
-            key: kept.as_ref().map_or(key, |kept| &kept.frame).to_owned(),
-            rev: kept.as_ref().map_or(0, |kept| kept.rev),
-            sink: NAME.into(),
-            post: None,
-            did: Did::Skipped,
-            error: None,
-            src: Vec::new(),
-        };
-        settled(outcome, receipt, talk.bill())
-    }
-
     /// Takes the looks that are due at `at`, or all that are planned.
     fn look(&self, at: Moment, all: bool) {
         let watch = &self.boxes.watch;

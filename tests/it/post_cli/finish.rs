@@ -116,7 +116,7 @@ fn what_was_not_updated_for_long_is_closed_together() {
     let (fake, home) = with_posts(&["alpha", "beta", "over"]);
     let none = with_fake(&fake, home.path(), &["finish", "--all-stale"]).ok();
     assert_eq!(none.text(), "", "all are young");
-    age(home.path(), 119);
+    age(home.path(), 100);
     let none = with_fake(&fake, home.path(), &["finish", "--all-stale"]).ok();
     assert_eq!(none.text(), "", "the default is two hours");
     let dry = ["finish", "--all-stale", "--older-than", "90m", "--dry-run"];
@@ -130,13 +130,10 @@ fn what_was_not_updated_for_long_is_closed_together() {
             line.starts_with("would close ") && all.contains(name),
             "{all}"
         );
-        assert!(
-            line.contains("[ACTIVE], updated 1h 59m ago, post "),
-            "{line}"
-        );
+        assert!(line.contains("[ACTIVE], updated 1h 4"), "{line}");
     }
     assert_eq!(messages(&fake), ["alpha", "beta", "over"]);
-    age(home.path(), 1);
+    age(home.path(), 20);
     let ran = with_fake(&fake, home.path(), &["finish", "--all-stale"]).ok();
     assert_eq!(ran.lines().len(), 2);
     let texts = messages(&fake);

@@ -18,6 +18,9 @@ pub fn state_of(home: &Path) -> StateDir {
     StateDir::open(&home.join(".local/state/live-status")).expect("opens")
 }
 
+/// Spans are told in days and hours, so that nothing here depends on seconds.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
 fn now() -> Time {
     Time(jiff::Timestamp::now().as_millisecond())
 }
@@ -30,14 +33,14 @@ pub fn fill(home: &Path) -> Vec<Kept> {
         about: About {
             agent: Some(agent.into()),
             session: Some(format!("agent:{agent}:chat")),
-            turned: Some(now().plus_ms(-300_000)),
+            turned: Some(now().plus_ms(-5 * DAY_MS)),
             why: Some("Running cargo test".into()),
             ..About::default()
         },
         ..kept(key, 3)
     };
     let boxes = vec![
-        of("one", "main", State::Active, 1),
+        of("one", "main", State::Active, 3 * DAY_MS / 60_000),
         of("two", "ops", State::Blocked, 5 * 60),
         of("three", "main", State::Done, 30),
         of("four", "ops", State::Error, 2 * 60),
@@ -90,12 +93,12 @@ fn what_is_live_is_listed_and_what_ended_lately_and_more_is_asked_for() {
         [
             "oneaaaaa",
             "[ACTIVE]",
-            "5m",
-            "0s",
+            "5d",
+            "0h",
             "main",
             "8xkqz3w1dbgy7rnpmc5jh4tfae",
-            "1m",
-            "0s",
+            "3d",
+            "0h",
             "ago",
             "Running",
             "cargo",

@@ -31,6 +31,9 @@ _live__status() {
             live__status,explain)
                 cmd="live__status__subcmd__explain"
                 ;;
+            live__status,finish)
+                cmd="live__status__subcmd__finish"
+                ;;
             live__status,label)
                 cmd="live__status__subcmd__label"
                 ;;
@@ -39,6 +42,9 @@ _live__status() {
                 ;;
             live__status,post)
                 cmd="live__status__subcmd__post"
+                ;;
+            live__status,ps)
+                cmd="live__status__subcmd__ps"
                 ;;
             live__status,render)
                 cmd="live__status__subcmd__render"
@@ -68,7 +74,7 @@ _live__status() {
 
     case "${cmd}" in
         live__status)
-            opts="-v -q -h -V --config --verbose --quiet --color --help --version tail label render post run create update doctor explain config schema completions man"
+            opts="-v -q -h -V --config --verbose --quiet --color --help --version tail label render post run create update doctor ps explain finish config schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -283,6 +289,48 @@ _live__status() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        live__subcmd__status__subcmd__finish)
+            opts="-v -q -h --all-stale --older-than --dry-run --tz --url --token-file --ca-file --allow-plain-http --allow-user-token --config --verbose --quiet --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tz)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         live__subcmd__status__subcmd__label)
             opts="-v -q -h --labels --detail --explain --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -400,6 +448,36 @@ _live__status() {
                     ;;
                 --tz)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__ps)
+            opts="-v -q -h --all --agent --state --json --config --verbose --quiet --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -W "active blocked done error interrupted" -- "${cur}"))
                     return 0
                     ;;
                 --config)

@@ -40,7 +40,9 @@ complete -c live-status -n "__fish_live_status_needs_command" -f -a "run" -d 'Wa
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "create" -d 'Post a text and print the post\'s id (kept for compatibility)'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "update" -d 'Edit a post of the same account (kept for compatibility)'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "doctor" -d 'Check what live-status finds here, and say what to do'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "ps" -d 'List the boxes of runs: state, since when, agent, channel, last update and why'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "explain" -d 'Say what is remembered of a box'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "finish" -d 'Close boxes by hand'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "config" -d 'Show settings and where each comes from'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "schema" -d 'Print the JSON Schema of a wire format'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "completions" -d 'Print a shell\'s completions'
@@ -242,6 +244,21 @@ complete -c live-status -n "__fish_live_status_using_subcommand doctor" -l allow
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -l agent -d 'Only boxes of this agent; may be given more than once' -r
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -l state -d 'Only boxes in this state; may be given more than once' -r -f -a "active\t'It works'
+blocked\t'It waits for somebody'
+done\t'It did what it should'
+error\t'It failed'
+interrupted\t'It was stopped, or nobody knows how it ended'"
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -l all -d 'List boxes that ended earlier too'
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -l json -d 'Write one JSON object for each box'
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -l config -d 'Read settings from FILE instead of the usual places' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -251,6 +268,22 @@ complete -c live-status -n "__fish_live_status_using_subcommand explain" -l json
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l older-than -d 'With --all-stale: how long ago the last update has to be' -r
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l tz -d 'Time zone of the time in the post, as Europe/Vienna; default: this machine\'s' -r
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l url -d 'Address of the Mattermost server, as https://chat.example.org' -r
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l token-file -d 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l ca-file -d 'Trust the certificates in FILE (PEM) instead of the built-in ones' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l all-stale -d 'Close every box that is not over and was updated long ago'
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l dry-run -d 'Say what would be closed, and close nothing; needs no account'
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l allow-plain-http -d 'Send the token in the clear, to a server that is not on this machine'
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l allow-user-token -d 'Post as a person; their edits push messages out of a free edition\'s history'
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -l config -d 'Read settings from FILE instead of the usual places' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand config; and not __fish_seen_subcommand_from show check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'

@@ -44,6 +44,21 @@ pub(super) enum Color {
 }
 
 impl Global {
+    /// Whether colours are wanted on an output that is a terminal which can show them, or is not.
+    pub(super) fn colours(&self, terminal: bool) -> bool {
+        let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                var("CLICOLOR_FORCE").is_some_and(|force| force != "0")
+                    || (terminal
+                        && var("NO_COLOR").is_none()
+                        && var("CLICOLOR").is_none_or(|on| on != "0"))
+            }
+        }
+    }
+
     /// Says something to the person, unless they asked for quiet.
     pub(super) fn say(&self, message: impl std::fmt::Display) {
         if !self.quiet {

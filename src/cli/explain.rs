@@ -85,17 +85,19 @@ impl ExplainArgs {
 }
 
 /// Why the database cannot be used.
-fn refused(error: BoxesError) -> Failure {
+pub(super) fn refused(error: BoxesError) -> Failure {
     match error {
         BoxesError::Newer { .. } => Failure::new(Kind::Config, error)
             .hint("use the later version, or another state directory"),
         BoxesError::Unsafe { .. } => Failure::new(Kind::CannotCreate, error),
-        BoxesError::Io { .. } | BoxesError::Database { .. } => Failure::new(Kind::Io, error),
+        BoxesError::Io { .. } | BoxesError::Database { .. } => Failure::new(Kind::Io, error).hint(
+            "live-status run sets a damaged database aside; see that the disk is well otherwise",
+        ),
     }
 }
 
 /// A box as a program reads it.
-fn json(kept: &Kept) -> String {
+pub(super) fn json(kept: &Kept) -> String {
     #[derive(Serialize)]
     struct Line<'a> {
         v: u32,
@@ -124,6 +126,16 @@ fn page(kept: &Kept, now: Time, zone: &jiff::tz::TimeZone) -> String {
     say("channel", &kept.channel);
     say("thread", kept.root.as_deref().unwrap_or("none"));
     say("post", &post(kept));
+    let about = &kept.about;
+    for (name, value) in [
+        ("agent", &about.agent),
+        ("session", &about.session),
+        ("why", &about.why),
+    ] {
+        if let Some(value) = value {
+            say(name, value);
+        }
+    }
     say("since", &clock(kept.since, now, zone));
     say("changed", &clock(kept.at, now, zone));
     let mut edits = format!("{}, the last to revision {}", kept.seq, kept.rev);
@@ -181,6 +193,7 @@ fn ago(time: Time, now: Time) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::about::About;
     use crate::wire::frame::State;
 
     const NOW: Time = Time(1_790_330_400_000);
@@ -203,6 +216,12 @@ mod tests {
             state: State::Done,
             at: NOW.plus_ms(-38_000),
             note: Some("403 no permission".into()),
+            about: About {
+                agent: Some("main".into()),
+                session: Some("agent:main:chat".into()),
+                why: Some("nothing came for long enough".into()),
+                ..About::default()
+            },
         }
     }
 
@@ -214,6 +233,9 @@ mod tests {
   channel  c1
   thread   none
   post     p1
+  agent    main
+  session  agent:main:chat
+  why      nothing came for long enough
   since    2026-09-25 09:57:55 UTC (2m 5s ago)
   changed  2026-09-25 09:59:22 UTC (38s ago)
   edits    12, the last to revision 40, in post number 2

@@ -11,6 +11,7 @@ mod ended;
 mod explain;
 pub mod failure;
 mod filter;
+mod finish;
 mod input;
 mod keeper;
 mod label;
@@ -20,6 +21,7 @@ mod output;
 mod placeless;
 mod post;
 mod progress;
+mod ps;
 mod render;
 mod run;
 mod schema;
@@ -55,7 +57,9 @@ Filters, to be piped in this order:
 All in one, and around it:
   run          Watch every agent; show its runs in Mattermost or live in this terminal
   doctor       Check what live-status finds here, and say what to do
+  ps           List the boxes of runs: state, since when, agent, last update and why
   explain      Say what is remembered of a box
+  finish       Close boxes that nobody will finish any more
   config       Show settings and where each comes from
   schema       Print the JSON Schema of a wire format
   completions  Print a shell's completions
@@ -100,7 +104,9 @@ enum Verb {
     Create(create::CreateArgs),
     Update(update::UpdateArgs),
     Doctor(doctor::DoctorArgs),
+    Ps(ps::PsArgs),
     Explain(explain::ExplainArgs),
+    Finish(finish::FinishArgs),
     Config(config::ConfigArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
@@ -142,7 +148,9 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Create(args) => args.run(&cli.global),
         Verb::Update(args) => args.run(&cli.global),
         Verb::Doctor(args) => args.run(&cli.global),
+        Verb::Ps(args) => args.run(&cli.global),
         Verb::Explain(args) => args.run(&cli.global),
+        Verb::Finish(args) => args.run(&cli.global),
         Verb::Config(args) => args.run(&file),
         Verb::Schema(args) => args.run(),
         Verb::Completions(args) => args.run(),

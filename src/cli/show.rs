@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{Color, Global, duration};
+use super::args::{Global, duration};
 use super::chat::Posting;
 use super::failure::Failure;
 use super::ledger::Role;
@@ -159,16 +159,6 @@ impl Showing {
             On::Error => std::io::stderr().is_terminal(),
         };
         let live = terminal && !dumb;
-        let colour = match global.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => {
-                var("CLICOLOR_FORCE").is_some_and(|force| force != "0")
-                    || (live
-                        && var("NO_COLOR").is_none()
-                        && var("CLICOLOR").is_none_or(|on| on != "0"))
-            }
-        };
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()
             .find_map(var)
@@ -184,7 +174,7 @@ impl Showing {
         ];
         terminal::Settings {
             live,
-            colour,
+            colour: global.colours(live),
             ascii: !(locale.contains("utf-8") || locale.contains("utf8")),
             reflows: reflows.into_iter().any(|name| var(name).is_some()),
             trail: !self.brief,

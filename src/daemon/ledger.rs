@@ -59,6 +59,7 @@ impl Ledger for InMemory {
 mod tests {
     use super::*;
     use crate::store::StateDir;
+    use crate::wire::about::About;
     use crate::wire::frame::State;
     use crate::wire::kept::Phase;
     use crate::wire::time::Time;
@@ -89,6 +90,7 @@ mod tests {
                 state: State::Active,
                 at: Time(2),
                 note: None,
+                about: About::default(),
             };
             ledger.commit(&intent).expect("committed");
             assert_eq!(ledger.get("k").as_ref(), Some(&intent));

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::about::About;
 use super::frame::State;
 use super::time::Time;
 use crate::open_enum;
@@ -56,4 +57,7 @@ pub struct Kept {
     /// The last answer that was not plainly good, as a class: `403 no permission`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What it tells of itself.
+    #[serde(flatten)]
+    pub about: About,
 }

@@ -5,6 +5,7 @@
 //! changing one is not. Every enumeration here is open on the wire: a value
 //! this version does not know is kept as it came.
 
+pub mod about;
 mod civil;
 pub mod event;
 pub mod figures;

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -14,6 +15,18 @@ use rustix::termios::{Winsize, tcsetwinsize};
 /// A test that waits longer than this has failed; it never waits by itself.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A terminal of that size: our end of it, and a program's.
+pub fn terminal(rows: u16, columns: u16) -> (File, OwnedFd) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&master).expect("granted");
+    unlockpt(&master).expect("unlocked");
+    tcsetwinsize(&master, size(rows, columns)).expect("sized");
+    let name = ptsname(&master, Vec::new()).expect("a name");
+    let flags = OFlags::RDWR | OFlags::NOCTTY;
+    let slave = rustix::fs::open(&*name, flags, Mode::empty()).expect("opens");
+    (File::from(master), slave)
+}
+
 /// A terminal with `live-status post --to terminal` in it.
 pub struct Board {
     master: File,
@@ -24,13 +37,7 @@ pub struct Board {
 
 impl Board {
     pub fn new(rows: u16, columns: u16) -> Self {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-        grantpt(&master).expect("granted");
-        unlockpt(&master).expect("unlocked");
-        tcsetwinsize(&master, size(rows, columns)).expect("sized");
-        let name = ptsname(&master, Vec::new()).expect("a name");
-        let flags = OFlags::RDWR | OFlags::NOCTTY;
-        let slave = rustix::fs::open(&*name, flags, Mode::empty()).expect("opens");
+        let (master, slave) = terminal(rows, columns);
         let child = Command::new(env!("CARGO_BIN_EXE_live-status"))
             .args(["post", "--to", "terminal"])
             .env_clear()
@@ -43,7 +50,6 @@ impl Board {
             .stderr(Stdio::null())
             .spawn()
             .expect("starts");
-        let master = File::from(master);
         let mut reader = master.try_clone().expect("clones");
         let (send, output) = channel();
         std::thread::spawn(move || {

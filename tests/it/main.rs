@@ -3,6 +3,7 @@
 mod board;
 mod compat;
 mod conformance;
+mod deploy;
 mod examples;
 #[path = "../support/mattermost/mod.rs"]
 mod fake_mattermost;

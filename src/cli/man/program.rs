@@ -169,6 +169,9 @@ pub(super) fn verb(verb: &Command, name: &str) -> Vec<u8> {
             page.text([roman(about(inner))]);
         }
     }
+    if verb.get_name() == "ps" {
+        list(&mut page, "FIELDS OF --json", &super::super::ps::FIELDS);
+    }
     page.control("SH", ["EXIT STATUS"]);
     page.text([
         roman("As of every verb, in "),
@@ -178,6 +181,9 @@ pub(super) fn verb(verb: &Command, name: &str) -> Vec<u8> {
     let formats: &[&str] = match verb.get_name() {
         "tail" | "label" => &["live-status-events(5)"],
         "render" => &["live-status-events(5)", "live-status-frames(5)"],
+        "ps" => &["live-status-explain(1)", "live-status-finish(1)"],
+        "explain" => &["live-status-ps(1)", "live-status-finish(1)"],
+        "finish" => &["live-status-ps(1)", "live-status-receipts(5)"],
         "post" => &["live-status-frames(5)", "live-status-receipts(5)"],
         _ => &[],
     };

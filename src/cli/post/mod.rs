@@ -3,6 +3,8 @@
 mod frames;
 mod once;
 
+pub(super) use once::verdict;
+
 use std::io::IsTerminal as _;
 
 use clap::Args;
@@ -123,7 +125,7 @@ impl PostArgs {
 }
 
 /// Writes a receipt on standard output.
-fn print(receipt: &Receipt) -> Result<(), Failure> {
+pub(super) fn print(receipt: &Receipt) -> Result<(), Failure> {
     let mut line = serde_json::to_vec(receipt).unwrap_or_default();
     line.push(b'\n');
     output::print(&line)

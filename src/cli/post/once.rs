@@ -118,12 +118,12 @@ impl Once {
             true => Ok(()),
             false => super::print(&put.receipt),
         };
-        verdict(&put).and(told)
+        verdict(&put, "the post was not brought to its text").and(told)
     }
 }
 
-/// What the caller is to know: done, refused for good, or worth another try.
-fn verdict(put: &Put) -> Result<(), Failure> {
+/// What the caller is to know: done, refused for good, or worth another try; `what` was not done.
+pub(in crate::cli) fn verdict(put: &Put, what: &str) -> Result<(), Failure> {
     let why = put.receipt.error.as_deref().unwrap_or("nobody knows why");
     let (kind, hint) = match put.done {
         Done::Applied | Done::Unchanged | Done::Closed => return Ok(()),
@@ -142,11 +142,7 @@ fn verdict(put: &Put) -> Result<(), Failure> {
             "see what live-status doctor --channel CHANNEL says",
         ),
     };
-    Err(Failure::new(
-        kind,
-        anyhow::anyhow!("the post was not brought to its text: {why}"),
-    )
-    .hint(hint))
+    Err(Failure::new(kind, anyhow::anyhow!("{what}: {why}")).hint(hint))
 }
 
 #[cfg(test)]

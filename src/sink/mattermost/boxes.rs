@@ -11,6 +11,7 @@ use super::server::{Server, Talk, Trouble};
 use super::watch::{Due, Look, TAKE_OVER, Watch};
 use super::{NAME, Settings};
 use crate::sink::{Ledger, Moment};
+use crate::wire::about::About;
 use crate::wire::frame::{State, box_key};
 use crate::wire::kept::{Kept, Phase};
 use crate::wire::receipt::Did;
@@ -37,6 +38,8 @@ pub(super) struct Want<'a> {
     pub(super) young: bool,
     /// How long ago its newest record was written.
     pub(super) age: Duration,
+    /// What the box tells of itself.
+    pub(super) about: About,
     /// A person or a script waits for it: no standing by, its own words from the start.
     pub(super) direct: bool,
 }
@@ -79,8 +82,15 @@ impl Boxes {
             state: State::Active,
             at: at.wall,
             note: None,
+            about: About::default(),
         });
         kept.at = at.wall;
+        // Since when and why belong to what the box shows, so they change with it.
+        kept.about = About {
+            turned: kept.about.turned,
+            why: kept.about.why.take(),
+            ..want.about.clone()
+        };
         let done = self.bring_kept(talk, &mut kept, known.as_ref(), want, at);
         match done {
             Ok(did) => Ok((did, kept.post.clone().unwrap_or_default())),
@@ -133,6 +143,7 @@ impl Boxes {
                     self.watch.acknowledged(&kept.key, &Shown::first(), at.now);
                 }
                 if shows(&found.post, &content, &want.shown.state) {
+                    kept.about.why.clone_from(&want.about.why);
                     edit::acknowledge(&*self.ledger, kept, &content, &wish);
                     self.watch.acknowledged(&kept.key, &want.shown, at.now);
                     return Ok(did);
@@ -148,6 +159,7 @@ impl Boxes {
                     did
                 });
             }
+            kept.about.why.clone_from(&want.about.why);
             match edit::edit(talk, &*self.ledger, kept, content.clone(), &wish) {
                 Ok(()) => {
                     self.watch.acknowledged(&kept.key, &want.shown, at.now);
@@ -300,7 +312,7 @@ impl Boxes {
     }
 
     /// What went wrong is remembered for whoever asks, where there is a box at all.
-    fn remember_trouble(&self, kept: &Kept, known: Option<&Kept>, trouble: &Trouble) {
+    pub(super) fn remember_trouble(&self, kept: &Kept, known: Option<&Kept>, trouble: &Trouble) {
         match trouble {
             Trouble::Gone(_) | Trouble::Never(_) => self.watch.forget(&kept.key),
             _ => {}

@@ -127,6 +127,10 @@ pub(super) fn acknowledge(
     content: &Content,
     wish: &Wish<'_>,
 ) {
+    if kept.state != wish.shown.state {
+        kept.about.turned = None;
+    }
+    kept.about.turned.get_or_insert(kept.at);
     kept.hash.clone_from(&content.hash);
     kept.rev = wish.shown.rev;
     kept.state = wish.shown.state.clone();

@@ -89,16 +89,21 @@ impl Boxes {
     }
 }
 
+/// What is said of a box whose run goes on while we are away.
+pub(super) const PAUSED: &str = "updates paused at";
+
+/// Whether a word is the minute at a footer's end, as `14:32`.
+pub(super) fn is_minute(word: &str) -> bool {
+    word.len() == 5
+        && word.bytes().enumerate().all(|(at, byte)| match at {
+            2 => byte == b':',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
 /// `text` with its footer's minute replaced by what we say of ourselves.
 fn paused(text: &str, minute: &str) -> String {
-    let is_minute = |word: &str| {
-        word.len() == 5
-            && word.bytes().enumerate().all(|(at, byte)| match at {
-                2 => byte == b':',
-                _ => byte.is_ascii_digit(),
-            })
-    };
-    let said = format!("updates paused at {minute}");
+    let said = format!("{PAUSED} {minute}");
     match text.rsplit_once(' ') {
         Some((before, last)) if is_minute(last) => format!("{before} {said}"),
         _ => format!("{text}  \n{said}"),

@@ -16,6 +16,7 @@
 //! | `ensure` | finding the post, making it where there is none |
 //! | `edit` | editing it in place |
 //! | `boxes` | all of it for one frame |
+//! | `finish` | closing a box by hand |
 //! | `later` | what is done to a box beside its frames |
 //! | `watch` | what is due later, and what other writers do |
 //! | `probe` | what a person wants to know before anything is posted |
@@ -25,6 +26,7 @@ use std::time::Duration;
 
 use crate::safe::neutralise;
 use crate::sink::{Bill, Caps, Close, Done, Ledger, Markup, Moment, Put, Sink, receipt};
+use crate::wire::about::About;
 use crate::wire::frame::{Frame, State, Step, StepStatus};
 use crate::wire::receipt::{Did, Receipt};
 
@@ -36,6 +38,7 @@ mod dry;
 mod edit;
 mod endpoint;
 mod ensure;
+mod finish;
 mod later;
 mod lookup;
 mod marker;
@@ -132,6 +135,7 @@ impl Mattermost {
             begun: None,
             young: true,
             age: Duration::ZERO,
+            about: About::default(),
             direct: true,
         };
         let talk = Talk::new(&self.boxes.server, at.wall);
@@ -210,6 +214,7 @@ impl Sink for Mattermost {
             begun: frame.view.started,
             young: fresh || age <= self.boxes.settings.catch_up,
             age,
+            about: About::of(frame),
             direct: false,
         };
         let talk = Talk::new(&self.boxes.server, at.wall);

@@ -5,7 +5,7 @@
 //! place; what matters is that an intent is on the disk before a post is made.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,10 +14,12 @@ use crate::wire::kept::Kept;
 use crate::wire::time::Time;
 use files::Files;
 use link::Link;
+use tables::Bad;
 
 mod files;
 mod forget;
 mod link;
+mod look;
 mod row;
 mod tables;
 
@@ -59,6 +61,21 @@ pub enum BoxesError {
         /// What SQLite said.
         error: rusqlite::Error,
     },
+}
+
+impl BoxesError {
+    /// What failed, with where.
+    fn of(bad: Bad, path: &Path) -> Self {
+        let path = path.to_owned();
+        match bad {
+            Bad::Newer(v) => Self::Newer { path, v },
+            Bad::Trouble(error) => Self::Database { path, error },
+            Bad::Damaged(why) => Self::Io {
+                path,
+                error: io::Error::other(format!("it is damaged: {why}")),
+            },
+        }
+    }
 }
 
 /// What is remembered of boxes, in `boxes.sqlite` of the state directory.
@@ -161,6 +178,19 @@ impl Boxes {
     #[must_use]
     pub fn remark(&self) -> Option<String> {
         self.link().remark()
+    }
+
+    /// Every box of the database in `state`, by its key, for whoever only wants to know.
+    ///
+    /// Nothing is made, written, migrated or repaired, and nobody is waited for: `run` may be at
+    /// work on it. Rows that are not as they were written are left out. Where there is no
+    /// database there are no boxes.
+    ///
+    /// # Errors
+    ///
+    /// A later version wrote it, it is not safe to use, or it is damaged or cannot be read.
+    pub fn look(state: &StateDir) -> Result<Vec<Kept>, BoxesError> {
+        look::all(state)
     }
 
     fn link(&self) -> MutexGuard<'_, Link> {

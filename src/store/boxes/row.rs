@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Row, params};
 use sha2::{Digest, Sha256};
 
+use crate::wire::about::About;
 use crate::wire::frame::State;
 use crate::wire::kept::{Kept, Phase};
 use crate::wire::time::Time;
@@ -10,7 +11,7 @@ use crate::wire::time::Time;
 /// The columns of a box, as every query names them.
 macro_rules! columns {
     () => {
-        "key, frame, sink, server, channel, root, phase, post, since, seq, part, hash, rev, state, at, note, sum"
+        "key, frame, sink, server, channel, root, phase, post, since, seq, part, hash, rev, state, at, note, about, sum"
     };
 }
 pub(super) use columns;
@@ -20,8 +21,9 @@ pub(super) fn write(connection: &Connection, kept: &Kept) -> rusqlite::Result<()
     const SQL: &str = concat!(
         "INSERT OR REPLACE INTO box(",
         columns!(),
-        ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)"
+        ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)"
     );
+    let told = told(&kept.about);
     connection.prepare_cached(SQL)?.execute(params![
         kept.key,
         kept.frame,
@@ -40,7 +42,8 @@ pub(super) fn write(connection: &Connection, kept: &Kept) -> rusqlite::Result<()
         kept.state.as_str(),
         kept.at.0,
         kept.note,
-        checksum(kept).cast_signed(),
+        told,
+        checksum(kept, told.as_deref()).cast_signed(),
     ])?;
     Ok(())
 }
@@ -48,7 +51,9 @@ pub(super) fn write(connection: &Connection, kept: &Kept) -> rusqlite::Result<()
 /// Reads a row; `None` where it is not as it was written.
 pub(super) fn read(row: &Row<'_>) -> Option<Kept> {
     let (kept, sum) = parts(row).ok()?;
-    (checksum(&kept).cast_signed() == sum).then_some(kept)
+    // As it stands: one who knows more fields may have written it.
+    let told = row.get_ref(16).ok()?.as_str_or_null().ok()?;
+    (checksum(&kept, told).cast_signed() == sum).then_some(kept)
 }
 
 fn parts(row: &Row<'_>) -> rusqlite::Result<(Kept, i64)> {
@@ -70,14 +75,27 @@ fn parts(row: &Row<'_>) -> rusqlite::Result<(Kept, i64)> {
         state: State::from(text(13)?),
         at: Time(row.get(14)?),
         note: row.get(15)?,
+        about: row
+            .get_ref(16)?
+            .as_str_or_null()?
+            // It is for people alone: what cannot be read tells nothing.
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default(),
     };
-    Ok((kept, row.get(16)?))
+    Ok((kept, row.get(17)?))
+}
+
+/// What a box tells of itself, as a row holds it.
+fn told(about: &About) -> Option<String> {
+    // Texts and a time alone always become JSON.
+    let text = || serde_json::to_string(about).unwrap_or_default();
+    (!about.is_empty()).then(text)
 }
 
 /// The first 8 bytes of SHA-256 over every field, each preceded by its length.
 ///
-/// An absent field has a length that no present one has.
-fn checksum(kept: &Kept) -> u64 {
+/// An absent field has a length that no present one has. `told` is `about` as the row has it.
+fn checksum(kept: &Kept, told: Option<&str>) -> u64 {
     let mut hash = Sha256::new();
     let mut field = |bytes: Option<&[u8]>| {
         let length = bytes.map_or(u64::MAX, |bytes| bytes.len() as u64);
@@ -101,6 +119,7 @@ fn checksum(kept: &Kept) -> u64 {
         state,
         at,
         note,
+        about: _,
     } = kept;
     for text in [key, frame, sink, server, channel, shown] {
         field(Some(text.as_bytes()));
@@ -114,6 +133,10 @@ fn checksum(kept: &Kept) -> u64 {
         field(Some(&number.to_be_bytes()));
     }
     field(Some(&part.to_be_bytes()));
+    // Format 1 had no such field: its rows have none, and keep their sums.
+    if let Some(told) = told {
+        field(Some(told.as_bytes()));
+    }
     let hash = hash.finalize();
     hash.iter()
         .take(8)

@@ -11,7 +11,7 @@ use crate::wire::time::Time;
 
 /// The version this program writes. It stands twice, in the file's header and
 /// in `meta`, so that a flipped bit is damage and never a newer format.
-pub(super) const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
 
 /// How long another writer is waited for.
 const BUSY: Duration = Duration::from_secs(2);
@@ -21,8 +21,16 @@ const SCHEMA: &str = "
 CREATE TABLE box(key TEXT PRIMARY KEY NOT NULL, frame TEXT NOT NULL, sink TEXT NOT NULL, server TEXT NOT NULL,
   channel TEXT NOT NULL, root TEXT, phase TEXT NOT NULL, post TEXT, since INTEGER NOT NULL, seq INTEGER NOT NULL,
   part INTEGER NOT NULL, hash TEXT NOT NULL, rev INTEGER NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL,
-  note TEXT, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  note TEXT, about TEXT, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE meta(name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// What makes a database of format 1 one of ours; its rows tell nothing of themselves until they
+/// are written again.
+const FROM_1: &str = "
+ALTER TABLE box ADD COLUMN about TEXT;
+UPDATE meta SET value = '2' WHERE name = 'version';
+PRAGMA user_version = 2;
 ";
 
 /// Memory is small, and so is the log: whoever opens the database after
@@ -89,6 +97,7 @@ pub(super) fn open(path: &Path, instance: Option<&str>, now: Time) -> Result<Ope
     match version {
         VERSION => {}
         0 => make(&mut connection, instance, now)?,
+        1 => migrate(&mut connection)?,
         other => return Err(verdict(&connection, other)),
     }
     connection.execute_batch(HABITS)?;
@@ -111,20 +120,53 @@ pub(super) fn examine(connection: &Connection) -> Result<(), Bad> {
     }
 }
 
+/// Opens the database at `path` to read it alone; gives its version, this one or an earlier.
+pub(super) fn open_to_read(path: &Path) -> Result<(Connection, i32), Bad> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    match version(&connection)? {
+        version @ 0..=VERSION => Ok((connection, version)),
+        other => Err(verdict(&connection, other)),
+    }
+}
+
 fn version(connection: &Connection) -> rusqlite::Result<i32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 /// What a version in the header that is not ours means.
 fn verdict(connection: &Connection, version: i32) -> Bad {
-    let ours = VERSION.to_string();
-    let noted = "SELECT value FROM meta WHERE name = 'version'";
-    match connection.query_row(noted, [], |row| row.get::<_, String>(0)) {
-        Ok(noted) if noted == ours => Bad::Damaged(format!(
-            "its header says version {version}, its table {ours}"
+    match noted(connection) {
+        Some(noted) if noted <= VERSION => Bad::Damaged(format!(
+            "its header says version {version}, its table {noted}"
         )),
         _ => Bad::Newer(version),
     }
+}
+
+/// The version that the table names.
+fn noted(connection: &Connection) -> Option<i32> {
+    let sql = "SELECT value FROM meta WHERE name = 'version'";
+    let text: String = connection.query_row(sql, [], |row| row.get(0)).ok()?;
+    text.parse().ok()
+}
+
+/// Brings a database of an earlier format to ours, with all that it holds. Of several processes
+/// that do, one succeeds first.
+fn migrate(connection: &mut Connection) -> Result<(), Bad> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    match (version(&transaction)?, noted(&transaction)) {
+        (VERSION, _) => {}
+        (1, Some(1)) => {
+            transaction.execute_batch(FROM_1)?;
+            transaction.commit()?;
+        }
+        (version, _) => return Err(verdict(&transaction, version)),
+    }
+    Ok(())
 }
 
 /// Gives an empty database its tables. Of several processes that do, one succeeds first.

@@ -13,7 +13,7 @@ mod output;
 mod places;
 mod records;
 mod rewrite;
-mod state;
+pub mod state;
 mod stopped;
 mod store;
 mod writer;

@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use live_status::store::{Boxes, BoxesError, StateDir};
+use live_status::wire::about::About;
 use live_status::wire::frame::State;
 use live_status::wire::kept::{Kept, Phase};
 use live_status::wire::time::Time;
@@ -34,6 +35,7 @@ pub fn kept(key: &str, seq: u64) -> Kept {
         state: State::Active,
         at: NOW,
         note: None,
+        about: About::default(),
     }
 }
 
@@ -184,14 +186,14 @@ fn flipped_bits_stop_nothing_and_nothing_false_is_believed() {
 fn a_later_database_is_refused_and_left_alone() {
     let (place, _) = Place::filled();
     let connection = rusqlite::Connection::open(&place.path).expect("opens");
-    let sql = "PRAGMA user_version = 2; UPDATE meta SET value = '2' WHERE name = 'version'";
+    let sql = "PRAGMA user_version = 3; UPDATE meta SET value = '3' WHERE name = 'version'";
     connection.execute_batch(sql).expect("runs");
     drop(connection);
     place.fold();
     let before = fs::read(&place.path).expect("reads");
     let ran = run(place.home.path(), &["explain", "k"]);
     assert_eq!(ran.code, 78, "{}", ran.err);
-    assert!(ran.err.contains("later version (format 2"), "{}", ran.err);
+    assert!(ran.err.contains("later version (format 3"), "{}", ran.err);
     for may_repair in [false, true] {
         place.open(may_repair).expect_err("refused");
     }

@@ -5,9 +5,11 @@
 mod canned;
 mod doctor;
 mod examples;
+mod finish;
 mod first_version;
 mod memory;
 mod once;
+mod ps;
 mod settings;
 mod streams;
 mod tokens;

@@ -1,7 +1,5 @@
 //! How the database is opened, and what is done with a damaged one.
 
-use std::io;
-
 use rusqlite::Connection;
 
 use super::super::BoxesError;
@@ -91,14 +89,6 @@ impl Link {
 
     /// What failed, with where.
     pub(super) fn explain(&self, bad: Bad) -> BoxesError {
-        let path = self.files.path().to_owned();
-        match bad {
-            Bad::Newer(v) => BoxesError::Newer { path, v },
-            Bad::Trouble(error) => BoxesError::Database { path, error },
-            Bad::Damaged(why) => BoxesError::Io {
-                path,
-                error: io::Error::other(why),
-            },
-        }
+        BoxesError::of(bad, self.files.path())
     }
 }

@@ -19,6 +19,14 @@ fn three() -> (Place, String) {
 fn a_row_that_is_not_as_it_was_written_counts_as_absent() {
     let (place, _) = three();
     let boxes = place.repair();
+    let told = Kept {
+        about: About {
+            agent: Some("main".into()),
+            ..About::default()
+        },
+        ..kept("b")
+    };
+    boxes.commit(&told).expect("committed");
     let changes = [
         "frame = 'other'",
         "root = NULL",
@@ -28,6 +36,8 @@ fn a_row_that_is_not_as_it_was_written_counts_as_absent() {
         "part = 0",
         "state = 'done'",
         "note = ''",
+        "about = NULL",
+        "about = replace(about, 'main', 'ops')",
         "sum = sum + 1",
         "key = 'd'",
     ];
@@ -36,15 +46,19 @@ fn a_row_that_is_not_as_it_was_written_counts_as_absent() {
         assert_eq!(boxes.get("b"), None, "{change}");
         assert_eq!(boxes.get("d"), None, "{change}");
         assert_eq!(boxes.all(), [kept("a"), kept("c")], "{change}");
-        boxes.commit(&kept("b")).expect("committed");
-        assert_eq!(boxes.get("b"), Some(kept("b")), "{change}");
+        assert_eq!(
+            Boxes::look(&place.state).expect("looks"),
+            [kept("a"), kept("c")]
+        );
+        boxes.commit(&told).expect("committed");
+        assert_eq!(boxes.get("b").as_ref(), Some(&told), "{change}");
     }
 }
 
 #[test]
 fn a_later_version_is_refused_and_left_alone() {
     let cases = [
-        "PRAGMA user_version = 2; UPDATE meta SET value = '2' WHERE name = 'version'",
+        "PRAGMA user_version = 3; UPDATE meta SET value = '3' WHERE name = 'version'",
         "PRAGMA user_version = 7; DROP TABLE meta; DROP TABLE box",
     ];
     for sql in cases {
@@ -57,6 +71,8 @@ fn a_later_version_is_refused_and_left_alone() {
             assert!(matches!(error, BoxesError::Newer { .. }), "{error}");
             assert_eq!(place.bytes(), before, "{sql}");
         }
+        let error = Boxes::look(&place.state).expect_err("too new");
+        assert!(matches!(error, BoxesError::Newer { .. }), "{error}");
         assert_eq!(names(place.state.path(), "boxes.sqlite.corrupt"), [""; 0]);
     }
 }

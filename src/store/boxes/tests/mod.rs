@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::*;
+use crate::wire::about::About;
 use crate::wire::frame::State;
 use crate::wire::kept::Phase;
 
 mod damage;
 mod forgetting;
+mod formats;
 
 /// 2026-09-25 10:00:00 UTC.
 const NOW: Time = Time(1_790_330_400_000);
@@ -83,6 +85,7 @@ fn kept(key: &str) -> Kept {
         state: State::Active,
         at: NOW.plus_ms(1),
         note: Some("403 no permission".into()),
+        about: About::default(),
     }
 }
 

@@ -1,0 +1,219 @@
+//! `live-status ps`: the boxes that are remembered, one line each.
+
+mod keys;
+mod table;
+
+use std::io::IsTerminal as _;
+use std::time::{Duration, SystemTime};
+
+use clap::{Args, ValueEnum};
+
+use super::args::Global;
+use super::explain::{json, refused};
+use super::failure::Failure;
+use super::{keeper, output};
+use crate::daemon::reader::wire_time;
+use crate::store::Boxes;
+use crate::wire::frame::State;
+use crate::wire::kept::{Kept, Phase};
+use crate::wire::time::Time;
+
+/// A box that ended stays in the list for so long.
+const RECENT: Duration = Duration::from_secs(3_600);
+/// The columns that a terminal has which does not say.
+const USUAL_WIDTH: usize = 80;
+
+/// List the boxes of runs: state, since when, agent, channel, last update and why
+///
+/// Reads what is remembered in the state directory, also while run is at work
+/// on it: nothing is locked, changed or asked of a server. Boxes that are live
+/// are listed, and those that ended in the last hour; a box is live until its
+/// run ended, whether or not anybody still updates it. The KEY is as much of
+/// the box's key as explain and finish need.
+#[derive(Args, Debug)]
+pub(super) struct PsArgs {
+    /// List boxes that ended earlier too
+    #[arg(long)]
+    all: bool,
+
+    /// Only boxes of this agent; may be given more than once
+    #[arg(long, value_name = "AGENT")]
+    agent: Vec<String>,
+
+    /// Only boxes in this state; may be given more than once
+    #[arg(long, value_name = "STATE", value_enum)]
+    state: Vec<Stands>,
+
+    /// Write one JSON object for each box
+    #[arg(long)]
+    json: bool,
+}
+
+/// The state of a box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Stands {
+    /// It works.
+    Active,
+    /// It waits for somebody.
+    Blocked,
+    /// It did what it should.
+    Done,
+    /// It failed.
+    Error,
+    /// It was stopped, or nobody knows how it ended.
+    Interrupted,
+}
+
+impl Stands {
+    fn is(self, state: &State) -> bool {
+        *state
+            == match self {
+                Self::Active => State::Active,
+                Self::Blocked => State::Blocked,
+                Self::Done => State::Done,
+                Self::Error => State::Error,
+                Self::Interrupted => State::Interrupted,
+            }
+    }
+}
+
+/// The fields of a box as `--json` writes it, for the man page.
+pub(super) const FIELDS: [(&str, &str); 23] = [
+    ("v", "1."),
+    ("type", "box."),
+    ("key", "The box's key, for explain and finish."),
+    (
+        "frame",
+        "The key of its frames, or the name that was given with post --key.",
+    ),
+    ("sink", "What shows it, as mattermost."),
+    ("server", "On which server."),
+    ("channel", "The channel's id."),
+    (
+        "root",
+        "The post that its thread hangs on; not always there.",
+    ),
+    (
+        "phase",
+        "intended before the post is known, live, or gone where somebody deleted it.",
+    ),
+    ("post", "The post's id; absent before it is known."),
+    ("since", "When the box was begun, on the server's clock."),
+    ("seq", "How often the post was edited, by all who ever did."),
+    (
+        "part",
+        "Which post it is: a box that may no longer be edited goes on in another.",
+    ),
+    ("hash", "Of what the post shows."),
+    ("rev", "The revision of the frame that it shows."),
+    ("state", "active, blocked, done, error or interrupted."),
+    ("at", "When it was updated last."),
+    (
+        "note",
+        "The server's last answer that was not good; absent where it was.",
+    ),
+    (
+        "agent",
+        "Whose work it shows; absent in a post of post --key.",
+    ),
+    ("source", "The family of the agent's transcripts."),
+    ("session", "The session."),
+    ("turned", "Since when it has been in its state."),
+    ("why", "Why it is in that state, in a few words."),
+];
+
+impl PsArgs {
+    pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
+        let now = wire_time(SystemTime::now());
+        let every = boxes()?;
+        let mut listed: Vec<&Kept> = every.iter().filter(|kept| self.wants(kept, now)).collect();
+        // Who needs somebody first, then who works, then what is over; the newest of each first.
+        listed.sort_by_key(|kept| (rank(kept), std::cmp::Reverse(kept.at), &kept.key));
+        if self.json {
+            let lines: String = listed.into_iter().map(json).collect();
+            return output::print(lines.as_bytes());
+        }
+        if listed.is_empty() {
+            global.say(match (every.len(), self.all) {
+                (0, _) => "no box is remembered here: nothing was posted yet, or STATE_DIRECTORY or XDG_STATE_HOME was another then",
+                (_, true) => "no box is as asked for",
+                (_, false) => "no box is live; --all lists those that ended more than an hour ago",
+            });
+            return Ok(());
+        }
+        let terminal = std::io::stdout().is_terminal();
+        let width = terminal.then(|| {
+            let size = console::Term::stdout().size_checked();
+            size.map_or(USUAL_WIDTH, |(_, columns)| usize::from(columns))
+        });
+        let look = table::Look {
+            width,
+            colour: global
+                .colours(terminal && std::env::var("TERM").is_ok_and(|term| term != "dumb")),
+        };
+        output::print(table::draw(&listed, &every, now, look).as_bytes())
+    }
+
+    fn wants(&self, kept: &Kept, now: Time) -> bool {
+        let is_recent = now.since_ms(kept.at) <= RECENT.as_millis() as i64;
+        let agent = kept.about.agent.as_ref();
+        (self.all || is_live(kept) || is_recent)
+            && (self.agent.is_empty() || agent.is_some_and(|agent| self.agent.contains(agent)))
+            && (self.state.is_empty() || self.state.iter().any(|state| state.is(&kept.state)))
+    }
+}
+
+/// Every box that is remembered here.
+///
+/// # Errors
+///
+/// The state directory or the database cannot be used.
+pub(super) fn boxes() -> Result<Vec<Kept>, Failure> {
+    match keeper::standing()? {
+        Some(state) => Boxes::look(&state).map_err(refused),
+        // Who only asks makes no directory.
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Whether something may still come of it.
+pub(super) fn is_live(kept: &Kept) -> bool {
+    !kept.state.is_final() && kept.phase != Phase::Gone
+}
+
+fn rank(kept: &Kept) -> u8 {
+    match (is_live(kept), &kept.state) {
+        (true, State::Blocked) => 0,
+        (true, _) => 1,
+        (false, _) => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::about::About;
+
+    #[test]
+    fn every_field_is_told_in_its_order() {
+        let text = |word: &str| Some(word.to_owned());
+        let full = Kept {
+            root: text("r"),
+            note: text("n"),
+            about: About {
+                agent: text("main"),
+                source: text("openclaw"),
+                session: text("s"),
+                turned: Some(Time(1)),
+                why: text("w"),
+            },
+            ..table::tests::kept("k", State::Active, 0)
+        };
+        let line: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&json(&full)).expect("an object");
+        for (name, _) in FIELDS {
+            assert!(line.contains_key(name), "there is no {name}");
+        }
+        assert_eq!(line.len(), FIELDS.len());
+    }
+}

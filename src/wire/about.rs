@@ -1,0 +1,167 @@
+//! What a box tells of itself to whoever lists boxes: whose work it shows, and why it stands so.
+
+use serde::{Deserialize, Serialize};
+
+use super::frame::{End, Frame, State, Step, StepStatus};
+use super::time::Time;
+
+/// Whose work a box shows, and why it stands as it does. All of it is for people; nothing is
+/// decided by it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// The agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The family of its transcripts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The session: its name, else its UUID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// Since when it has been in its state, on our clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned: Option<Time>,
+    /// Why it is in that state, in a few words that were made safe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// The longest text of it, in characters.
+const LONGEST: usize = 200;
+
+impl About {
+    /// What `frame` tells; since when is for whoever knows what the box showed before.
+    #[must_use]
+    pub fn of(frame: &Frame) -> Self {
+        let session = frame.session.as_ref().unwrap_or(&frame.sid);
+        Self {
+            agent: short(&frame.view.agent),
+            source: short(&frame.source),
+            session: short(session),
+            turned: None,
+            why: why(frame).as_deref().and_then(short),
+        }
+    }
+
+    /// Whether it tells nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One line, not long; nothing where there is none.
+fn short(text: &str) -> Option<String> {
+    let line = text.split(|c: char| c.is_control());
+    let line = line.collect::<Vec<_>>().join(" ");
+    let line: String = line.trim().chars().take(LONGEST).collect();
+    (!line.is_empty()).then_some(line)
+}
+
+/// Why the run is in its state: what it waits for, what it does, or what told that it is over.
+fn why(frame: &Frame) -> Option<String> {
+    let view = &frame.view;
+    if let Some(why) = &view.why {
+        return Some(why.clone());
+    }
+    if let Some(waiting) = view
+        .blocked
+        .as_ref()
+        .filter(|_| frame.state == State::Blocked)
+    {
+        return Some(match &waiting.what {
+            Some(what) => format!("waits for {}: {what}", waiting.on),
+            None => format!("waits for {}", waiting.on),
+        });
+    }
+    let ended = match &frame.end {
+        Some(End::Explicit) => Some("its transcript says so".to_owned()),
+        Some(End::Silence) => Some("nothing came for long enough".to_owned()),
+        Some(End::Other(_)) | None => None,
+    };
+    let doing = || {
+        let newest = view.steps.iter().rev().find(|step| pends(step))?;
+        Some(match &newest.detail {
+            Some(detail) => format!("{} {detail}", newest.title),
+            None => newest.title.clone(),
+        })
+    };
+    match frame.state.is_final() {
+        true => view.note.clone().or(ended),
+        false => view.note.clone().or_else(doing),
+    }
+}
+
+fn pends(step: &Step) -> bool {
+    matches!(
+        step.status,
+        StepStatus::Active | StepStatus::Blocked | StepStatus::Background
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn frame(state: &str, view: &serde_json::Value) -> Frame {
+        let mut view = view.clone();
+        view["agent"] = "main".into();
+        view["totals"] = json!({"tools": 2});
+        let frame = json!({
+            "v": 1, "type": "frame", "key": "k", "source": "openclaw", "sid": "s1", "run": "r", "rev": 1,
+            "state": state, "end": "silence", "title": "main: working", "view": view,
+        });
+        serde_json::from_value(frame).expect("a frame")
+    }
+
+    #[test]
+    fn the_reason_is_what_it_waits_for_or_does_or_what_ended_it() {
+        let step = |title: &str, status: &str| json!({"id": title, "title": title, "detail": "x", "status": status});
+        let cases = [
+            (
+                "blocked",
+                json!({"blocked": {"on": "permission", "what": "rm"}}),
+                Some("waits for permission: rm"),
+            ),
+            (
+                "blocked",
+                json!({"blocked": {"on": "quota"}}),
+                Some("waits for quota"),
+            ),
+            (
+                "active",
+                json!({"note": "no output for 1m"}),
+                Some("no output for 1m"),
+            ),
+            (
+                "active",
+                json!({"steps": [step("Reading", "active"), step("Running", "background"), step("Writing", "ok")]}),
+                Some("Running x"),
+            ),
+            ("active", json!({}), None),
+            ("done", json!({}), Some("nothing came for long enough")),
+            (
+                "error",
+                json!({"note": "prompt is\ntoo long"}),
+                Some("prompt is too long"),
+            ),
+            ("done", json!({"why": "end record"}), Some("end record")),
+        ];
+        for (state, view, want) in cases {
+            let about = About::of(&frame(state, &view));
+            assert_eq!(about.why.as_deref(), want, "{state}: {view}");
+            assert_eq!(about.agent.as_deref(), Some("main"));
+            assert_eq!(about.session.as_deref(), Some("s1"));
+        }
+    }
+
+    #[test]
+    fn nothing_of_it_is_long() {
+        let long = json!({"note": "x".repeat(5_000)});
+        let why = About::of(&frame("active", &long)).why.expect("a reason");
+        assert_eq!(why.len(), LONGEST);
+        assert!(About::default().is_empty());
+    }
+}

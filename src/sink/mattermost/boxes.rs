@@ -1,5 +1,6 @@
 //! Bringing a box to what it is to show: found or made, looked at, edited.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::content::{Content, FIRST_TEXT, Shown};
@@ -30,7 +31,7 @@ pub(super) struct Want<'a> {
     /// The key of its frames, or the name that a user gave it.
     pub(super) frame: &'a str,
     pub(super) place: &'a Place,
-    pub(super) shown: Shown,
+    pub(super) shown: Arc<Shown>,
     /// When its run began, on our clock.
     pub(super) begun: Option<Time>,
     /// Whether it is young enough for a box to be made.
@@ -130,7 +131,8 @@ impl Boxes {
                 }
                 if found.made && !want.direct {
                     // Should we have to leave before its first edit, it says so.
-                    self.watch.acknowledged(&kept.key, &Shown::first(), at.now);
+                    self.watch
+                        .acknowledged(&kept.key, &Arc::new(Shown::first()), at.now);
                 }
                 if shows(&found.post, &content, &want.shown.state) {
                     edit::acknowledge(&*self.ledger, kept, &content, &wish);
@@ -209,7 +211,7 @@ impl Boxes {
                 at: at.now + LATE_LOOK,
                 what: Look::Rivals,
                 kept: found.kept.clone(),
-                shown: want.shown.clone(),
+                shown: Arc::clone(&want.shown),
             });
         }
     }
@@ -288,7 +290,7 @@ impl Boxes {
             at: at.now + after,
             what: Look::End,
             kept: kept.clone(),
-            shown: want.shown.clone(),
+            shown: Arc::clone(&want.shown),
         };
         if want.direct {
             self.look(talk, due(Duration::ZERO), at);

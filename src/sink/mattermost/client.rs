@@ -7,12 +7,13 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Method, Request};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, RustlsConnector};
 
 use super::dry::{Dry, Show};
 use super::endpoint::Endpoint;
 use super::lookup::Lookup;
 use super::reply::{Answer, Lost};
+use super::socket::Sockets;
 use crate::wire::secret::Secret;
 
 /// To connect, by name and with TLS.
@@ -97,7 +98,9 @@ impl Client {
         Ok(Self {
             line: Line::Wire(Agent::with_parts(
                 config.build(),
-                DefaultConnector::default(),
+                ().chain(ConnectProxyConnector::default())
+                    .chain(Sockets)
+                    .chain(RustlsConnector::default()),
                 Lookup::default(),
             )),
             endpoint,

@@ -72,7 +72,7 @@ impl Boxes {
     }
 
     /// We leave, and the run goes on: its box says since when nobody looks.
-    pub(super) fn pause(&self, talk: &Talk<'_>, key: &str, shown: Shown, at: Moment) {
+    pub(super) fn pause(&self, talk: &Talk<'_>, key: &str, shown: &Shown, at: Moment) {
         let Some(kept) = self
             .ledger
             .get(key)
@@ -83,7 +83,7 @@ impl Boxes {
         let minute = at.wall.minute(&self.settings.zone).unwrap_or_default();
         let paused = Shown {
             text: paused(&shown.text, &minute),
-            ..shown
+            ..shown.clone()
         };
         self.show_again(talk, kept, &paused, at);
     }

@@ -49,6 +49,11 @@ impl Post {
             .map(Self::from_raw)
     }
 
+    /// Whether an answer is the post of that id; what else it says is not looked at.
+    pub(super) fn is_in(answer: &Answer, id: &str) -> bool {
+        serde_json::from_slice::<Raw<'_>>(answer.bytes()).is_ok_and(|raw| raw.id == id)
+    }
+
     fn from_raw(raw: Raw<'_>) -> Self {
         // Whoever has no marker has props of any size and shape: they are not read.
         let props = raw

@@ -34,6 +34,8 @@ impl Crew {
             self.idle.len() - 1
         });
         if place > 0 {
+            // What is due only by now, the one that minds the time does not know.
+            due.into_iter().for_each(|due| self.remind(due));
             return None;
         }
         self.alarm = due;
@@ -47,15 +49,21 @@ impl Crew {
         }
     }
 
-    /// Something is due: calls a thread for it, or the one that minds the time where it would
-    /// sleep for too long.
+    /// Something is due: calls a thread for it, or minds when it will be.
     pub(super) fn call(&mut self, due: Option<Duration>, now: Duration) {
         let Some(due) = due else { return };
         if due <= now {
             if let Some(thread) = self.idle.len().checked_sub(1).map(|last| self.take(last)) {
                 thread.unpark();
             }
-        } else if self.alarm.is_none_or(|alarm| due < alarm)
+        } else {
+            self.remind(due);
+        }
+    }
+
+    /// Has the one that minds the time look again, where it would sleep for too long.
+    fn remind(&self, due: Duration) {
+        if self.alarm.is_none_or(|alarm| due < alarm)
             && let Some(thread) = self.idle.first()
         {
             thread.unpark();

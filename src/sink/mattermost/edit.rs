@@ -1,10 +1,10 @@
 //! Editing a box in place.
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::answers::{self, Edit, Look};
 use super::content::{Content, Shown};
-use super::marker::Marker;
+use super::marker::{Marker, Props};
 use super::post::Post;
 use super::server::{Talk, Trouble, said};
 use crate::sink::Ledger;
@@ -18,6 +18,13 @@ pub(super) struct Wish<'a> {
     pub(super) shown: &'a Shown,
     /// Who we are.
     pub(super) instance: &'a str,
+}
+
+/// What is sent: message and all props, since they are replaced whole.
+#[derive(Serialize)]
+struct Patch<'a> {
+    message: &'a str,
+    props: Props<'a>,
 }
 
 /// What came of an edit that was not done.
@@ -60,7 +67,10 @@ pub(super) fn edit(
             rev: wish.shown.rev,
             state: wish.shown.state.clone(),
         };
-        let body = json!({"message": content.message, "props": marker.props()});
+        let body = Patch {
+            message: &content.message,
+            props: marker.props(),
+        };
         let answer = talk
             .put(&format!("/posts/{post}/patch"), &body)
             .map_err(|lost| Trouble::Away(lost.class.to_owned()))?;

@@ -18,7 +18,6 @@
 //! The loop is woken by events, by a signal, and at the end, once all is shown.
 
 mod clean;
-mod crew;
 mod dress;
 mod exchange;
 mod family;

@@ -7,11 +7,16 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::crew::Crew;
 use super::world::World;
-use crate::outbox::Next;
 use crate::sink::{Close, Put};
 use crate::wire::frame::Frame;
+
+mod crew;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use state::State;
 
 /// What a thread of a sink is to do.
 pub(super) enum Order {
@@ -34,22 +39,6 @@ pub(super) struct Exchange {
     changed: Condvar,
 }
 
-#[derive(Debug)]
-struct State {
-    world: World,
-    /// The threads of each sink.
-    crews: Vec<Crew>,
-    /// What a sink said last about a frame that it could not show.
-    error: Option<String>,
-    /// Somebody is to be told when all is shown.
-    awaited: bool,
-    /// Nobody waits for room any more.
-    open: bool,
-    /// Threads that wait for `changed`.
-    waiting: usize,
-    over: Option<Close>,
-}
-
 /// What there is to know once all has ended.
 pub(super) struct Left {
     pub(super) failed: u64,
@@ -59,18 +48,9 @@ pub(super) struct Left {
 
 impl Exchange {
     pub(super) fn new(world: World) -> Self {
-        let crews = (0..world.sinks()).map(|_| Crew::default()).collect();
         Self {
             start: Instant::now(),
-            state: Mutex::new(State {
-                world,
-                crews,
-                error: None,
-                awaited: false,
-                open: false,
-                waiting: 0,
-                over: None,
-            }),
+            state: Mutex::new(State::new(world)),
             changed: Condvar::new(),
         }
     }
@@ -215,8 +195,7 @@ impl Exchange {
             pending: state.world.pending(),
             error: state.error.take(),
         };
-        state.over = Some(why);
-        state.crews.iter_mut().for_each(Crew::call_all);
+        state.end(why);
         self.tell(&state);
         left
     }
@@ -259,51 +238,5 @@ impl Exchange {
         if state.waiting > 0 {
             self.changed.notify_all();
         }
-    }
-}
-
-impl State {
-    fn is_over(&self) -> bool {
-        self.over.is_some() || self.world.is_closed()
-    }
-
-    /// What a thread of sink `number` is to do now, if anything.
-    fn order(&mut self, number: usize, now: Duration) -> Option<Order> {
-        let crew = &mut self.crews[number];
-        if let Some(text) = crew.remarks.pop_front() {
-            return Some(Order::Remark(text));
-        }
-        if let Some(why) = self.over {
-            let rest = self.world.rest(number);
-            return Some(rest.map_or(Order::Close(why), Order::Put));
-        }
-        if let Next::Send(frame) = self.world.next(number, now) {
-            return Some(Order::Put(frame));
-        }
-        let is_due = crew.tick.is_some_and(|at| at <= now);
-        is_due.then(|| {
-            crew.tick = None;
-            Order::Tick
-        })
-    }
-
-    /// When the next piece of work for sink `number` is due.
-    fn due(&mut self, number: usize, now: Duration) -> Option<Duration> {
-        let ready = self.world.ready_at(number, now);
-        let crew = &self.crews[number];
-        let remark = (!crew.remarks.is_empty()).then_some(now);
-        ready.into_iter().chain(crew.tick).chain(remark).min()
-    }
-
-    /// Wakes a thread of sink `number` where there is work for it.
-    fn call(&mut self, number: usize, now: Duration) {
-        if self.crews[number].has_idle() {
-            let due = self.due(number, now);
-            self.crews[number].call(due, now);
-        }
-    }
-
-    fn call_all(&mut self, now: Duration) {
-        (0..self.crews.len()).for_each(|number| self.call(number, now));
     }
 }

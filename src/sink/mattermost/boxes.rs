@@ -210,7 +210,7 @@ impl Boxes {
             self.watch.plan(Due {
                 at: at.now + LATE_LOOK,
                 what: Look::Rivals,
-                kept: found.kept.clone(),
+                kept: Box::new(found.kept.clone()),
                 shown: Arc::clone(&want.shown),
             });
         }
@@ -289,7 +289,7 @@ impl Boxes {
         let due = |after: Duration| Due {
             at: at.now + after,
             what: Look::End,
-            kept: kept.clone(),
+            kept: Box::new(kept.clone()),
             shown: Arc::clone(&want.shown),
         };
         if want.direct {

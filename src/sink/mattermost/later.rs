@@ -16,7 +16,7 @@ impl Boxes {
         let mut kept = match self.ledger.get(&due.kept.key) {
             Some(kept) if kept.phase == Phase::Live => kept,
             Some(_) => return,
-            None => due.kept,
+            None => *due.kept,
         };
         match due.what {
             Look::Rivals => {

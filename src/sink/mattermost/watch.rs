@@ -15,7 +15,7 @@ pub(super) const TAKE_OVER: Duration = Duration::from_secs(45);
 pub(super) struct Due {
     pub(super) at: Duration,
     pub(super) what: Look,
-    pub(super) kept: Kept,
+    pub(super) kept: Box<Kept>,
     /// What the box ought to show.
     pub(super) shown: Arc<Shown>,
 }

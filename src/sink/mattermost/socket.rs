@@ -41,12 +41,7 @@ impl<In: Transport> Connector<In> for Sockets {
         }
         let stream = connect(details)?;
         stream.set_nodelay(true)?;
-        let socket = Socket {
-            stream: Arc::new(stream),
-            buffers: Gathering::new(details.config.input_buffer_size()),
-            reads_for: None,
-            writes_for: None,
-        };
+        let socket = Socket::new(stream, details.config.input_buffer_size());
         let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&socket.stream) as _;
         (details.register_shutdown)(handle)?;
         Ok(Some(Either::B(socket)))
@@ -89,6 +84,15 @@ pub(super) struct Socket {
 }
 
 impl Socket {
+    fn new(stream: TcpStream, buffer_bytes: usize) -> Self {
+        Self {
+            stream: Arc::new(stream),
+            buffers: Gathering::new(buffer_bytes),
+            reads_for: None,
+            writes_for: None,
+        }
+    }
+
     /// Sends what waits.
     fn flush(&mut self, timeout: NextTimeout) -> Result<(), Error> {
         let deadline = Deadline::of(timeout);
@@ -177,5 +181,92 @@ impl Deadline {
             return Err(Error::Timeout(self.reason));
         }
         Ok(left.min(PATIENCE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// A socket and its other end.
+    fn pair() -> (Socket, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
+        let address = listener.local_addr().expect("an address");
+        let stream = TcpStream::connect(address).expect("connects");
+        let (other, _) = listener.accept().expect("accepts");
+        (Socket::new(stream, 32 << 10), other)
+    }
+
+    fn within(after: Duration) -> NextTimeout {
+        NextTimeout {
+            after: after.into(),
+            reason: Timeout::PerCall,
+            ..NextTimeout::default()
+        }
+    }
+
+    fn write(socket: &mut Socket, bytes: &[u8]) {
+        socket.buffers().output()[..bytes.len()].copy_from_slice(bytes);
+        let timeout = within(PATIENCE);
+        socket
+            .transmit_output(bytes.len(), timeout)
+            .expect("gathers");
+    }
+
+    #[test]
+    fn a_head_waits_for_its_body_and_both_go_when_the_answer_is_awaited() {
+        let (mut socket, mut other) = pair();
+        other.write_all(b"answer").expect("writes");
+        write(&mut socket, b"head ");
+        write(&mut socket, b"body");
+        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        let sent = recv(&other, [0].as_mut_slice(), flags);
+        assert!(matches!(sent, Err(Errno::WOULDBLOCK)), "nothing is sent");
+        assert!(socket.await_input(within(PATIENCE)).expect("reads"));
+        assert_eq!(socket.buffers().input(), b"answer");
+        let mut request = [0; 64];
+        let count = other.read(&mut request).expect("reads");
+        assert_eq!(&request[..count], b"head body");
+    }
+
+    #[test]
+    fn a_body_longer_than_the_buffer_goes_out_in_pieces() {
+        let (mut socket, mut other) = pair();
+        let piece = [b'x'; 8 << 10];
+        let reader = std::thread::spawn(move || {
+            let mut all = vec![0; 10 * piece.len()];
+            other.read_exact(&mut all).expect("reads");
+            other.write_all(b".").expect("writes");
+        });
+        (0..10).for_each(|_| write(&mut socket, &piece));
+        assert!(socket.await_input(within(PATIENCE)).expect("reads"));
+        reader.join().expect("the other end");
+    }
+
+    #[test]
+    fn who_says_nothing_is_waited_for_until_the_deadline_and_then_too_late() {
+        let (mut socket, _other) = pair();
+        for after in [Duration::from_millis(20), Duration::ZERO] {
+            let waited = socket.await_input(within(after));
+            let late = matches!(waited, Err(Error::Timeout(Timeout::PerCall)));
+            assert!(late, "{after:?}: {waited:?}");
+        }
+    }
+
+    #[test]
+    fn a_kept_connection_is_open_while_nothing_is_there_to_be_read() {
+        let (mut socket, mut other) = pair();
+        assert!(socket.is_open() && socket.is_open());
+        other.write_all(b"unasked").expect("writes");
+        // What was sent has arrived once it can be read.
+        recv(&*socket.stream, [0].as_mut_slice(), RecvFlags::PEEK).expect("arrives");
+        assert!(!socket.is_open());
+        let (mut socket, other) = pair();
+        drop(other);
+        let end = recv(&*socket.stream, [0].as_mut_slice(), RecvFlags::PEEK);
+        assert!(end.is_ok_and(|(count, _)| count == 0));
+        assert!(!socket.is_open());
     }
 }

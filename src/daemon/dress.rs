@@ -46,3 +46,51 @@ pub(super) fn dressed(frame: &Arc<Frame>, caps: &Caps, drawing: &render::Setting
     *place = Some(drawn);
     Arc::new(frame)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(markdown: Option<&str>) -> Arc<Frame> {
+        let line = serde_json::json!({
+            "v": 1, "type": "frame", "key": "k", "source": "s", "sid": "x", "run": "r", "rev": 1, "state": "active",
+            "title": "t", "view": {"agent": "main", "totals": {"tools": 0}}, "text": {"markdown": markdown},
+        });
+        Arc::new(serde_json::from_value(line).expect("a frame"))
+    }
+
+    #[test]
+    fn a_text_is_drawn_where_there_is_none_or_one_that_is_too_long() {
+        let caps = |markup| Caps {
+            markup,
+            max_chars: Some(40),
+            paced: true,
+            rate_per_second: 0.0,
+            threads: 1,
+        };
+        let long = "é".repeat(41);
+        let fits = "é".repeat(40);
+        let cases = [
+            (Some(fits.as_str()), Markup::Markdown, true),
+            (Some("short"), Markup::Markdown, true),
+            (Some(long.as_str()), Markup::Markdown, false),
+            (None, Markup::Markdown, false),
+            (Some("short"), Markup::Plain, false),
+            (None, Markup::View, true),
+        ];
+        for (text, markup, same) in cases {
+            let came = frame(text);
+            let shown = dressed(&came, &caps(markup), &render::Settings::default());
+            assert_eq!(Arc::ptr_eq(&came, &shown), same, "{text:?} {markup:?}");
+            if !same {
+                let text = shown.text.clone().unwrap_or_default();
+                let read = match markup {
+                    Markup::Plain => text.plain,
+                    _ => text.markdown,
+                };
+                let count = read.map_or(0, |text| text.chars().count());
+                assert!((1..=40).contains(&count), "{count} {markup:?}");
+            }
+        }
+    }
+}

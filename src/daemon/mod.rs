@@ -12,9 +12,9 @@
 //! ```
 //!
 //! Everything that waits stands in one world, under one lock: the exchange.
-//! Frames are offered there. A thread of a sink takes a frame from it, brings the box to it, writes
-//! the receipt, settles it in the world and takes the next: from one edit to the next no other
-//! thread is woken. Threads with nothing to do rest in a crew; one of them minds the time.
+//! Frames are offered there. A thread of a sink takes a frame from it, brings the box to it,
+//! settles it in the world, writes the receipt and takes the next: from one edit to the next no
+//! other thread is woken. Threads with nothing to do rest in a crew; one of them minds the time.
 //! The loop is woken by events, by a signal, and at the end, once all is shown.
 
 mod clean;

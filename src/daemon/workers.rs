@@ -62,15 +62,20 @@ impl Worker {
                     let begun = Instant::now();
                     let put = self.sink.put(&frame, self.moment());
                     let latency = begun.elapsed();
-                    let closed = put.done == Done::Closed;
-                    // Told before the next frame of this box can go out: receipts of a box are in
-                    // order.
-                    self.receipts.lock().unwrap_or_else(PoisonError::into_inner)(&put.receipt);
-                    if self.exchange.settle(self.number, put, latency) {
+                    let is_news = {
+                        // Held over both, so that receipts come in the order of what they tell of;
+                        // settled first, so that no frame waits for whoever reads receipts.
+                        let mut receipts =
+                            self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
+                        let is_news = self.exchange.settle(self.number, &put, latency);
+                        receipts(&put.receipt);
+                        is_news
+                    };
+                    if is_news {
                         // A loop that has ended needs no telling.
                         let _ = self.feeder.tell(Input::Settled);
                     }
-                    if closed {
+                    if put.done == Done::Closed {
                         return;
                     }
                 }

@@ -148,13 +148,13 @@ impl Exchange {
 
     /// What a sink made of a frame, `latency` after it was given; whether that is news for who
     /// waits for the end.
-    pub(super) fn settle(&self, number: usize, put: Put, latency: Duration) -> bool {
+    pub(super) fn settle(&self, number: usize, put: &Put, latency: Duration) -> bool {
         let mut state = self.state();
         let told = (put.done, put.bill);
         let (key, now) = (&put.receipt.key, self.now());
         state.world.settle(number, key, told, latency, now);
         if put.receipt.error.is_some() {
-            state.error = put.receipt.error;
+            state.error.clone_from(&put.receipt.error);
         }
         if state.world.is_closed() {
             self.tell(&state);

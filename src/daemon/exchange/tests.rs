@@ -56,7 +56,7 @@ fn working(exchange: &Exchange, hands: usize, feed: impl FnOnce(&dyn Fn() -> Str
                 loop {
                     match exchange.take(0, None) {
                         Order::Put(frame) => {
-                            exchange.settle(0, put(&frame, Done::Applied), Duration::ZERO);
+                            exchange.settle(0, &put(&frame, Done::Applied), Duration::ZERO);
                             tell.send(format!("{} {}", frame.key, frame.rev))
                                 .expect("the test listens");
                         }
@@ -137,7 +137,7 @@ fn who_feeds_a_sink_that_takes_all_waits_while_it_is_behind() {
         };
         assert_eq!(told.recv_timeout(PATIENCE), Ok(true));
         // The reader of our output goes away: nobody takes more.
-        assert!(exchange.settle(0, put(&frame, Done::Closed), Duration::ZERO));
+        assert!(exchange.settle(0, &put(&frame, Done::Closed), Duration::ZERO));
         assert!(!exchange.wait_for_room() && exchange.is_closed());
     });
 }

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use live_status::daemon::ledger::InMemory;
 use live_status::daemon::pipeline::Pipeline;
-use live_status::daemon::world::{Effect, World};
+use live_status::daemon::world::World;
 use live_status::label::Labeller;
-use live_status::outbox;
+use live_status::outbox::{self, Next};
 use live_status::render;
 use live_status::safe::redact::Redactor;
 use live_status::sink::mattermost::{Channel, Client, Endpoint, Mattermost, Place, Settings};
@@ -64,17 +64,18 @@ fn cost() -> Result<Cost, Box<dyn Error>> {
     let mut now = Duration::ZERO;
     // Past the last event there is only what still waits.
     loop {
-        let (effects, wait) = world.next(now);
-        for effect in effects {
-            let Effect::Put(number, frame) = effect else {
-                continue;
+        let wait = loop {
+            let frame = match world.next(0, now) {
+                Next::Send(frame) => frame,
+                Next::WaitUntil(at) => break Some(at),
+                Next::Idle => break None,
             };
             let wall = BEGIN.plus_ms(i64::try_from(now.as_millis())?);
             let put = sink.put(&frame, Moment { now, wall });
             cost.requests += put.bill.requests;
             let told = (put.done, put.bill);
-            world.settle(number, &frame.key, told, LATENCY, now + LATENCY);
-        }
+            world.settle(0, &frame.key, told, LATENCY, now + LATENCY);
+        };
         let next = events.front().map(|(at, _)| *at);
         now = match (next, wait) {
             (Some(next), Some(wait)) => next.min(wait.max(now)),
@@ -89,7 +90,7 @@ fn cost() -> Result<Cost, Box<dyn Error>> {
             cost.events += 1;
             for frame in pipeline.step(&mut event) {
                 cost.frames += 1;
-                world.offer(&frame, now);
+                world.offer(&frame.into(), now);
             }
         }
     }

@@ -1,5 +1,6 @@
 """A Mattermost for the part `post`: the tests' fake, on loopback, and what it is sent."""
 
+import functools
 import http.client
 import json
 import os
@@ -63,13 +64,18 @@ class Chat:
 
 
 def frame(key, rev, text, state="active"):
-    """A frame as `render` writes it, of a run that works."""
-    at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+    """A frame as `render` writes it, of a run that works. Made from a mould: who feeds must not be what is measured."""
+    mould = moulded(state, time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()))
+    return mould.replace("KEY", key).replace("987654321", str(rev)).replace('"TEXT"', json.dumps(text))
+
+
+@functools.lru_cache(maxsize=4)
+def moulded(state, at):
     steps = [{"id": f"s{number}", "title": "Running", "detail": "cargo test", "status": "ok", "started": at, "ms": 200}
              for number in range(5)]
-    frame = {"v": 1, "type": "frame", "key": key, "source": "openclaw", "sid": key, "run": "first", "rev": rev,
+    frame = {"v": 1, "type": "frame", "key": "KEY", "source": "openclaw", "sid": "KEY", "run": "first", "rev": 987654321,
              "at": at, "last": at, "state": state, "routes": [], "title": "main: working",
-             "view": {"agent": "main", "started": at, "ms": 1000, "steps": steps, "totals": {"tools": 5}}, "text": {"markdown": text}, "src": []}
+             "view": {"agent": "main", "started": at, "ms": 1000, "steps": steps, "totals": {"tools": 5}}, "text": {"markdown": "TEXT"}, "src": []}
     return json.dumps(frame, separators=(",", ":")) + "\n"
 
 

@@ -119,15 +119,15 @@ def latency(work, table, rounds=300):
     chat = Chat(work, "latency")
     chat.environment.update(MM_URL=wire.url)
     post = stream.Stream(chat)
-    post.feed([1])
+    # Blocked: of a run that works the gap is at least ten times the last answer, and this server is slow at times.
+    post.feed([1], "blocked")
     post.receipts(1)
     wire.arrivals.get(timeout=5)
     took = []
     for _ in range(rounds):
-        # The gap is at least ten times the last answer.
         time.sleep(0.03)
         begun = time.perf_counter()
-        post.feed([1])
+        post.feed([1], "blocked")
         took.append(wire.arrivals.get(timeout=5) - begun)
         post.receipts(1)
     post.end()

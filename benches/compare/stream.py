@@ -1,6 +1,7 @@
 """`post` fed with frames on a pipe, and the bare loops that it is held against."""
 
 import os
+import re
 import selectors
 import socket
 import subprocess
@@ -18,7 +19,8 @@ class Stream:
         command = chat.post("--throttle", "0", "--rate", "0", *options)
         self.process = chat.work.spawn(command, env=chat.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.output = self.process.stdout.fileno()
-        self.rev = 0
+        # The newest frame that was fed, and the newest that was shown.
+        self.rev, self.shown = 0, 0
 
     def feed(self, boxes, state="active"):
         """One new frame for each of those boxes."""
@@ -38,6 +40,7 @@ class Stream:
         for line in seen.splitlines():
             if b'"did":"updated"' not in line and b'"did":"created"' not in line:
                 raise RuntimeError(f"not an edit: {line.decode()}")
+        self.shown = int(re.search(rb'"rev":(\d+)', line)[1])
         return seen.count(b"\n")
 
     def end(self):
@@ -55,14 +58,12 @@ def one_box(chat, seconds):
     stream = Stream(chat)
     stream.feed([0], "blocked")
     stream.receipts(1)
-    stream.feed([0], "blocked")
-    stream.feed([0], "blocked")
     done, cpu, begun = 0, cpu_ns(stream.process.pid), time.perf_counter()
     while time.perf_counter() - begun < seconds:
-        count = stream.receipts(1)
-        done += count
-        for _ in range(count):
+        # One under way and one that waits; a further one would take its place.
+        while stream.rev - stream.shown < 2:
             stream.feed([0], "blocked")
+        done += stream.receipts(1)
     took = time.perf_counter() - begun
     cpu = cpu_ns(stream.process.pid) - cpu
     stream.end()

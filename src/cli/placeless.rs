@@ -1,6 +1,7 @@
 //! Runs that no place in the chat is known for: the first is named, all are counted.
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::sink::mattermost::NO_PLACE;
 use crate::wire::receipt::Receipt;
@@ -8,31 +9,38 @@ use crate::wire::receipt::Receipt;
 /// So many are told apart; more are as bad.
 const COUNTED: usize = 4_096;
 
-/// The runs so far that have no place.
-#[derive(Debug, Default)]
+/// The runs so far that have no place; a clone counts with it.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Placeless {
-    keys: HashSet<String>,
+    keys: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Placeless {
     /// Takes a receipt in; gives what is to be said of it.
-    pub(super) fn take(&mut self, receipt: &Receipt) -> Option<String> {
-        let none = receipt.error.as_deref() == Some(NO_PLACE);
-        if !none || self.keys.len() >= COUNTED || !self.keys.insert(receipt.key.clone()) {
+    pub(super) fn take(&self, receipt: &Receipt) -> Option<String> {
+        if receipt.error.as_deref() != Some(NO_PLACE) {
             return None;
         }
-        let is_first = self.keys.len() == 1;
+        let mut keys = self.keys();
+        if keys.len() >= COUNTED || !keys.insert(receipt.key.clone()) {
+            return None;
+        }
+        let is_first = keys.len() == 1;
         is_first.then(|| format!("the run {} is not posted: {NO_PLACE}", receipt.key))
     }
 
     /// What is to be said at the end.
     pub(super) fn sum(&self) -> Option<String> {
-        let runs = match self.keys.len() {
+        let runs = match self.keys().len() {
             0 | 1 => return None,
             COUNTED.. => format!("{COUNTED} runs or more"),
             runs => format!("{runs} runs"),
         };
         Some(format!("{runs} were not posted: {NO_PLACE}"))
+    }
+
+    fn keys(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -57,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_first_is_named_and_all_are_counted_once() {
-        let mut placeless = Placeless::default();
+        let placeless = Placeless::default();
         assert_eq!(
             placeless.take(&receipt(1, "an old run that has no box")),
             None

@@ -24,6 +24,8 @@ use crate::daemon::reader::{Reader, wire_time};
 use crate::daemon::replay::{Replay, Step};
 use crate::daemon::resume::Kept;
 use crate::daemon::stop::Stop;
+use crate::daemon::world::World;
+use crate::outbox;
 use crate::render;
 use crate::sink::Sink;
 use crate::wire::event::{Cause, Event};
@@ -89,6 +91,14 @@ struct Stage {
     places: Places,
     /// How a text is drawn again where a sink cannot take the one that came.
     drawing: render::Settings,
+}
+
+impl Stage {
+    /// The way into the loop.
+    fn inputs(&self, pace: outbox::Settings) -> (Feeder, Inputs) {
+        let caps: Vec<_> = self.sinks.iter().map(|sink| sink.caps()).collect();
+        Inputs::new(World::new(&caps, pace, self.drawing.clone()))
+    }
 }
 
 /// How fast recorded transcripts are played.
@@ -168,22 +178,21 @@ impl RunArgs {
 
     /// Runs the loop to its end; nobody asked `run` for receipts.
     fn show(
-        &self,
         stage: Stage,
         when: When,
-        (global, feeder): (&Global, &Feeder),
+        (global, feeder): (&Global, Feeder),
         inputs: Inputs,
     ) -> (Outcome, Missed, Places) {
-        let pace = (self.showing.pace(), stage.drawing);
-        let mut placeless = Placeless::default();
-        let mut take = |receipt: &Receipt| {
-            if let Some(remark) = placeless.take(receipt).filter(|_| !global.quiet) {
+        let placeless = Placeless::default();
+        let (unplaced, quiet) = (placeless.clone(), global.quiet);
+        let take = move |receipt: &Receipt| {
+            if let Some(remark) = unplaced.take(receipt).filter(|_| !quiet) {
                 // The loop says it where it does not tear the board.
                 let _ = feeder.tell(Input::Remark(remark));
             }
         };
         let pipeline = Some(stage.pipeline);
-        let (outcome, missed) = live::run(pipeline, stage.sinks, pace, when, inputs, &mut take);
+        let (outcome, missed) = live::run(pipeline, stage.sinks, when, inputs, Box::new(take));
         if let Some(remark) = placeless.sum() {
             global.say(remark);
         }
@@ -199,7 +208,7 @@ impl RunArgs {
         global: &Global,
     ) -> Result<(), Failure> {
         let now = self.now.unwrap_or_else(|| wire_time(SystemTime::now()));
-        let (feeder, inputs) = Inputs::new();
+        let (feeder, inputs) = stage.inputs(self.showing.pace());
         let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
         let work = move || {
@@ -224,7 +233,7 @@ impl RunArgs {
         let thread = std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, missed, places) = self.show(stage, When::AtEnd, (global, &remarks), inputs);
+        let (outcome, missed, places) = Self::show(stage, When::AtEnd, (global, remarks), inputs);
         ended(&outcome, missed, &stop, &places)?;
         match thread.join() {
             Ok((_, mut reader)) if outcome == Outcome::Ended => {
@@ -244,7 +253,7 @@ impl RunArgs {
         global: &Global,
     ) -> Result<(), Failure> {
         let keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
-        let (feeder, inputs) = Inputs::new();
+        let (feeder, inputs) = stage.inputs(self.showing.pace());
         let (gate, remarks) = (feeder.clone(), feeder.clone());
         let stop = stop_on_signals(&mut reader, move || gate.open())?;
         following::prepare(&mut reader, || keeper::kept(keeper.as_ref(), global))?;
@@ -274,7 +283,7 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, missed, places) = self.show(stage, When::Live, (global, &remarks), inputs);
+        let (outcome, missed, places) = Self::show(stage, When::Live, (global, remarks), inputs);
         ended(&outcome, missed, &stop, &places)
     }
 
@@ -290,7 +299,7 @@ impl RunArgs {
             events.push(event.clone());
             Ok::<(), Failure>(())
         })?;
-        let (feeder, inputs) = Inputs::new();
+        let (feeder, inputs) = stage.inputs(self.showing.pace());
         let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
         let speed = self.speed;
@@ -309,7 +318,7 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("replay".into())
             .spawn(play)?;
-        let (outcome, missed, places) = self.show(stage, When::Live, (global, &remarks), inputs);
+        let (outcome, missed, places) = Self::show(stage, When::Live, (global, remarks), inputs);
         ended(&outcome, missed, &stop, &places)?;
         verdict(&mut reader, global)
     }

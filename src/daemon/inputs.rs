@@ -1,13 +1,14 @@
-//! The way into the loop: one channel, and a gate before it.
+//! The ways in: one channel to the loop with a gate before it, and one for frames.
 //!
 //! Whoever reads waits at the gate while the loop has enough to do, so that
-//! memory stays bounded; answers, remarks and signals never wait.
+//! memory stays bounded; remarks and signals never wait. Frames need no loop:
+//! they go straight to the exchange, where a newer one takes the place of an older.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use crate::sink::Put;
+use super::exchange::Exchange;
+use super::world::World;
 use crate::wire::event::Event;
 use crate::wire::frame::Frame;
 
@@ -16,12 +17,10 @@ use crate::wire::frame::Frame;
 pub enum Input {
     /// Events were read.
     Events(Vec<Event>),
-    /// Frames came from a pipe.
-    Frames(Vec<Frame>),
     /// Something to tell a person, beside the boxes.
     Remark(String),
-    /// A sink answered: its number, how long it took, and what it did.
-    Settled(usize, Duration, Box<Put>),
+    /// All that came is shown, or the reader of our output is gone.
+    Settled,
     /// The reader is at its end; nothing more will come.
     Ended,
     /// We are to stop; runs go on without us.
@@ -40,6 +39,7 @@ const PLACES: usize = 16;
 pub struct Inputs {
     pub(super) receiver: Receiver<Input>,
     pub(super) feeder: Feeder,
+    pub(super) exchange: Arc<Exchange>,
 }
 
 /// The side of whoever has something for the loop.
@@ -47,27 +47,31 @@ pub struct Inputs {
 pub struct Feeder {
     sender: Sender<Input>,
     gate: Arc<Gate>,
+    exchange: Arc<Exchange>,
 }
 
 impl Inputs {
-    /// A way in, and where it leads.
+    /// A way into `world`, and where it leads.
     #[must_use]
-    pub fn new() -> (Feeder, Self) {
+    pub fn new(world: World) -> (Feeder, Self) {
         let (sender, receiver) = channel();
+        let exchange = Arc::new(Exchange::new(world));
         let feeder = Feeder {
             sender,
             gate: Arc::new(Gate::new()),
+            exchange: Arc::clone(&exchange),
         };
         let inputs = Self {
             receiver,
             feeder: feeder.clone(),
+            exchange,
         };
         (feeder, inputs)
     }
 }
 
 impl Feeder {
-    /// Hands over events or frames, once there is a place for them.
+    /// Hands over events, once there is a place for them.
     ///
     /// # Errors
     ///
@@ -75,6 +79,20 @@ impl Feeder {
     pub fn give(&self, input: Input) -> Result<(), Gone> {
         self.gate.enter();
         self.tell(input)
+    }
+
+    /// Hands over frames, once every sink has room for more.
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] once the loop has ended.
+    pub fn offer(&self, frames: Vec<Frame>) -> Result<(), Gone> {
+        self.exchange.offer_in_turn(frames);
+        if self.exchange.wait_for_room() {
+            Ok(())
+        } else {
+            Err(Gone)
+        }
     }
 
     /// Says something that does not wait.
@@ -89,6 +107,7 @@ impl Feeder {
     /// Nobody waits at the gate any more: we are to stop.
     pub fn open(&self) {
         self.gate.open();
+        self.exchange.open();
     }
 
     /// A batch was taken in.
@@ -148,10 +167,19 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{outbox, render};
+
+    fn no_sinks() -> World {
+        World::new(
+            &[],
+            outbox::Settings::default(),
+            render::Settings::default(),
+        )
+    }
 
     #[test]
     fn who_reads_waits_until_a_batch_was_taken_in_or_the_gate_is_open() {
-        let (feeder, inputs) = Inputs::new();
+        let (feeder, inputs) = Inputs::new(no_sinks());
         for _ in 0..PLACES {
             feeder.give(Input::Events(Vec::new())).expect("a loop");
         }
@@ -177,7 +205,7 @@ mod tests {
 
     #[test]
     fn who_comes_after_the_end_is_told() {
-        let (feeder, inputs) = Inputs::new();
+        let (feeder, inputs) = Inputs::new(no_sinks());
         drop(inputs);
         assert_eq!(feeder.give(Input::Events(Vec::new())), Err(Gone));
     }

@@ -1,16 +1,16 @@
-//! The loop of `run`: a reader, sinks on threads of their own, and one channel between them.
+//! The loop of `run` and `post`: what comes in goes to the exchange, until the end.
 
 use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::inputs::{Input, Inputs};
 use super::pipeline::Pipeline;
-use super::workers::Workers;
-use super::world::{Effect, World};
-use crate::outbox;
-use crate::render;
+use super::workers;
+use super::world::World;
 use crate::sink::{Close, Sink};
-use crate::wire::receipt::Receipt;
+
+pub use super::workers::Receipts;
 
 /// When frames go out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,159 +59,91 @@ pub struct Missed {
     pub error: Option<String>,
 }
 
-/// Runs until the input ends or we are told to stop.
+/// Runs until the input ends or we are told to stop. The sinks are those of the world of `inputs`,
+/// in its order.
 ///
 /// `receipts` is called for every answer of a sink. Gives what ended the loop,
 /// and what could not be shown.
 pub fn run(
     mut pipeline: Option<Pipeline>,
     sinks: Vec<Box<dyn Sink>>,
-    (settings, drawing): (outbox::Settings, render::Settings),
     when: When,
     inputs: Inputs,
-    receipts: &mut dyn FnMut(&Receipt),
+    receipts: Receipts,
 ) -> (Outcome, Missed) {
-    let Inputs { receiver, feeder } = inputs;
-    let mut owed = 0_usize;
-    let start = Instant::now();
-    let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
-    let mut world = World::new(&caps, settings, drawing);
-    let workers: Vec<Workers> = sinks
+    let Inputs {
+        receiver,
+        feeder,
+        exchange,
+    } = inputs;
+    if when == When::AtEnd {
+        exchange.change(World::hold);
+    }
+    let receipts = Arc::new(Mutex::new(receipts));
+    let threads: Vec<_> = sinks
         .into_iter()
         .enumerate()
-        .map(|(number, sink)| Workers::start(number, sink, start, &feeder))
+        .flat_map(|(number, sink)| workers::start(number, sink, &exchange, &receipts, &feeder))
         .collect();
     let mut ending: Option<(Outcome, Instant)> = None;
-    let mut error = None;
-    loop {
-        let held = when == When::AtEnd && ending.is_none();
-        let (effects, wait) = if held {
-            (Vec::new(), None)
-        } else {
-            world.next(start.elapsed())
+    while !exchange.is_closed() {
+        let input = match &ending {
+            None => receiver.recv().map_err(RecvTimeoutError::from),
+            Some(_) if exchange.is_settled() => break,
+            Some((_, until)) => {
+                receiver.recv_timeout(until.saturating_duration_since(Instant::now()))
+            }
         };
-        if carry_out(effects, &workers) {
-            ending = Some((Outcome::Closed, Instant::now()));
-        }
-        match &ending {
-            Some((Outcome::Closed, _)) => break,
-            Some(_) if world.is_settled() => break,
-            Some((_, until)) if Instant::now() >= *until => break,
-            _ => {}
-        }
-        let wait = wait.map(|at| at.saturating_sub(start.elapsed()));
-        let wait = ending.as_ref().map_or(wait, |(_, until)| {
-            let left = until.saturating_duration_since(Instant::now());
-            Some(wait.map_or(left, |wait| wait.min(left)))
-        });
-        let input = match wait {
-            None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(wait) => receiver.recv_timeout(wait),
-        };
-        let now = start.elapsed();
-        owed += usize::from(matches!(input, Ok(Input::Events(_) | Input::Frames(_))));
-        let effects = match input {
+        match input {
             Ok(Input::Events(events)) => {
-                let mut effects = Vec::new();
-                for mut event in events {
-                    for frame in pipeline
-                        .as_mut()
-                        .map(|pipeline| pipeline.step(&mut event))
-                        .unwrap_or_default()
-                    {
-                        effects.extend(world.offer(&frame, now));
-                    }
-                }
-                effects
+                let step = |mut event| pipeline.as_mut().map(|pipeline| pipeline.step(&mut event));
+                exchange.offer(events.into_iter().filter_map(step).flatten().collect());
+                // Whoever reads waits while a sink that takes every frame is behind.
+                exchange.wait_for_room();
+                feeder.taken();
             }
-            Ok(Input::Frames(frames)) => {
-                let mut effects = Vec::new();
-                for frame in frames {
-                    effects.extend(world.offer(&frame, now));
-                    if !held {
-                        // One after the other: what came first is shown first.
-                        effects.extend(world.next(now).0);
-                    }
-                }
-                effects
-            }
-            Ok(Input::Remark(text)) => {
-                if let Some(workers) = workers.first() {
-                    workers.remark(text);
-                }
-                Vec::new()
-            }
-            Ok(Input::Settled(number, latency, put)) => {
-                receipts(&put.receipt);
-                if put.receipt.error.is_some() {
-                    error.clone_from(&put.receipt.error);
-                }
-                let told = (put.done, put.bill);
-                world.settle(number, &put.receipt.key, told, latency, now)
-            }
+            Ok(Input::Remark(text)) => exchange.remark(text),
+            Ok(Input::Settled) => {}
             Ok(Input::Ended) => {
-                let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
+                exchange.offer(pipeline.as_mut().map(Pipeline::finish).unwrap_or_default());
                 // Who stops us often ends our input as well: we were told to stop all the same.
                 if ending.is_none() {
                     ending = Some((Outcome::Ended, Instant::now() + when.patience()));
                 }
-                world.hurry();
-                frames
-                    .iter()
-                    .flat_map(|frame| world.offer(frame, now))
-                    .collect()
+                exchange.change(World::hurry);
             }
             Ok(Input::Stop) => {
-                let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
+                exchange.offer(pipeline.as_mut().map(Pipeline::finish).unwrap_or_default());
                 ending = Some((Outcome::Stopped, Instant::now() + GRACE));
-                frames
-                    .iter()
-                    .flat_map(|frame| world.offer(frame, now))
-                    .collect()
+                exchange.change(World::release);
             }
-            Err(RecvTimeoutError::Timeout) => Vec::new(),
-            Err(RecvTimeoutError::Disconnected) => break,
-        };
-        if carry_out(effects, &workers) {
-            ending = Some((Outcome::Closed, Instant::now()));
-        }
-        // Whoever reads waits while a sink that takes every frame is behind.
-        while owed > 0 && !world.is_behind() {
-            owed -= 1;
-            feeder.taken();
+            // Time is up, or nobody is left who could say anything.
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
         }
     }
     feeder.open();
-    let outcome = ending.map_or(Outcome::Ended, |(outcome, _)| outcome);
+    let outcome = match ending {
+        _ if exchange.is_closed() => Outcome::Closed,
+        Some((outcome, _)) => outcome,
+        None => Outcome::Ended,
+    };
     let why = if outcome == Outcome::Ended {
         Close::Ended
     } else {
         Close::Paused
     };
     let until = (outcome != Outcome::Ended).then(|| Instant::now() + LEAVE);
-    let missed = Missed {
-        frames: world.failed(),
-        waiting: world.pending(),
-        error,
-    };
-    for workers in workers {
-        workers.close(why, until);
-    }
-    (outcome, missed)
-}
-
-/// Hands effects to their threads; `true` where everything is to end.
-fn carry_out(effects: Vec<Effect>, workers: &[Workers]) -> bool {
-    let mut close = false;
-    for effect in effects {
-        match effect {
-            Effect::Put(number, frame) => {
-                if let Some(workers) = workers.get(number) {
-                    workers.put(frame);
-                }
-            }
-            Effect::Close => close = true,
+    let left = exchange.close(why);
+    if exchange.wait_for_threads(until) {
+        for thread in threads {
+            // A sink that panicked has nothing left to clean up.
+            let _ = thread.join();
         }
     }
-    close
+    let missed = Missed {
+        frames: left.failed,
+        waiting: left.pending,
+        error: left.error,
+    };
+    (outcome, missed)
 }

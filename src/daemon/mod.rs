@@ -2,9 +2,24 @@
 //!
 //! [`reader`] joins the follower with the dialects; [`pipeline`] joins label,
 //! view and render; [`world`] joins frames with sinks, and is pure; [`live`]
-//! carries its effects out on threads; [`ledger`] joins sinks with the store.
+//! is the loop around them; [`ledger`] joins sinks with the store.
+//!
+//! # How it works
+//!
+//! ```text
+//! reader -> (channel) -> loop -> pipeline -> exchange <-> threads of a sink <-> server
+//! standard input of post ------------------> exchange
+//! ```
+//!
+//! Everything that waits stands in one world, under one lock: the exchange.
+//! Frames are offered there. A thread of a sink takes a frame from it, brings the box to it,
+//! settles it in the world, writes the receipt and takes the next: from one edit to the next no
+//! other thread is woken. Threads with nothing to do rest in a crew; one of them minds the time.
+//! The loop is woken by events, by a signal, and at the end, once all is shown.
 
 mod clean;
+mod dress;
+mod exchange;
 mod family;
 pub mod following;
 pub mod inputs;

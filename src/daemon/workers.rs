@@ -1,149 +1,112 @@
 //! The threads of one sink: a slow server holds up nobody.
 
 use std::io::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-
+use super::exchange::{Exchange, Order};
 use super::inputs::{Feeder, Input};
 use super::reader::wire_time;
-use crate::sink::{Close, Done, Moment, Sink};
-use crate::wire::frame::Frame;
+use crate::sink::{Done, Moment, Sink};
+use crate::wire::receipt::Receipt;
 
-enum Order {
-    Put(Box<Frame>),
-    Remark(String),
-    Close(Close),
-}
+/// Is told of every answer of a sink, on the thread that got it.
+pub type Receipts = Box<dyn FnMut(&Receipt) + Send>;
 
-/// A sink on as many threads of its own as it has use for.
-///
-/// All take from one queue; the outbox before it sees to it that no box is in
-/// two hands.
-pub(super) struct Workers {
-    orders: Sender<Order>,
-    /// Falls silent when the last thread ends.
-    left: Receiver<()>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Workers {
-    pub(super) fn start(
-        number: usize,
-        sink: Box<dyn Sink>,
-        start: Instant,
-        answers: &Feeder,
-    ) -> Self {
-        let (orders, inbox) = unbounded();
-        let (leaving, left) = unbounded::<()>();
-        let more: Vec<_> = (1..sink.caps().threads)
-            .map_while(|_| sink.another())
-            .collect();
-        let handles = std::iter::once(sink).chain(more);
-        let threads = handles.enumerate().filter_map(|(hand, sink)| {
-            let worker = Worker {
-                number,
-                sink,
-                start,
-                inbox: inbox.clone(),
-                answers: answers.clone(),
-                _leaving: leaving.clone(),
-            };
-            let name = format!("sink-{number}-{hand}");
-            std::thread::Builder::new()
-                .name(name)
-                .spawn(move || worker.work())
-                .ok()
-        });
-        let threads = threads.collect();
-        Self {
-            orders,
-            left,
-            threads,
-        }
-    }
-
-    /// Brings the frame's box to it.
-    pub(super) fn put(&self, frame: Box<Frame>) {
-        // Threads that are gone have told so by their last answer.
-        let _ = self.orders.send(Order::Put(frame));
-    }
-
-    /// Tells a person something.
-    pub(super) fn remark(&self, text: String) {
-        let _ = self.orders.send(Order::Remark(text));
-    }
-
-    /// Waits for the threads, until then at most: a reader that reads nothing holds a sink
-    /// for ever.
-    pub(super) fn close(self, why: Close, until: Option<Instant>) {
-        for _ in &self.threads {
-            let _ = self.orders.send(Order::Close(why));
-        }
-        let stuck = until
-            .is_some_and(|until| self.left.recv_deadline(until) == Err(RecvTimeoutError::Timeout));
-        if !stuck {
-            for thread in self.threads {
-                // A sink that panicked has nothing left to clean up.
-                let _ = thread.join();
-            }
-        }
-    }
+/// Has `sink` work for `exchange`, on as many threads of its own as it has use for.
+pub(super) fn start(
+    number: usize,
+    sink: Box<dyn Sink>,
+    exchange: &Arc<Exchange>,
+    receipts: &Arc<Mutex<Receipts>>,
+    feeder: &Feeder,
+) -> Vec<JoinHandle<()>> {
+    let more: Vec<_> = (1..sink.caps().threads)
+        .map_while(|_| sink.another())
+        .collect();
+    let handles = std::iter::once(sink).chain(more);
+    let threads = handles.enumerate().filter_map(|(hand, sink)| {
+        exchange.enter(number);
+        let worker = Worker {
+            number,
+            sink,
+            exchange: Arc::clone(exchange),
+            receipts: Arc::clone(receipts),
+            feeder: feeder.clone(),
+        };
+        let name = format!("sink-{number}-{hand}");
+        std::thread::Builder::new()
+            .name(name)
+            .spawn(move || worker.work())
+            .ok()
+    });
+    threads.collect()
 }
 
 /// One thread of a sink.
 struct Worker {
     number: usize,
     sink: Box<dyn Sink>,
-    start: Instant,
-    inbox: Receiver<Order>,
-    answers: Feeder,
-    /// Dropped at the end, however that comes.
-    _leaving: Sender<()>,
+    exchange: Arc<Exchange>,
+    receipts: Arc<Mutex<Receipts>>,
+    feeder: Feeder,
 }
 
 impl Worker {
     fn work(mut self) {
         loop {
-            let order = match self.sink.tick(self.moment()) {
-                None => self
-                    .inbox
-                    .recv()
-                    .map_err(|_| RecvTimeoutError::Disconnected),
-                Some(wait) => self.inbox.recv_timeout(wait),
-            };
-            match order {
-                Ok(Order::Put(frame)) => {
+            let tick = self.sink.tick(self.moment());
+            match self.exchange.take(self.number, tick) {
+                Order::Put(frame) => {
                     let begun = Instant::now();
                     let put = self.sink.put(&frame, self.moment());
-                    let closed = put.done == Done::Closed;
-                    let answer = Input::Settled(self.number, begun.elapsed(), Box::new(put));
-                    if self.answers.tell(answer).is_err() || closed {
+                    let latency = begun.elapsed();
+                    let is_news = {
+                        // Held over both, so that receipts come in the order of what they tell of;
+                        // settled first, so that no frame waits for whoever reads receipts.
+                        let mut receipts =
+                            self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
+                        let is_news = self.exchange.settle(self.number, &put, latency);
+                        receipts(&put.receipt);
+                        is_news
+                    };
+                    if is_news {
+                        // A loop that has ended needs no telling.
+                        let _ = self.feeder.tell(Input::Settled);
+                    }
+                    if put.done == Done::Closed {
                         return;
                     }
                 }
-                Ok(Order::Remark(text)) => {
+                Order::Remark(text) => {
                     if !self.sink.remark(&text, self.moment()) {
                         // Standard error may be full or closed; the boxes matter more.
                         let line = format!("live-status: {text}\n");
                         let _ = std::io::stderr().write_all(line.as_bytes());
                     }
                 }
-                Ok(Order::Close(why)) => {
+                // That is done above.
+                Order::Tick => {}
+                Order::Close(why) => {
                     self.sink.close(why, self.moment());
                     return;
                 }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
     fn moment(&self) -> Moment {
         Moment {
-            now: self.start.elapsed(),
+            now: self.exchange.now(),
             wall: wire_time(SystemTime::now()),
         }
+    }
+}
+
+impl Drop for Worker {
+    /// However it ends.
+    fn drop(&mut self) {
+        self.exchange.leave(self.number);
     }
 }

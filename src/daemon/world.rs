@@ -1,26 +1,22 @@
 //! Frames and sinks, pure: what is to be put where, given what happened and when.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::dress::dressed;
 use crate::outbox::{self, Answer, Next, Outbox};
 use crate::render;
-use crate::sink::{Bill, Caps, Done, Markup};
-use crate::wire::frame::{Frame, Rendered};
-
-/// Something to carry out.
-#[derive(Debug, PartialEq)]
-pub enum Effect {
-    /// Bring the frame's box to it, on the sink of that number.
-    Put(usize, Box<Frame>),
-    /// The reader of our output is gone: end quietly.
-    Close,
-}
+use crate::sink::{Bill, Caps, Done};
+use crate::wire::frame::Frame;
 
 /// The sinks and what waits for each.
 #[derive(Debug)]
 pub struct World {
     lanes: Vec<Lane>,
     drawing: render::Settings,
+    /// Nothing goes out yet.
+    held: bool,
     /// Nobody waits for another writer to stop: he shows the box.
     hurried: bool,
     closed: bool,
@@ -31,6 +27,8 @@ struct Lane {
     caps: Caps,
     /// None before a sink that takes every frame as it comes.
     outbox: Option<Outbox>,
+    /// Frames whose turn it is, in the order in which they came: before a sink of one thread.
+    turn: VecDeque<Arc<Frame>>,
     under_way: usize,
     failed: u64,
 }
@@ -47,36 +45,95 @@ impl World {
                     ..settings
                 })
             }),
+            turn: VecDeque::new(),
             under_way: 0,
             failed: 0,
         };
         Self {
             lanes: caps.iter().map(lane).collect(),
             drawing,
+            held: false,
             hurried: false,
             closed: false,
         }
     }
 
+    /// How many sinks there are.
+    #[must_use]
+    pub fn sinks(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// Nothing goes out of an outbox before [`World::hurry`] or [`World::release`].
+    pub fn hold(&mut self) {
+        self.held = true;
+    }
+
+    /// What was held goes out.
+    pub fn release(&mut self) {
+        self.held = false;
+    }
+
     /// We leave once everything is shown: a box that another writer moves is shown by him.
     pub fn hurry(&mut self) {
+        self.release();
         self.hurried = true;
     }
 
     /// A frame came.
-    pub fn offer(&mut self, frame: &Frame, now: Duration) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for (number, lane) in self.lanes.iter_mut().enumerate() {
-            if let Some(outbox) = &mut lane.outbox {
-                let mut frame = frame.clone();
-                dress(&mut frame, &lane.caps, &self.drawing);
-                outbox.offer(frame, now);
-            } else {
-                lane.under_way += 1;
-                effects.push(Effect::Put(number, Box::new(frame.clone())));
+    pub fn offer(&mut self, frame: &Arc<Frame>, now: Duration) {
+        for lane in &mut self.lanes {
+            match &mut lane.outbox {
+                None => lane.turn.push_back(Arc::clone(frame)),
+                Some(outbox) => outbox.offer(dressed(frame, &lane.caps, &self.drawing), now),
             }
         }
-        effects
+    }
+
+    /// What came so far goes before what comes later, where a sink shows things in turn.
+    pub fn line_up(&mut self, now: Duration) {
+        if !self.held {
+            self.lanes.iter_mut().for_each(|lane| lane.line_up(now));
+        }
+    }
+
+    /// What a thread of sink `number` does now. A frame that it gives is under way until
+    /// [`World::settle`].
+    pub fn next(&mut self, number: usize, now: Duration) -> Next {
+        let Some(lane) = self.lanes.get_mut(number) else {
+            return Next::Idle;
+        };
+        if !self.held {
+            lane.line_up(now);
+        }
+        let next = match (lane.turn.pop_front(), &mut lane.outbox) {
+            (Some(frame), _) => Next::Send(frame),
+            (None, Some(outbox)) if !self.held => outbox.next(now),
+            (None, _) => Next::Idle,
+        };
+        lane.under_way += usize::from(matches!(next, Next::Send(_)));
+        next
+    }
+
+    /// The first moment from `now` on at which [`World::next`] has something to say; `None` is
+    /// when something happens.
+    pub fn ready_at(&mut self, number: usize, now: Duration) -> Option<Duration> {
+        let lane = self.lanes.get_mut(number)?;
+        if !lane.turn.is_empty() {
+            return Some(now);
+        }
+        lane.outbox
+            .as_mut()
+            .filter(|_| !self.held)
+            .and_then(|outbox| outbox.ready_at(now))
+    }
+
+    /// What was under way to sink `number` when all ended, and no thread had taken yet.
+    pub fn rest(&mut self, number: usize) -> Option<Arc<Frame>> {
+        let lane = self.lanes.get_mut(number)?;
+        let frame = lane.turn.pop_front()?;
+        lane.under_way += 1;
+        Some(frame)
     }
 
     /// Sink `number` answered for the frame of `key`.
@@ -87,9 +144,9 @@ impl World {
         (done, bill): (Done, Bill),
         latency: Duration,
         now: Duration,
-    ) -> Vec<Effect> {
+    ) {
         let Some(lane) = self.lanes.get_mut(number) else {
-            return Vec::new();
+            return;
         };
         lane.under_way = lane.under_way.saturating_sub(1);
         let answer = match done {
@@ -104,7 +161,7 @@ impl World {
             Done::Never | Done::Gone => Answer::Gone,
             Done::Closed => {
                 self.closed = true;
-                return vec![Effect::Close];
+                return;
             }
         };
         match &mut lane.outbox {
@@ -120,38 +177,6 @@ impl World {
                 lane.failed += u64::from(given_up && done != Done::Gone);
             }
         }
-        Vec::new()
-    }
-
-    /// What may go out now, and when to ask again; `None` is when something happens.
-    pub fn next(&mut self, now: Duration) -> (Vec<Effect>, Option<Duration>) {
-        let mut effects = Vec::new();
-        let mut wait: Option<Duration> = None;
-        for (number, lane) in self.lanes.iter_mut().enumerate() {
-            let Some(outbox) = &mut lane.outbox else {
-                continue;
-            };
-            // What no thread has hands for stays here, where a newer frame takes its place. A board
-            // has one thread and is quick: it shows runs in the order in which they came.
-            let hands = match lane.caps.threads {
-                0 | 1 => usize::MAX,
-                threads => threads,
-            };
-            while lane.under_way < hands {
-                match outbox.next(now) {
-                    Next::Send(frame) => {
-                        lane.under_way += 1;
-                        effects.push(Effect::Put(number, frame));
-                    }
-                    Next::WaitUntil(at) => {
-                        wait = Some(wait.map_or(at, |wait| wait.min(at)));
-                        break;
-                    }
-                    Next::Idle => break,
-                }
-            }
-        }
-        (effects, wait)
     }
 
     /// Whether a sink that takes every frame as it comes has many before it.
@@ -160,7 +185,13 @@ impl World {
         const MANY: usize = 64;
         self.lanes
             .iter()
-            .any(|lane| lane.outbox.is_none() && lane.under_way >= MANY)
+            .any(|lane| lane.outbox.is_none() && lane.turn.len() >= MANY)
+    }
+
+    /// Whether the reader of our output is gone: all ends quietly.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// Whether nothing waits and nothing is under way.
@@ -168,14 +199,19 @@ impl World {
     pub fn is_settled(&self) -> bool {
         self.closed
             || self.lanes.iter().all(|lane| {
-                lane.under_way == 0 && lane.outbox.as_ref().is_none_or(Outbox::is_empty)
+                lane.under_way == 0
+                    && lane.turn.is_empty()
+                    && lane.outbox.as_ref().is_none_or(Outbox::is_empty)
             })
     }
 
     /// Boxes that have something to show still.
     #[must_use]
     pub fn pending(&self) -> usize {
-        let pending = |lane: &Lane| lane.outbox.as_ref().map_or(lane.under_way, Outbox::pending);
+        let pending = |lane: &Lane| {
+            let unpaced = lane.under_way + lane.turn.len();
+            lane.outbox.as_ref().map_or(unpaced, Outbox::pending)
+        };
         self.lanes.iter().map(pending).sum()
     }
 
@@ -186,33 +222,19 @@ impl World {
     }
 }
 
-/// Draws the text that a sink reads, where the frame has none or one that is too long.
-fn dress(frame: &mut Frame, caps: &Caps, drawing: &render::Settings) {
-    let longest = caps.max_chars.unwrap_or(usize::MAX);
-    let mut text = frame.text.take().unwrap_or_default();
-    let Rendered {
-        markdown,
-        mrkdwn,
-        plain,
-    } = &mut text;
-    let read = match caps.markup {
-        Markup::View => None,
-        Markup::Markdown => Some((render::Markup::Markdown, markdown)),
-        Markup::Mrkdwn => Some((render::Markup::Mrkdwn, mrkdwn)),
-        Markup::Plain => Some((render::Markup::Plain, plain)),
-    };
-    let is_long = |text: &String| text.chars().count() > longest;
-    if let Some((markup, place)) = read
-        && place.as_ref().is_none_or(is_long)
-    {
-        let settings = render::Settings {
-            markup,
-            max_chars: drawing.max_chars.min(longest),
-            ..drawing.clone()
+impl Lane {
+    /// A board has one thread and is quick: it shows runs in the order in which they came, so what
+    /// may go out stands in line. Before a server with several threads a frame waits in the
+    /// outbox until one has hands for it, and a newer one takes its place.
+    fn line_up(&mut self, now: Duration) {
+        if self.caps.threads > 1 {
+            return;
+        }
+        let Some(outbox) = &mut self.outbox else {
+            return;
         };
-        let moment = render::Moment::of(frame);
-        *place = Some(render::text(&frame.view, moment, &settings));
+        while let Next::Send(frame) = outbox.next(now) {
+            self.turn.push_back(frame);
+        }
     }
-    // A sink that draws from the view has none, if there was none.
-    frame.text = Some(text).filter(|text| text.any().is_some());
 }

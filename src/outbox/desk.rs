@@ -48,7 +48,8 @@ impl Outbox {
 
     /// Takes a frame in. Of each key only the newest waits; one that would not
     /// change what its box shows is dropped.
-    pub fn offer(&mut self, frame: Frame, now: Now) {
+    pub fn offer(&mut self, frame: impl Into<Arc<Frame>>, now: Now) {
+        let frame = frame.into();
         self.stats.offered += 1;
         let key = match self.lanes.get_key_value(frame.key.as_str()) {
             Some((key, _)) => Arc::clone(key),
@@ -68,14 +69,28 @@ impl Outbox {
         self.settle_down(&key);
     }
 
-    /// What to do now. A frame that it gives is under way until [`Outbox::settle`].
-    pub fn next(&mut self, now: Now) -> Next {
+    /// The first moment from `now` on at which [`Outbox::next`] has something to say; `None` is
+    /// when a frame or an answer comes.
+    pub fn ready_at(&mut self, now: Now) -> Option<Now> {
         let server = self.breaker.ready_at(now).max(self.budget.ready_at(now));
         if server > now && !self.is_empty() {
-            return Next::WaitUntil(server);
+            return Some(server);
+        }
+        match self.queue.first(now) {
+            Some(_) => Some(now),
+            None => self.queue.soonest(),
+        }
+    }
+
+    /// What to do now. A frame that it gives is under way until [`Outbox::settle`].
+    pub fn next(&mut self, now: Now) -> Next {
+        match self.ready_at(now) {
+            None => return Next::Idle,
+            Some(at) if at > now => return Next::WaitUntil(at),
+            Some(_) => {}
         }
         let Some(key) = self.queue.first(now) else {
-            return self.queue.soonest().map_or(Next::Idle, Next::WaitUntil);
+            return Next::Idle;
         };
         let Some((frame, since)) = self.lanes.get_mut(&key).and_then(|lane| lane.send(now)) else {
             return Next::Idle;

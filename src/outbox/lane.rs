@@ -1,5 +1,6 @@
 //! One box: what waits, what is under way, what it shows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::mark::{Mark, Print, rank};
@@ -11,7 +12,7 @@ use crate::wire::frame::Frame;
 /// A frame that waits, or is under way.
 #[derive(Debug)]
 struct Held {
-    frame: Box<Frame>,
+    frame: Arc<Frame>,
     print: Print,
     /// Since when its box has had something new; a newer frame inherits it.
     since: Now,
@@ -57,7 +58,7 @@ pub(super) enum Offer {
 }
 
 impl Lane {
-    pub(super) fn offer(&mut self, frame: Frame, now: Now) -> Offer {
+    pub(super) fn offer(&mut self, frame: Arc<Frame>, now: Now) -> Offer {
         if self.gone {
             return Offer::Gone;
         }
@@ -79,7 +80,7 @@ impl Lane {
         }
         let coalesced = older.is_some();
         self.waiting = Some(Held {
-            frame: Box::new(frame),
+            frame,
             print,
             since: older.map_or(now, |held| held.since),
         });
@@ -122,10 +123,10 @@ impl Lane {
     }
 
     /// Takes the waiting frame under way; since when its box has had something new.
-    pub(super) fn send(&mut self, now: Now) -> Option<(Box<Frame>, Now)> {
+    pub(super) fn send(&mut self, now: Now) -> Option<(Arc<Frame>, Now)> {
         let held = self.waiting.take()?;
         self.throttle.sent(now);
-        let told = (held.frame.clone(), held.since);
+        let told = (Arc::clone(&held.frame), held.since);
         self.flight = Some(held);
         Some(told)
     }

@@ -9,6 +9,7 @@
 //! is arithmetic. Memory is bounded by the keys that have something pending and
 //! by [`Settings::remember`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::wire::frame::Frame;
@@ -75,7 +76,7 @@ impl Default for Settings {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
     /// Bring the frame's box to it, then call [`Outbox::settle`].
-    Send(Box<Frame>),
+    Send(Arc<Frame>),
     /// Nothing before this moment, unless a frame or an answer comes.
     WaitUntil(Now),
     /// Nothing, unless a frame or an answer comes.

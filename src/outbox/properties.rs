@@ -44,7 +44,7 @@ impl Server {
                     );
                     self.sent_at.entry(frame.key.clone()).or_default().push(now);
                     self.under_way
-                        .push((now + self.latency, frame.key, frame.rev));
+                        .push((now + self.latency, frame.key.clone(), frame.rev));
                 }
                 Next::WaitUntil(at) => {
                     assert!(at > now, "a wait that is over");

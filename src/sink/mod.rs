@@ -153,7 +153,8 @@ pub trait Sink: Send {
     /// long it can wait for the next call; `None` is until the next frame.
     ///
     /// To be called after every [`Sink::put`] too: that may have brought the
-    /// next call nearer.
+    /// next call nearer. Of several handles on one place any may be asked, and
+    /// the last answer counts.
     fn tick(&mut self, at: Moment) -> Option<Duration> {
         let _ = at;
         None

@@ -69,7 +69,7 @@ impl<R: BufRead> Lines<R> {
                     _ => Read::Line { offset },
                 });
             }
-            let newline = chunk.iter().position(|&byte| byte == b'\n');
+            let newline = memchr::memchr(b'\n', chunk);
             let part = &chunk[..newline.unwrap_or(chunk.len())];
             bytes += part.len() as u64;
             if bytes <= MAX_LINE_BYTES as u64 {

@@ -20,10 +20,10 @@ pub(super) fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> 
     let mut broken = 0_u64;
     let mut batch = Vec::new();
     let result = loop {
-        // What came together goes on together: the loop is woken once for all of it.
+        // What came together goes on together.
         if !batch.is_empty() && (batch.len() >= FULL || lines.drained()) {
             let frames = std::mem::take(&mut batch);
-            if feeder.give(Input::Frames(frames)).is_err() {
+            if feeder.offer(frames).is_err() {
                 return Ok(());
             }
         }
@@ -56,7 +56,7 @@ pub(super) fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> 
         }
     };
     // The loop may have ended before us.
-    let _ = feeder.give(Input::Frames(batch));
+    let _ = feeder.offer(batch);
     let _ = feeder.tell(Input::Ended);
     result.and_then(|()| match broken {
         0 => Ok(()),

@@ -9,7 +9,7 @@ use std::io::IsTerminal as _;
 
 use clap::Args;
 
-use super::args::{Global, Redaction};
+use super::args::{Global, Redaction, complain};
 use super::ended::ended;
 use super::failure::Failure;
 use super::ledger::Role;
@@ -19,6 +19,7 @@ use super::show::{On, Places, Showing, To};
 use crate::daemon::inputs::{Input, Inputs};
 use crate::daemon::live::{self, Outcome, When};
 use crate::daemon::stop::Stop;
+use crate::daemon::world::World;
 use crate::render;
 use crate::wire::receipt::Receipt;
 
@@ -75,7 +76,8 @@ impl PostArgs {
             .showing
             .sinks(&places, ("post", Role::Post), global, &zone, 15, board)?;
         let redactor = self.redaction.redactor()?;
-        let (feeder, inputs) = Inputs::new();
+        let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
+        let (feeder, inputs) = Inputs::new(World::new(&caps, self.showing.pace(), drawing));
         let wake = feeder.clone();
         let stop = Stop::on_signals(move || {
             // A loop that has ended needs no waking.
@@ -85,18 +87,18 @@ impl PostArgs {
         let reader = std::thread::Builder::new()
             .name("input".into())
             .spawn(move || frames::read(&redactor, &feeder))?;
-        let mut placeless = Placeless::default();
-        let mut take = |receipt: &Receipt| {
+        let placeless = Placeless::default();
+        let (unplaced, quiet) = (placeless.clone(), global.quiet);
+        let take = move |receipt: &Receipt| {
             if receipts {
                 // The boxes matter more than who counts them.
                 let _ = print(receipt);
             }
-            if let Some(remark) = placeless.take(receipt) {
-                global.say(remark);
+            if let Some(remark) = unplaced.take(receipt).filter(|_| !quiet) {
+                complain(remark);
             }
         };
-        let pace = (self.showing.pace(), drawing);
-        let (outcome, missed) = live::run(None, sinks, pace, When::Live, inputs, &mut take);
+        let (outcome, missed) = live::run(None, sinks, When::Live, inputs, Box::new(take));
         if let Some(remark) = placeless.sum() {
             global.say(remark);
         }

@@ -1,5 +1,6 @@
 //! Bringing a box to what it is to show: found or made, looked at, edited.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::content::{Content, FIRST_TEXT, Shown};
@@ -31,7 +32,7 @@ pub(super) struct Want<'a> {
     /// The key of its frames, or the name that a user gave it.
     pub(super) frame: &'a str,
     pub(super) place: &'a Place,
-    pub(super) shown: Shown,
+    pub(super) shown: Arc<Shown>,
     /// When its run began, on our clock.
     pub(super) begun: Option<Time>,
     /// Whether it is young enough for a box to be made.
@@ -140,7 +141,8 @@ impl Boxes {
                 }
                 if found.made && !want.direct {
                     // Should we have to leave before its first edit, it says so.
-                    self.watch.acknowledged(&kept.key, &Shown::first(), at.now);
+                    self.watch
+                        .acknowledged(&kept.key, &Arc::new(Shown::first()), at.now);
                 }
                 if shows(&found.post, &content, &want.shown.state) {
                     kept.about.why.clone_from(&want.about.why);
@@ -220,8 +222,8 @@ impl Boxes {
             self.watch.plan(Due {
                 at: at.now + LATE_LOOK,
                 what: Look::Rivals,
-                kept: found.kept.clone(),
-                shown: want.shown.clone(),
+                kept: Box::new(found.kept.clone()),
+                shown: Arc::clone(&want.shown),
             });
         }
     }
@@ -299,8 +301,8 @@ impl Boxes {
         let due = |after: Duration| Due {
             at: at.now + after,
             what: Look::End,
-            kept: kept.clone(),
-            shown: want.shown.clone(),
+            kept: Box::new(kept.clone()),
+            shown: Arc::clone(&want.shown),
         };
         if want.direct {
             self.look(talk, due(Duration::ZERO), at);

@@ -3,16 +3,17 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde::Serialize;
 use ureq::Agent;
 use ureq::http::{Method, Request};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, RustlsConnector};
 
 use super::dry::{Dry, Show};
 use super::endpoint::Endpoint;
 use super::lookup::Lookup;
 use super::reply::{Answer, Lost};
+use super::socket::Sockets;
 use crate::wire::secret::Secret;
 
 /// To connect, by name and with TLS.
@@ -97,7 +98,9 @@ impl Client {
         Ok(Self {
             line: Line::Wire(Agent::with_parts(
                 config.build(),
-                DefaultConnector::default(),
+                ().chain(ConnectProxyConnector::default())
+                    .chain(Sockets)
+                    .chain(RustlsConnector::default()),
                 Lookup::default(),
             )),
             endpoint,
@@ -149,8 +152,9 @@ impl Client {
     /// # Errors
     ///
     /// [`Lost`] where no answer came; it may have been applied.
-    pub fn put(&self, path: &str, body: &Value) -> Result<Answer, Lost> {
-        let once = || self.call(Method::PUT, path, Some(body));
+    pub fn put(&self, path: &str, body: &impl Serialize) -> Result<Answer, Lost> {
+        let bytes = json(body);
+        let once = || self.call(Method::PUT, path, Some(&bytes));
         once().or_else(|lost| if lost.is_worn() { once() } else { Err(lost) })
     }
 
@@ -159,8 +163,8 @@ impl Client {
     /// # Errors
     ///
     /// [`Lost`] where no answer came; unless it is `unsent`, it may have been applied.
-    pub fn post(&self, path: &str, body: &Value) -> Result<Answer, Lost> {
-        self.call(Method::POST, path, Some(body))
+    pub fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer, Lost> {
+        self.call(Method::POST, path, Some(&json(body)))
     }
 
     /// Deletes.
@@ -172,10 +176,13 @@ impl Client {
         self.call(Method::DELETE, path, None)
     }
 
-    fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Lost> {
+    fn call(&self, method: Method, path: &str, body: Option<&[u8]>) -> Result<Answer, Lost> {
         let agent = match &self.line {
             Line::Wire(agent) => agent,
-            Line::Dry(dry) => return Ok(dry.call(&method, path, body)),
+            Line::Dry(dry) => {
+                let body = body.and_then(|bytes| serde_json::from_slice(bytes).ok());
+                return Ok(dry.call(&method, path, body.as_ref()));
+            }
         };
         let token = Arc::clone(&self.token.lock().unwrap_or_else(PoisonError::into_inner));
         let page = method == Method::GET && path.contains("/posts");
@@ -187,8 +194,7 @@ impl Client {
             .header("X-Requested-With", "XMLHttpRequest");
         let sent = match body {
             None => request.body(()).map(|request| agent.run(request)),
-            Some(body) => {
-                let bytes = serde_json::to_vec(body).unwrap_or_default();
+            Some(bytes) => {
                 let request = request.header("Content-Type", "application/json");
                 request.body(bytes).map(|request| agent.run(request))
             }
@@ -203,4 +209,9 @@ impl Client {
             }),
         }
     }
+}
+
+/// A body as it is sent; what we send can be written.
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_default()
 }

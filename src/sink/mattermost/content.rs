@@ -44,10 +44,11 @@ impl Content {
     /// `text` without what no server takes, and no longer than `limit` allows.
     pub(super) fn new(text: &str, state: &State, limit: usize) -> Self {
         // NUL is answered with a 500 for ever; other controls mean nothing here.
-        let message: String = text
-            .chars()
-            .filter(|&c| !c.is_control() || matches!(c, '\n' | '\t'))
-            .collect();
+        let means_nothing = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        let message = match text.contains(means_nothing) {
+            true => text.chars().filter(|&c| !means_nothing(c)).collect(),
+            false => text.to_owned(),
+        };
         Self::of(cut(message, limit.saturating_sub(SPARE)), state)
     }
 

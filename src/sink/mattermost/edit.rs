@@ -1,10 +1,10 @@
 //! Editing a box in place.
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::answers::{self, Edit, Look};
 use super::content::{Content, Shown};
-use super::marker::Marker;
+use super::marker::{Marker, Props};
 use super::post::Post;
 use super::server::{Talk, Trouble, said};
 use crate::sink::Ledger;
@@ -18,6 +18,13 @@ pub(super) struct Wish<'a> {
     pub(super) shown: &'a Shown,
     /// Who we are.
     pub(super) instance: &'a str,
+}
+
+/// What is sent: message and all props, since they are replaced whole.
+#[derive(Serialize)]
+struct Patch<'a> {
+    message: &'a str,
+    props: Props<'a>,
 }
 
 /// What came of an edit that was not done.
@@ -60,14 +67,16 @@ pub(super) fn edit(
             rev: wish.shown.rev,
             state: wish.shown.state.clone(),
         };
-        let body = json!({"message": content.message, "props": marker.props()});
+        let body = Patch {
+            message: &content.message,
+            props: marker.props(),
+        };
         let answer = talk
             .put(&format!("/posts/{post}/patch"), &body)
             .map_err(|lost| Trouble::Away(lost.class.to_owned()))?;
-        let words = said(&answer);
         match answers::edit(answer.status, &answer.error_id(), answer.retry_after) {
             // A page that a proxy made up is no acknowledgement.
-            Edit::Done if Post::of(&answer).is_none_or(|shown| shown.id != post) => {
+            Edit::Done if !Post::is_in(&answer, &post) => {
                 return Err(Trouble::Away("the answer is not a Mattermost's".to_owned()).into());
             }
             Edit::Done => {
@@ -75,7 +84,7 @@ pub(super) fn edit(
                 acknowledge(ledger, kept, &content, wish);
                 return Ok(());
             }
-            Edit::Away => return Err(Trouble::Away(words).into()),
+            Edit::Away => return Err(Trouble::Away(said(&answer)).into()),
             Edit::Busy(pause) => return Err(Trouble::Busy(pause).into()),
             Edit::Token => return Err(talk.refused_token().into()),
             Edit::TooOld => return Err(Undone::TooOld),
@@ -87,8 +96,10 @@ pub(super) fn edit(
                 content = content.halved(&wish.shown.state);
                 talk.shorter(content.message.chars().count() + 200);
             }
-            Edit::TooLong | Edit::Refused => return Err(Trouble::Refused(words).into()),
-            Edit::Look => return Err(why(talk, ledger, kept, &post, &words).into()),
+            Edit::TooLong | Edit::Refused => {
+                return Err(Trouble::Refused(said(&answer)).into());
+            }
+            Edit::Look => return Err(why(talk, ledger, kept, &post, &said(&answer)).into()),
         }
     }
 }

@@ -112,8 +112,8 @@ impl Boxes {
         let due = Due {
             at: at.now,
             what: Look::End,
-            kept: kept.clone(),
-            shown,
+            kept: Box::new(kept.clone()),
+            shown: shown.into(),
         };
         self.look(talk, due, at);
         Ok(Did::Updated)

@@ -16,7 +16,7 @@ impl Boxes {
         let mut kept = match self.ledger.get(&due.kept.key) {
             Some(kept) if kept.phase == Phase::Live => kept,
             Some(_) => return,
-            None => due.kept,
+            None => *due.kept,
         };
         match due.what {
             Look::Rivals => {
@@ -72,7 +72,7 @@ impl Boxes {
     }
 
     /// We leave, and the run goes on: its box says since when nobody looks.
-    pub(super) fn pause(&self, talk: &Talk<'_>, key: &str, shown: Shown, at: Moment) {
+    pub(super) fn pause(&self, talk: &Talk<'_>, key: &str, shown: &Shown, at: Moment) {
         let Some(kept) = self
             .ledger
             .get(key)
@@ -83,7 +83,7 @@ impl Boxes {
         let minute = at.wall.minute(&self.settings.zone).unwrap_or_default();
         let paused = Shown {
             text: paused(&shown.text, &minute),
-            ..shown
+            ..shown.clone()
         };
         self.show_again(talk, kept, &paused, at);
     }

@@ -1,7 +1,7 @@
 //! The marker of a box: what tells whose it is, in the props of its post.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::wire::frame::State;
 
@@ -54,29 +54,54 @@ impl Marker {
     }
 
     /// All props of a post that carries it. Every edit replaces them whole, so every edit sends them all.
-    pub(super) fn props(&self) -> Value {
-        json!({
-            "live_status": {
-                "v": 1,
-                "key": self.key,
-                "seq": self.seq,
-                "instance": self.instance,
-                "part": self.part,
-                // A long number would come back rounded.
-                "rev": self.rev.to_string(),
-                "state": self.state,
+    pub(super) fn props(&self) -> Props<'_> {
+        Props {
+            live_status: Written {
+                v: 1,
+                key: &self.key,
+                seq: self.seq,
+                instance: &self.instance,
+                part: self.part,
+                rev: self.rev.to_string(),
+                state: &self.state,
             },
-            "from_bot": "true",
-            // No previews and no images from what an agent wrote.
-            "unsafe_links": "true",
-            "disable_group_highlight": true,
-            "mentionHighlightDisabled": true,
-        })
+            from_bot: "true",
+            unsafe_links: "true",
+            disable_group_highlight: true,
+            no_mention_highlight: true,
+        }
     }
+}
+
+/// All props of a box's post, as they are sent.
+#[derive(Serialize)]
+pub(super) struct Props<'a> {
+    live_status: Written<'a>,
+    from_bot: &'static str,
+    /// No previews and no images from what an agent wrote.
+    unsafe_links: &'static str,
+    disable_group_highlight: bool,
+    #[serde(rename = "mentionHighlightDisabled")]
+    no_mention_highlight: bool,
+}
+
+/// A marker as it is sent.
+#[derive(Serialize)]
+struct Written<'a> {
+    v: u32,
+    key: &'a str,
+    seq: u64,
+    instance: &'a str,
+    part: u32,
+    /// A long number would come back rounded.
+    rev: String,
+    state: &'a State,
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -89,7 +114,8 @@ mod tests {
             rev: (1 << 53) + 1,
             state: State::Active,
         };
-        assert_eq!(Marker::read(&marker.props()), Some(marker));
+        let props = serde_json::to_value(marker.props()).expect("JSON");
+        assert_eq!(Marker::read(&props), Some(marker));
         for props in [
             json!(null),
             json!({}),

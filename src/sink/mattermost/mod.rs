@@ -5,6 +5,8 @@
 //! | `endpoint` | where the server is, and whether a token may go there |
 //! | `client` | requests with deadlines |
 //! | `lookup` | where the server's name leads |
+//! | `socket` | connections on which a request is one write |
+//! | `buffers` | what a connection holds between two calls of the system |
 //! | `reply` | answers with a cap, and why there is none |
 //! | `dry` | what would be sent, shown instead |
 //! | `server` | what all threads share about the server, and the talk for one frame |
@@ -32,6 +34,7 @@ use crate::wire::receipt::{Did, Receipt};
 
 mod answers;
 mod boxes;
+mod buffers;
 mod client;
 mod content;
 mod dry;
@@ -47,6 +50,7 @@ mod post;
 mod probe;
 mod reply;
 mod server;
+mod socket;
 mod watch;
 
 use boxes::{Boxes, Outcome, Want};
@@ -127,11 +131,11 @@ impl Mattermost {
         let want = Want {
             frame: &text.key,
             place: &text.place,
-            shown: Shown {
+            shown: Arc::new(Shown {
                 text: text.text.clone(),
                 state: text.state.clone(),
                 rev: 0,
-            },
+            }),
             begun: None,
             young: true,
             age: Duration::ZERO,
@@ -206,11 +210,11 @@ impl Sink for Mattermost {
         let want = Want {
             frame: &frame.key,
             place: &place,
-            shown: Shown {
+            shown: Arc::new(Shown {
                 text,
                 state: frame.state.clone(),
                 rev: frame.rev,
-            },
+            }),
             begun: frame.view.started,
             young: fresh || age <= self.boxes.settings.catch_up,
             age,
@@ -237,7 +241,7 @@ impl Sink for Mattermost {
         if why == Close::Paused {
             while let Some((key, shown)) = self.boxes.watch.take_live() {
                 let talk = Talk::new(&self.boxes.server, at.wall);
-                self.boxes.pause(&talk, &key, shown, at);
+                self.boxes.pause(&talk, &key, &shown, at);
             }
         }
         self.look(at, true);

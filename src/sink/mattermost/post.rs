@@ -27,16 +27,19 @@ pub(super) struct Post {
 
 #[derive(Deserialize)]
 struct Raw<'a> {
-    id: String,
-    user_id: String,
-    channel_id: String,
-    #[serde(default)]
-    root_id: String,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    user_id: Cow<'a, str>,
+    #[serde(borrow)]
+    channel_id: Cow<'a, str>,
+    #[serde(default, borrow)]
+    root_id: Cow<'a, str>,
     create_at: i64,
     #[serde(default)]
     delete_at: i64,
-    #[serde(default)]
-    message: String,
+    #[serde(default, borrow)]
+    message: Cow<'a, str>,
     #[serde(default, borrow)]
     props: Option<&'a RawValue>,
 }
@@ -49,6 +52,11 @@ impl Post {
             .map(Self::from_raw)
     }
 
+    /// Whether an answer is the post of that id; what else it says is not looked at.
+    pub(super) fn is_in(answer: &Answer, id: &str) -> bool {
+        serde_json::from_slice::<Raw<'_>>(answer.bytes()).is_ok_and(|raw| raw.id == id)
+    }
+
     fn from_raw(raw: Raw<'_>) -> Self {
         // Whoever has no marker has props of any size and shape: they are not read.
         let props = raw
@@ -56,13 +64,13 @@ impl Post {
             .filter(|props| props.get().contains("\"live_status\""));
         let props = props.and_then(|props| serde_json::from_str::<Value>(props.get()).ok());
         Self {
-            id: raw.id,
-            user: raw.user_id,
-            channel: raw.channel_id,
-            root: raw.root_id,
+            id: raw.id.into_owned(),
+            user: raw.user_id.into_owned(),
+            channel: raw.channel_id.into_owned(),
+            root: raw.root_id.into_owned(),
             created: raw.create_at,
             deleted: raw.delete_at,
-            message: raw.message,
+            message: raw.message.into_owned(),
             marker: props.as_ref().and_then(Marker::read),
         }
     }

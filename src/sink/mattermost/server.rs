@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answers::{self, Look};
@@ -125,11 +125,11 @@ impl<'a> Talk<'a> {
         self.heard(self.server.client.get(path))
     }
 
-    pub(super) fn put(&self, path: &str, body: &serde_json::Value) -> Result<Answer, Lost> {
+    pub(super) fn put(&self, path: &str, body: &impl Serialize) -> Result<Answer, Lost> {
         self.heard(self.server.client.put(path, body))
     }
 
-    pub(super) fn post(&self, path: &str, body: &serde_json::Value) -> Result<Answer, Lost> {
+    pub(super) fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer, Lost> {
         self.heard(self.server.client.post(path, body))
     }
 

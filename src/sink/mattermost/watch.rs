@@ -1,7 +1,7 @@
 //! What is watched over time: looks that are due, other writers, and what live boxes show.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::content::Shown;
@@ -15,9 +15,9 @@ pub(super) const TAKE_OVER: Duration = Duration::from_secs(45);
 pub(super) struct Due {
     pub(super) at: Duration,
     pub(super) what: Look,
-    pub(super) kept: Kept,
+    pub(super) kept: Box<Kept>,
     /// What the box ought to show.
-    pub(super) shown: Shown,
+    pub(super) shown: Arc<Shown>,
 }
 
 /// What a look is for.
@@ -40,7 +40,7 @@ struct Inner {
     due: Vec<Due>,
     others: HashMap<String, Other>,
     /// What each box of a run that goes on shows, and since when.
-    live: HashMap<String, (Duration, Shown)>,
+    live: HashMap<String, (Duration, Arc<Shown>)>,
 }
 
 /// Another writer of a box.
@@ -64,6 +64,9 @@ impl Watch {
     /// The looks that are due at `now`.
     pub(super) fn due(&self, now: Duration) -> Vec<Due> {
         let mut inner = self.lock();
+        if inner.due.iter().all(|due| due.at > now) {
+            return Vec::new();
+        }
         let all = std::mem::take(&mut inner.due);
         let (due, later) = all.into_iter().partition(|due| due.at <= now);
         inner.due = later;
@@ -99,19 +102,23 @@ impl Watch {
     }
 
     /// The server acknowledged an edit of ours: the box is ours.
-    pub(super) fn acknowledged(&self, key: &str, shown: &Shown, now: Duration) {
+    pub(super) fn acknowledged(&self, key: &str, shown: &Arc<Shown>, now: Duration) {
         let mut inner = self.lock();
         inner.others.remove(key);
         // A rival that is found later gets what the box shows by then.
         for due in &mut inner.due {
             if due.kept.key == key && due.what == Look::Rivals {
-                due.shown.clone_from(shown);
+                due.shown = Arc::clone(shown);
             }
         }
         if shown.state.is_final() {
             inner.live.remove(key);
         } else {
-            inner.live.insert(key.to_owned(), (now, shown.clone()));
+            let shown = (now, Arc::clone(shown));
+            match inner.live.get_mut(key) {
+                Some(live) => *live = shown,
+                None => drop(inner.live.insert(key.to_owned(), shown)),
+            }
         }
     }
 
@@ -131,7 +138,7 @@ impl Watch {
     }
 
     /// Takes one live box of ours, as long as there is one.
-    pub(super) fn take_live(&self) -> Option<(String, Shown)> {
+    pub(super) fn take_live(&self) -> Option<(String, Arc<Shown>)> {
         let mut inner = self.lock();
         let key = inner.live.keys().next()?.clone();
         let (key, (_, shown)) = inner.live.remove_entry(&key)?;

@@ -7,19 +7,21 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::dir::StateDir;
 use crate::wire::kept::Kept;
 use crate::wire::time::Time;
 use files::Files;
 use link::Link;
+use notes::Notes;
 use tables::Bad;
 
 mod files;
 mod forget;
 mod link;
 mod look;
+mod notes;
 mod row;
 mod tables;
 
@@ -85,7 +87,10 @@ impl BoxesError {
 #[derive(Debug)]
 pub struct Boxes {
     instance: String,
+    /// Held for as long as the disk takes.
     link: Mutex<Link>,
+    /// Held for moments only, by whoever has the link too.
+    notes: Mutex<Notes>,
 }
 
 impl Boxes {
@@ -108,6 +113,7 @@ impl Boxes {
         Ok(Self {
             instance: link.instance().to_owned(),
             link: Mutex::new(link),
+            notes: Mutex::default(),
         })
     }
 
@@ -129,6 +135,9 @@ impl Boxes {
     /// that cannot be read.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Kept> {
+        if let Some(kept) = self.notes().get(key) {
+            return Some(Kept::clone(&kept));
+        }
         self.link().get(key)
     }
 
@@ -136,13 +145,13 @@ impl Boxes {
     /// whose key or frame begins with it. By their keys.
     #[must_use]
     pub fn by_frame(&self, name: &str) -> Vec<Kept> {
-        self.link().named(name)
+        self.written().named(name)
     }
 
     /// Every box, by its key.
     #[must_use]
     pub fn all(&self) -> Vec<Kept> {
-        self.link().all()
+        self.written().all()
     }
 
     /// Remembers a box durably before it returns: an intent, a post's id, the end.
@@ -152,19 +161,29 @@ impl Boxes {
     /// A sentence that says why it could not. The next call tries again, and
     /// succeeds once the disk does.
     pub fn commit(&self, kept: &Kept) -> Result<(), String> {
-        self.link().commit(kept)
+        let mut link = self.link();
+        self.notes().forget(&kept.key);
+        link.commit(kept)
     }
 
     /// Remembers it soon: what an edit changed, which another edit repairs if it is lost.
-    /// Notes that follow each other closely are written together, see [`settle`](Self::settle).
+    /// Waits for no disk: [`settle`](Self::settle) writes, unless too many wait for it.
     pub fn note(&self, kept: &Kept) {
-        self.link().note(kept);
+        let full = self.notes().add(kept);
+        if full {
+            drop(self.written());
+        }
     }
 
     /// Writes what was noted a while ago. Gives how long it can wait for the next call; `None`
     /// is until the next note.
     pub fn settle(&self) -> Option<Duration> {
-        self.link().settle()
+        let patience = self.notes().patience(Instant::now());
+        if patience == Some(Duration::ZERO) {
+            drop(self.written());
+            return None;
+        }
+        patience
     }
 
     /// Whether nothing was remembered at the start: there was no database, or it
@@ -193,8 +212,30 @@ impl Boxes {
         look::all(state)
     }
 
+    /// The database with all notes in it.
+    fn written(&self) -> MutexGuard<'_, Link> {
+        let mut link = self.link();
+        // Taken under the link's lock: nothing that is committed meanwhile is older than a note.
+        let noted = self.notes().take(Instant::now());
+        if !noted.is_empty() {
+            link.write(&noted);
+            self.notes().written();
+        }
+        link
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn link(&self) -> MutexGuard<'_, Link> {
         // A thread that died left at most a statement undone.
         self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Boxes {
+    fn drop(&mut self) {
+        drop(self.written());
     }
 }

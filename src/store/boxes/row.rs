@@ -1,5 +1,7 @@
 //! A box as a row, with a checksum over all of it.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, Row, params};
 use sha2::{Digest, Sha256};
 
@@ -46,6 +48,18 @@ pub(super) fn write(connection: &Connection, kept: &Kept) -> rusqlite::Result<()
         checksum(kept, told.as_deref()).cast_signed(),
     ])?;
     Ok(())
+}
+
+/// Writes the rows of all, or of none.
+pub(super) fn write_all(connection: &Connection, rows: &[Arc<Kept>]) -> rusqlite::Result<()> {
+    if let [kept] = rows {
+        return write(connection, kept);
+    }
+    let transaction = connection.unchecked_transaction()?;
+    for kept in rows {
+        write(&transaction, kept)?;
+    }
+    transaction.commit()
 }
 
 /// Reads a row; `None` where it is not as it was written.

@@ -1,6 +1,6 @@
 //! The connection with the database, and what takes its place when it fails.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Params, ffi};
 
@@ -12,10 +12,7 @@ use super::tables::Bad;
 use crate::wire::kept::Kept;
 use crate::wire::time::Time;
 
-mod notes;
 mod opening;
-
-use notes::Notes;
 
 /// After so many writes the size of the database is looked at.
 const WRITES_A_LOOK: u32 = 256;
@@ -57,7 +54,6 @@ pub(super) struct Link {
     tidied: Time,
     /// Since its size was looked at.
     writes: u32,
-    notes: Notes,
     /// A sync failed: what was written before may be lost, though a later one succeeds.
     unsure: bool,
 }
@@ -75,7 +71,6 @@ impl Link {
             now,
             tidied: now,
             writes: WRITES_A_LOOK,
-            notes: Notes::default(),
             unsure: false,
         };
         match link.connect() {
@@ -108,9 +103,6 @@ impl Link {
 
     pub(super) fn get(&mut self, key: &str) -> Option<Kept> {
         const SQL: &str = concat!("SELECT ", columns!(), " FROM box WHERE key = ?1");
-        if let Some(kept) = self.notes.get(key) {
-            return Some(kept.clone());
-        }
         self.work(Sync::Reads, |connection| {
             let mut statement = connection.prepare_cached(SQL)?;
             statement
@@ -150,7 +142,6 @@ impl Link {
     pub(super) fn commit(&mut self, kept: &Kept) -> Result<(), String> {
         self.now = self.now.max(kept.at);
         self.writes = self.writes.saturating_add(1);
-        self.notes.forget(&kept.key);
         self.write_durably(kept)
             .map_err(|error| error.to_string())?;
         self.unsure = false;
@@ -159,28 +150,12 @@ impl Link {
         Ok(())
     }
 
-    pub(super) fn note(&mut self, kept: &Kept) {
-        self.writes = self.writes.saturating_add(1);
-        self.notes.add(kept);
-        self.settle();
-    }
-
-    /// Writes what was noted, if it is time; gives how long the next call can wait.
-    pub(super) fn settle(&mut self) -> Option<Duration> {
-        let patience = self.notes.patience(Instant::now());
-        if patience == Some(Duration::ZERO) {
-            self.write_notes();
-            return None;
-        }
-        patience
-    }
-
-    fn write_notes(&mut self) {
-        let noted = self.notes.take(Instant::now());
-        if !noted.is_empty() {
-            // What is lost here is written again with the next edit.
-            let _ = self.work(Sync::Normal, |connection| notes::write(connection, &noted));
-        }
+    /// Writes what was noted, all or none.
+    pub(super) fn write(&mut self, noted: &[Arc<Kept>]) {
+        let count = u32::try_from(noted.len()).unwrap_or(u32::MAX);
+        self.writes = self.writes.saturating_add(count);
+        // What is lost here is written again with the next edit.
+        let _ = self.work(Sync::Normal, |connection| row::write_all(connection, noted));
     }
 
     fn write_durably(&mut self, kept: &Kept) -> Result<(), BoxesError> {
@@ -222,7 +197,6 @@ impl Link {
     }
 
     fn list(&mut self, sql: &str, params: impl Params + Copy) -> Vec<Kept> {
-        self.write_notes();
         self.work(Sync::Reads, |connection| Ok(rows(connection, sql, params)))
             .unwrap_or_default()
     }
@@ -258,12 +232,6 @@ impl Link {
             self.sync = sync;
         }
         work(connection)
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.write_notes();
     }
 }
 

@@ -100,7 +100,8 @@ fn written(world: &mut World, before: Post, after: &Post) -> Value {
         channel.last_post_at = channel.last_post_at.max(now_ms);
     }
     let shown = world.shown(after, "");
-    let event = Event::about("post_edited", after, &shown);
-    world.broadcast(&event);
+    if !world.listeners.is_empty() {
+        world.broadcast(&Event::about("post_edited", after, &shown));
+    }
     shown
 }

@@ -1,11 +1,9 @@
 //! Notes that come thick and fast are written together: a transaction costs more than a row.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
-
-use super::row;
 use crate::wire::kept::Kept;
 
 /// What was noted is written at most so long after it.
@@ -14,25 +12,34 @@ const SOON: Duration = Duration::from_millis(200);
 const MOST: usize = 256;
 
 /// What was noted and is not written yet.
+///
+/// Whoever looks a box up finds it here while the database is busy, with these notes even.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    waiting: HashMap<String, Kept>,
+    waiting: HashMap<String, Arc<Kept>>,
+    /// Those that are being written.
+    leaving: HashMap<String, Arc<Kept>>,
     /// When some were written last.
     written: Option<Instant>,
 }
 
 impl Notes {
-    pub(super) fn add(&mut self, kept: &Kept) {
-        self.waiting.insert(kept.key.clone(), kept.clone());
+    /// Notes a box; whether there is no room for more.
+    pub(super) fn add(&mut self, kept: &Kept) -> bool {
+        self.waiting
+            .insert(kept.key.clone(), Arc::new(kept.clone()));
+        self.waiting.len() >= MOST
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Kept> {
-        self.waiting.get(key)
+    pub(super) fn get(&self, key: &str) -> Option<Arc<Kept>> {
+        let kept = self.waiting.get(key).or_else(|| self.leaving.get(key))?;
+        Some(Arc::clone(kept))
     }
 
-    /// The box was remembered otherwise.
+    /// The box is remembered otherwise.
     pub(super) fn forget(&mut self, key: &str) {
         self.waiting.remove(key);
+        self.leaving.remove(key);
     }
 
     /// How long the notes can wait; nothing where there are none. The first after a while cannot.
@@ -49,21 +56,14 @@ impl Notes {
         }
     }
 
-    /// Gives them all to be written.
-    pub(super) fn take(&mut self, now: Instant) -> Vec<Kept> {
+    /// Gives them all to be written; until [`written`](Self::written) they are found here still.
+    pub(super) fn take(&mut self, now: Instant) -> Vec<Arc<Kept>> {
         self.written = Some(now);
-        self.waiting.drain().map(|(_, kept)| kept).collect()
+        self.leaving = std::mem::take(&mut self.waiting);
+        self.leaving.values().map(Arc::clone).collect()
     }
-}
 
-/// Writes rows, all or none.
-pub(super) fn write(connection: &Connection, rows: &[Kept]) -> rusqlite::Result<()> {
-    if let [kept] = rows {
-        return row::write(connection, kept);
+    pub(super) fn written(&mut self) {
+        self.leaving.clear();
     }
-    let transaction = connection.unchecked_transaction()?;
-    for kept in rows {
-        row::write(&transaction, kept)?;
-    }
-    transaction.commit()
 }

@@ -23,6 +23,8 @@ mod exchange;
 mod family;
 pub mod following;
 pub mod inputs;
+#[cfg(test)]
+mod interleavings;
 pub mod ledger;
 mod links;
 pub mod live;

@@ -29,10 +29,9 @@ impl Admission {
         }
     }
 
-    /// Another limit from now on: gives those for whom it makes a place. Who has a box keeps it.
-    pub fn set(&mut self, most: usize) -> Vec<Frame> {
+    /// Another limit from now on; who has a box keeps it.
+    pub fn set(&mut self, most: usize) {
         self.most = if most == 0 { usize::MAX } else { most };
-        std::iter::from_fn(|| self.next()).collect()
     }
 
     /// A frame came: gives those that may go on, which may be another run's as well.

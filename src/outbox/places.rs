@@ -1,4 +1,4 @@
-//! Who has a live box and who waits for one, for every order of frames, ends and limits.
+//! Who has a live box and who waits for one, for every order of frames and ends.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,8 +16,6 @@ enum Step {
     Offer(u8, State, u64),
     /// This run has no box any more.
     Release(u8),
-    /// Another limit.
-    Set(usize),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -31,7 +29,6 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         20 => (0_u8..24, state, 0_u64..3).prop_map(|(key, state, pause)| Step::Offer(key, state, pause)),
         2 => (0_u8..24).prop_map(Step::Release),
-        1 => (0_usize..12).prop_map(Step::Set),
     ];
     prop::collection::vec(step, 0..300)
 }
@@ -45,10 +42,6 @@ struct Witness {
 }
 
 impl Witness {
-    fn limited_to(&mut self, most: usize) {
-        self.most = if most == 0 { usize::MAX } else { most };
-    }
-
     /// These frames were let in, in this order.
     fn came_in(&mut self, frames: Vec<Frame>) {
         for frame in frames {
@@ -74,8 +67,11 @@ proptest! {
     #[test]
     fn places_are_kept_and_filled_by_who_did_something_last(most in 0_usize..12, steps in steps()) {
         let mut admission = Admission::new(most);
-        let mut witness = Witness { most: 0, live: HashSet::new(), waiting: HashMap::new() };
-        witness.limited_to(most);
+        let mut witness = Witness {
+            most: if most == 0 { usize::MAX } else { most },
+            live: HashSet::new(),
+            waiting: HashMap::new(),
+        };
         let mut now = ms(0);
         for (rev, step) in (0_u64..).zip(steps) {
             match step {
@@ -102,10 +98,6 @@ proptest! {
                     witness.live.remove(&key);
                     witness.waiting.remove(&key);
                     witness.came_in(admission.release(&key).into_iter().collect());
-                }
-                Step::Set(most) => {
-                    witness.limited_to(most);
-                    witness.came_in(admission.set(most));
                 }
             }
             prop_assert_eq!(admission.waiting(), witness.waiting.len());

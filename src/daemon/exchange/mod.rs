@@ -12,6 +12,8 @@ use crate::sink::{Close, Put};
 use crate::wire::frame::Frame;
 
 mod crew;
+#[cfg(test)]
+mod race;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -147,13 +147,18 @@ impl Fake {
     ///
     /// When that is not so within 30 s; `what` says what was missed.
     pub fn wait_until(&self, what: &str, look: impl Fn(&Self) -> bool) {
-        let came = self.server.bell.wait_until(|| look(self));
+        let came = self.comes(look);
         let lines: Vec<String> = self.requests().iter().map(Recorded::line).collect();
         assert!(
             came,
             "no {what} within 30 s; the requests were\n{}",
             lines.join("\n")
         );
+    }
+
+    /// The same, where it may take longer than that; whether it is so.
+    pub fn comes(&self, look: impl Fn(&Self) -> bool) -> bool {
+        self.server.bell.wait_until(|| look(self))
     }
 
     /// Lets whoever waits look again: something happened elsewhere.

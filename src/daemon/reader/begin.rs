@@ -48,10 +48,12 @@ impl Reader {
                 told.push(id);
             } else if self.is_fresh(id, now) {
                 let newest = self.newest_run_of(id);
+                let lately = self.is_recalled(&newest, now);
                 // Let go of at once where nobody will ask: thousands of sessions may be fresh.
-                if relatives.contains(&id) || self.is_under_way(id, now) {
+                if relatives.contains(&id) || lately || self.is_under_way(id, now) {
                     read.insert(id, newest);
                 }
+                told.extend(lately.then_some(id));
             } else {
                 self.follower.seek_end(id);
             }
@@ -185,6 +187,14 @@ impl Reader {
             Some(slot) => emit(&mut slot.clock_event(None, Live {})),
             None => Ok(()),
         }
+    }
+
+    /// Whether the newest record is young enough for its run to be told though it is over.
+    fn is_recalled(&self, newest: &Newest, now: SystemTime) -> bool {
+        let last = newest.iter().rev().find_map(|event| event.ts);
+        let age = |at| now.duration_since(at).unwrap_or_default();
+        last.and_then(system_time)
+            .is_some_and(|at| age(at) < self.recall)
     }
 
     fn is_under_way(&self, id: Id, now: SystemTime) -> bool {

@@ -24,3 +24,4 @@ mod proxy;
 mod races;
 pub mod rig;
 mod sorts;
+mod unfinished;

@@ -1,13 +1,18 @@
 //! Who has a live box and who waits for one, for every order of frames and ends.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::admission::Admission;
-use super::tests::{frame, ms};
+use super::tests::{self, ms};
 use super::*;
 use crate::wire::frame::State;
+
+fn frame(key: &str, rev: u64, state: State) -> Arc<Frame> {
+    Arc::new(tests::frame(key, rev, state))
+}
 
 /// What happens to it.
 #[derive(Clone, Debug)]
@@ -37,20 +42,22 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 struct Witness {
     most: usize,
     live: HashSet<String>,
+    /// Those whose box is gone, and that take no place any more.
+    without: HashSet<String>,
     /// The newest rev of each that waits, and when it came.
     waiting: HashMap<String, (u64, Now)>,
 }
 
 impl Witness {
     /// These frames were let in, in this order.
-    fn came_in(&mut self, frames: Vec<Frame>) {
+    fn came_in(&mut self, frames: Vec<Arc<Frame>>) {
         for frame in frames {
             let (rev, at) = self.waiting.remove(&frame.key).expect("it waited");
             assert_eq!(rev, frame.rev, "the newest frame of {}", frame.key);
             let later = self.waiting.iter().find(|(_, (_, other))| *other > at);
             assert_eq!(later, None, "{} did something later", frame.key);
             assert!(self.live.len() < self.most, "no place for {}", frame.key);
-            self.live.insert(frame.key);
+            self.live.insert(frame.key.clone());
         }
         let has_place = self.live.len() < self.most;
         assert!(
@@ -70,6 +77,7 @@ proptest! {
         let mut witness = Witness {
             most: if most == 0 { usize::MAX } else { most },
             live: HashSet::new(),
+            without: HashSet::new(),
             waiting: HashMap::new(),
         };
         let mut now = ms(0);
@@ -78,30 +86,37 @@ proptest! {
                 Step::Offer(key, state, pause) => {
                     now += ms(pause);
                     let (key, ends) = (format!("{key:02}"), state.is_final());
-                    let had_place = witness.live.contains(&key);
+                    let passes = witness.live.contains(&key) || witness.without.contains(&key);
                     let mut passed = admission.offer(frame(&key, rev, state), now);
-                    if ends || had_place {
+                    if ends || passes {
                         prop_assert!(!passed.is_empty(), "{key} is shown");
                         let first = passed.remove(0);
                         prop_assert_eq!((&first.key, first.rev), (&key, rev));
                     }
                     if ends {
                         witness.live.remove(&key);
+                        witness.without.remove(&key);
                         witness.waiting.remove(&key);
-                    } else if !had_place {
+                    } else if !passes {
                         witness.waiting.insert(key, (rev, now));
                     }
                     witness.came_in(passed);
                 }
                 Step::Release(key) => {
                     let key = format!("{key:02}");
-                    witness.live.remove(&key);
-                    witness.waiting.remove(&key);
+                    if witness.live.remove(&key) {
+                        witness.without.insert(key.clone());
+                    }
                     witness.came_in(admission.release(&key).into_iter().collect());
                 }
             }
             prop_assert_eq!(admission.waiting(), witness.waiting.len());
         }
+        let mut left: Vec<_> = witness.waiting.drain().map(|(key, (rev, at))| (at, key, rev)).collect();
+        left.sort();
+        let open = admission.open().into_iter().map(|(frame, at)| (at, frame.key.clone(), frame.rev));
+        prop_assert_eq!(open.collect::<Vec<_>>(), left, "at the end all come in, who waited longest first");
+        prop_assert_eq!(admission.waiting(), 0);
     }
 
     #[test]
@@ -122,7 +137,7 @@ proptest! {
             }
             let mut order = vec!["held".to_owned()];
             while let Some(next) = order.last().and_then(|last| admission.release(last)) {
-                order.push(next.key);
+                order.push(next.key.clone());
             }
             order
         });

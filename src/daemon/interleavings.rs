@@ -93,14 +93,17 @@ struct Hall {
 }
 
 impl Hall {
-    fn new() -> Self {
+    fn new(live: usize) -> Self {
         let [server, board, output] = HANDS;
         let sinks = [
             caps(true, server, 10.0),
             caps(true, board, 0.0),
             caps(false, output, 0.0),
         ];
-        let pace = outbox::Settings::default();
+        let pace = outbox::Settings {
+            live,
+            ..outbox::Settings::default()
+        };
         Self {
             world: World::new(&sinks, pace, render::Settings::default()),
             now: Duration::ZERO,
@@ -241,6 +244,7 @@ impl Hall {
     /// All works again: every box comes to its newest frame.
     fn end(&mut self) {
         const ENOUGH: usize = 10_000;
+        self.world.hurry();
         self.step(Step::Release);
         for round in 0.. {
             if self.world.is_settled() {
@@ -274,8 +278,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_order_of_frames_hands_answers_and_time_forgets_a_box_or_writes_it_twice_at_once(steps in steps()) {
-        let mut hall = Hall::new();
+    fn no_order_of_frames_hands_answers_and_time_forgets_a_box_or_writes_it_twice_at_once(
+        live in 0_usize..4,
+        steps in steps(),
+    ) {
+        let mut hall = Hall::new(live);
         for step in steps {
             hall.step(step);
         }

@@ -171,6 +171,16 @@ impl Fake {
         self.server.records().clone()
     }
 
+    /// How many requests there were.
+    pub fn asked(&self) -> usize {
+        self.server.records().len()
+    }
+
+    /// The requests after the first `count`.
+    pub fn requests_after(&self, count: usize) -> Vec<Recorded> {
+        self.server.records().iter().skip(count).cloned().collect()
+    }
+
     /// Every state of every post in the order the posts were made, the first state first.
     pub fn histories(&self) -> Vec<Vec<Post>> {
         self.server

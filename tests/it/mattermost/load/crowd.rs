@@ -98,26 +98,43 @@ pub fn at_step(fake: &Fake, number: usize) -> usize {
     boxes.filter(|one| one.message.contains(&text)).count()
 }
 
-/// The posts that were edited by the requests from the `first` on, in order.
-pub fn edited(fake: &Fake, first: usize) -> Vec<String> {
-    let id = |request: &Recorded| {
+/// The edits that were asked for after so many requests: which post, and its new text.
+pub fn edits(fake: &Fake, after: usize) -> Vec<(String, String)> {
+    let edit = |request: Recorded| {
         let path = request.path.strip_suffix("/patch")?;
-        path.rsplit('/').next().map(str::to_owned)
+        let id = path.rsplit('/').next()?.to_owned();
+        let text = request.body?["message"].as_str()?.to_owned();
+        Some((id, text))
     };
-    let requests = fake.requests();
-    requests.iter().skip(first).filter_map(id).collect()
+    let requests = fake.requests_after(after).into_iter();
+    requests.filter_map(edit).collect()
 }
 
-/// Waits for all boxes, as long as one more of them comes in time.
+/// Waits until so many requests were sent, as long as it takes.
+pub fn wait_for_requests(fake: &Fake, all: usize) {
+    patiently(fake, "requests", || fake.asked(), all);
+}
+
+/// Waits until all boxes are as `count` counts them, as long as something happens.
 pub fn wait_for_all(fake: &Fake, what: &str, all: usize, count: impl Fn(&Fake) -> usize) {
-    let mut seen = 0;
+    let mut seen = count(fake);
     while seen < all {
-        let more = |fake: &Fake| count(fake) > seen;
-        // An open breaker keeps still for half a minute, and that is all the patience there is.
-        let came = fake.comes(more) || fake.comes(more);
-        assert!(came, "no {what} after {seen} of {all}");
+        // Each box takes one request at least, and to look at all of them takes a while.
+        patiently(
+            fake,
+            what,
+            || fake.asked(),
+            fake.asked() + (all - seen).div_ceil(8),
+        );
         seen = count(fake);
     }
+}
+
+/// Waits until `count` has come to `all`; a breaker may be open for half a minute.
+pub fn patiently(fake: &Fake, what: &str, count: impl Fn() -> usize, all: usize) {
+    const PATIENCE: usize = 4;
+    let came = (0..PATIENCE).any(|_| fake.comes(|_| count() >= all));
+    assert!(came, "no {what}: {} of {all}", count());
 }
 
 /// The memory that a process has, in KiB.

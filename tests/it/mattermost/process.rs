@@ -141,6 +141,17 @@ impl Process {
         number.expect("it runs")
     }
 
+    /// The time that it spent on a core, all of its threads together.
+    pub fn cpu_ms(&self) -> u64 {
+        let stat = String::from_utf8(self.proc("stat")).expect("text");
+        // Behind the name, which may be anything: the 12th and 13th, in hundredths of a second.
+        let (_, fields) = stat.rsplit_once(") ").expect("a name");
+        let fields = fields.split(' ').skip(11).take(2);
+        fields
+            .map(|field| field.parse::<u64>().expect("a number") * 10)
+            .sum()
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.child.id().cast_signed()).expect("a pid");

@@ -63,8 +63,7 @@ impl Crowd {
 
     /// The first `count` runs end.
     pub fn end(&self, count: usize) {
-        let answer = json!({"role": "assistant", "content": [{"type": "text", "text": "Done."}], "stopReason": "stop"});
-        let lines = result(self.step) + &record(self.step, &answer);
+        let lines = result(self.step) + &answer(self.step);
         let first = self.runs.iter().take(count);
         first.for_each(|run| append(&run.path, &lines));
     }
@@ -76,14 +75,45 @@ impl Crowd {
     }
 }
 
-/// A `run` that shows the crowd, with these arguments more.
+/// A `run` that shows the crowd, with these arguments more; all of them may live at once.
 pub fn watch(fake: &Arc<Fake>, home: &Path, args: &[&str]) -> Process {
-    let all = ["run", "--to", "mattermost", "--throttle", "0"];
-    let all = [&all[..], args].concat();
-    let mut command: Command = command(fake, home, &all);
-    // Whatever the limit of live boxes is: all of them are to live.
-    command.env("MAX_ACTIVE_SESSIONS", "0");
+    watch_some(fake, home, 0, args)
+}
+
+/// The same with a limit of live boxes.
+pub fn watch_some(fake: &Arc<Fake>, home: &Path, live: usize, args: &[&str]) -> Process {
+    let live = live.to_string();
+    let all = [
+        "run",
+        "--to",
+        "mattermost",
+        "--throttle",
+        "0",
+        "--max-active-sessions",
+        &live,
+    ];
+    let mut command: Command = command(fake, home, &[&all[..], args].concat());
     Process::start(fake, &mut command)
+}
+
+/// The transcript of a run that nobody in a chat asked for: it works on a file of its own.
+pub fn begin_alone(home: &Path, number: usize) {
+    let block = json!({"type": "toolCall", "id": "c0", "name": "read",
+        "arguments": {"path": format!("/srv/w/alone-{number}.md")}});
+    let call = json!({"role": "assistant", "content": [block], "stopReason": "toolUse"});
+    let text = begun(&format!("alone-{number}")) + &record(1, &call);
+    std::fs::write(alone(home, number), text).expect("a transcript");
+}
+
+/// It is done.
+pub fn end_alone(home: &Path, number: usize) {
+    append(&alone(home, number), &(result(0) + &answer(2)));
+}
+
+fn alone(home: &Path, number: usize) -> PathBuf {
+    home.join(format!(
+        ".openclaw/agents/main/sessions/alone-{number}.jsonl"
+    ))
 }
 
 /// The boxes of all threads.
@@ -164,6 +194,15 @@ fn step(number: usize) -> String {
         "arguments": {"path": format!("/srv/w/step-{number}.md")}});
     let call = json!({"role": "assistant", "content": [block], "stopReason": "toolUse"});
     before + &record(number, &call)
+}
+
+/// The last word of a run.
+fn answer(number: usize) -> String {
+    let text = json!([{"type": "text", "text": "Done."}]);
+    record(
+        number,
+        &json!({"role": "assistant", "content": text, "stopReason": "stop"}),
+    )
 }
 
 fn result(number: usize) -> String {

@@ -4,4 +4,5 @@
 //! those that a commit can wait for, times LIVE_STATUS_FAULT_ROUNDS.
 
 mod crowd;
+mod flood;
 mod many;

@@ -7,6 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::gauges::Gauges;
+use super::pulse::Pulse;
+use super::reload::Reload;
 use crate::sink::Put;
 use crate::wire::event::Event;
 use crate::wire::frame::Frame;
@@ -22,6 +25,10 @@ pub enum Input {
     Remark(String),
     /// A sink answered: its number, how long it took, and what it did.
     Settled(usize, Duration, Box<Put>),
+    /// Sources are armed, and all there was has been read.
+    Armed,
+    /// Settings were read again; none where they are no good.
+    Reload(Option<Box<Reload>>),
     /// The reader is at its end; nothing more will come.
     Ended,
     /// We are to stop; runs go on without us.
@@ -40,6 +47,7 @@ const PLACES: usize = 16;
 pub struct Inputs {
     pub(super) receiver: Receiver<Input>,
     pub(super) feeder: Feeder,
+    pub(super) pulse: Pulse,
 }
 
 /// The side of whoever has something for the loop.
@@ -47,20 +55,29 @@ pub struct Inputs {
 pub struct Feeder {
     sender: Sender<Input>,
     gate: Arc<Gate>,
+    gauges: Arc<Gauges>,
 }
 
 impl Inputs {
     /// A way in, and where it leads.
     #[must_use]
     pub fn new() -> (Feeder, Self) {
+        Self::with(Pulse::default())
+    }
+
+    /// The same for a loop that shows its `pulse`.
+    #[must_use]
+    pub fn with(pulse: Pulse) -> (Feeder, Self) {
         let (sender, receiver) = channel();
         let feeder = Feeder {
             sender,
             gate: Arc::new(Gate::new()),
+            gauges: Arc::clone(pulse.gauges()),
         };
         let inputs = Self {
             receiver,
             feeder: feeder.clone(),
+            pulse,
         };
         (feeder, inputs)
     }
@@ -73,7 +90,9 @@ impl Feeder {
     ///
     /// [`Gone`] once the loop has ended.
     pub fn give(&self, input: Input) -> Result<(), Gone> {
+        self.gauges.held(true);
         self.gate.enter();
+        self.gauges.held(false);
         self.tell(input)
     }
 
@@ -84,6 +103,12 @@ impl Feeder {
     /// [`Gone`] once the loop has ended.
     pub fn tell(&self, input: Input) -> Result<(), Gone> {
         self.sender.send(input).map_err(|_| Gone)
+    }
+
+    /// What the loop tells of itself.
+    #[must_use]
+    pub fn gauges(&self) -> &Gauges {
+        &self.gauges
     }
 
     /// Nobody waits at the gate any more: we are to stop.

@@ -71,7 +71,11 @@ pub fn run(
     inputs: Inputs,
     receipts: &mut dyn FnMut(&Receipt),
 ) -> (Outcome, Missed) {
-    let Inputs { receiver, feeder } = inputs;
+    let Inputs {
+        receiver,
+        feeder,
+        mut pulse,
+    } = inputs;
     let mut owed = 0_usize;
     let start = Instant::now();
     let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
@@ -104,10 +108,11 @@ pub fn run(
             let left = until.saturating_duration_since(Instant::now());
             Some(wait.map_or(left, |wait| wait.min(left)))
         });
-        let input = match wait {
+        let input = match pulse.rest(&world, wait) {
             None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(wait) => receiver.recv_timeout(wait),
         };
+        pulse.wake(&input);
         let now = start.elapsed();
         owed += usize::from(matches!(input, Ok(Input::Events(_) | Input::Frames(_))));
         let effects = match input {
@@ -149,6 +154,17 @@ pub fn run(
                 let told = (put.done, put.bill);
                 world.settle(number, &put.receipt.key, told, latency, now)
             }
+            Ok(Input::Armed) => {
+                pulse.armed();
+                Vec::new()
+            }
+            Ok(Input::Reload(new)) => {
+                if let Some(new) = new {
+                    new.take(pipeline.as_mut(), &mut world);
+                }
+                pulse.reloaded();
+                Vec::new()
+            }
             Ok(Input::Ended) => {
                 let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
                 // Who stops us often ends our input as well: we were told to stop all the same.
@@ -162,6 +178,7 @@ pub fn run(
                     .collect()
             }
             Ok(Input::Stop) => {
+                pulse.stopping();
                 let frames = pipeline.as_mut().map(Pipeline::finish).unwrap_or_default();
                 ending = Some((Outcome::Stopped, Instant::now() + GRACE));
                 frames

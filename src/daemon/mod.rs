@@ -2,17 +2,22 @@
 //!
 //! [`reader`] joins the follower with the dialects; [`pipeline`] joins label,
 //! view and render; [`world`] joins frames with sinks, and is pure; [`live`]
-//! carries its effects out on threads; [`ledger`] joins sinks with the store.
+//! carries its effects out on threads; [`ledger`] joins sinks with the store;
+//! [`gauges`] are what it tells of itself.
 
+mod census;
 mod clean;
 mod family;
 pub mod following;
+pub mod gauges;
 pub mod inputs;
 pub mod ledger;
 mod links;
 pub mod live;
 pub mod pipeline;
+pub mod pulse;
 pub mod reader;
+pub mod reload;
 pub mod remarks;
 pub mod replay;
 pub mod resume;

@@ -117,6 +117,8 @@ impl Worker {
                 Ok(Order::Put(frame)) => {
                     let begun = Instant::now();
                     let put = self.sink.put(&frame, self.moment());
+                    let wall = self.moment().wall;
+                    self.answers.gauges().answered(&frame, &put, wall);
                     let closed = put.done == Done::Closed;
                     let answer = Input::Settled(self.number, begun.elapsed(), Box::new(put));
                     if self.answers.tell(answer).is_err() || closed {

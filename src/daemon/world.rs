@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::census::Census;
+use crate::http::Breaker;
 use crate::outbox::{self, Answer, Next, Outbox};
 use crate::render;
 use crate::sink::{Bill, Caps, Done, Markup};
@@ -21,9 +23,23 @@ pub enum Effect {
 pub struct World {
     lanes: Vec<Lane>,
     drawing: render::Settings,
+    census: Census,
     /// Nobody waits for another writer to stop: he shows the box.
     hurried: bool,
     closed: bool,
+}
+
+/// Where everything stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Boxes that have something to show still.
+    pub pending: usize,
+    /// Sessions with a run that is not over.
+    pub active: usize,
+    /// The worst breaker.
+    pub breaker: Breaker,
+    /// Frames that a newer one replaced.
+    pub coalesced: u64,
 }
 
 #[derive(Debug)]
@@ -53,6 +69,7 @@ impl World {
         Self {
             lanes: caps.iter().map(lane).collect(),
             drawing,
+            census: Census::default(),
             hurried: false,
             closed: false,
         }
@@ -65,6 +82,7 @@ impl World {
 
     /// A frame came.
     pub fn offer(&mut self, frame: &Frame, now: Duration) -> Vec<Effect> {
+        self.census.saw(frame);
         let mut effects = Vec::new();
         for (number, lane) in self.lanes.iter_mut().enumerate() {
             if let Some(outbox) = &mut lane.outbox {
@@ -177,6 +195,33 @@ impl World {
     pub fn pending(&self) -> usize {
         let pending = |lane: &Lane| lane.outbox.as_ref().map_or(lane.under_way, Outbox::pending);
         self.lanes.iter().map(pending).sum()
+    }
+
+    /// Where everything stands, in numbers.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        let outboxes = || self.lanes.iter().filter_map(|lane| lane.outbox.as_ref());
+        let breaker = |outbox: &Outbox| match outbox.health() {
+            outbox::Health::Well => Breaker::Closed,
+            outbox::Health::Probing => Breaker::HalfOpen,
+            outbox::Health::Ill => Breaker::Open,
+        };
+        Reading {
+            pending: self.pending(),
+            active: self.census.count(),
+            breaker: outboxes().map(breaker).max().unwrap_or_default(),
+            coalesced: outboxes().map(|outbox| outbox.stats().coalesced).sum(),
+        }
+    }
+
+    /// Paces and draws by other settings from now on.
+    pub fn set(&mut self, min_gap: Duration, drawing: render::Settings) {
+        self.drawing = drawing;
+        let outboxes = self
+            .lanes
+            .iter_mut()
+            .filter_map(|lane| lane.outbox.as_mut());
+        outboxes.for_each(|outbox| outbox.set_min_gap(min_gap));
     }
 
     /// Frames that a sink could not bring to their boxes.

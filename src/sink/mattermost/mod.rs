@@ -63,6 +63,8 @@ pub use reply::{Answer, Lost};
 pub const NAME: &str = "mattermost";
 /// Why a run is skipped that no place is known for; stands in its receipts.
 pub const NO_PLACE: &str = "it did not come through Mattermost, and no --channel names a place";
+/// Why nothing is posted while the token is not taken; stands in receipts.
+pub const NO_TOKEN: &str = "the server does not take the token (401)";
 /// A run with a pending tool is fresh for so long after its last record.
 const FRESH: Duration = Duration::from_secs(2 * 3_600);
 
@@ -269,11 +271,7 @@ fn settled(outcome: Outcome, receipt: Receipt, bill: Bill) -> Put {
             let (done, did, error) = match trouble {
                 Trouble::Away(why) => (Done::Failed, Did::Failed, why),
                 Trouble::Busy(pause) => (Done::Later(pause), Did::Failed, busy(pause)),
-                Trouble::Token(pause) => (
-                    Done::Later(pause),
-                    Did::Failed,
-                    "the server does not take the token (401)".to_owned(),
-                ),
+                Trouble::Token(pause) => (Done::Later(pause), Did::Failed, NO_TOKEN.to_owned()),
                 Trouble::Wait(pause, why) => (Done::Wait(pause), Did::Failed, why),
                 Trouble::StandBy(pause) => (
                     Done::StandBy(pause),

@@ -1,0 +1,157 @@
+//! The loop's sign of life: what it does each time it goes round.
+//!
+//! It is the loop itself that pings the watchdog, so that a loop which hangs is
+//! noticed; where nobody watches, it wakes for no ping.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::gauges::Gauges;
+use super::inputs::Input;
+use super::world::World;
+use crate::http::Breaker;
+use crate::service::Supervisor;
+
+/// The one line about us changes at most this often.
+const STATUS_EVERY: Duration = Duration::from_secs(5);
+
+/// What the loop tells of itself.
+#[derive(Default)]
+pub struct Pulse {
+    gauges: Arc<Gauges>,
+    supervisor: Option<Arc<Supervisor>>,
+    /// What is to be done once all is set up.
+    when_up: Option<Box<dyn FnOnce() + Send>>,
+    pinged: Option<Instant>,
+    said: Option<(Instant, String)>,
+    breaker: Breaker,
+}
+
+impl std::fmt::Debug for Pulse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pulse").finish_non_exhaustive()
+    }
+}
+
+impl Pulse {
+    /// A pulse that shows in `gauges`, and that `supervisor` hears.
+    #[must_use]
+    pub fn new(gauges: Arc<Gauges>, supervisor: Option<Arc<Supervisor>>) -> Self {
+        Self {
+            gauges,
+            supervisor,
+            ..Self::default()
+        }
+    }
+
+    /// Once the loop runs and sources are armed, `work` is done.
+    #[must_use]
+    pub fn when_up(self, work: impl FnOnce() + Send + 'static) -> Self {
+        Self {
+            when_up: Some(Box::new(work)),
+            ..self
+        }
+    }
+
+    /// Where its numbers are.
+    #[must_use]
+    pub fn gauges(&self) -> &Arc<Gauges> {
+        &self.gauges
+    }
+
+    /// The loop is about to wait for so long: publishes where it stands, and gives how long it
+    /// may wait.
+    pub(super) fn rest(&mut self, world: &World, wait: Option<Duration>) -> Option<Duration> {
+        let reading = world.reading();
+        self.gauges.publish(&reading);
+        if self.breaker != reading.breaker {
+            let (was, state) = (self.breaker.name(), reading.breaker.name());
+            match reading.breaker {
+                Breaker::Closed => tracing::info!(was, state, "the breaker changed"),
+                Breaker::HalfOpen | Breaker::Open => {
+                    tracing::warn!(was, state, "the breaker changed");
+                }
+            }
+            self.breaker = reading.breaker;
+        }
+        let wait = self.ping(wait);
+        self.gauges.busy(false);
+        wait
+    }
+
+    /// The loop goes on, as with `input`.
+    pub(super) fn wake<E>(&self, input: &Result<Input, E>) {
+        self.gauges.busy(true);
+        if let Ok(Input::Events(events)) = input {
+            self.gauges.events(events);
+        }
+    }
+
+    /// Sources are armed, and all there was has been read.
+    pub(super) fn armed(&mut self) {
+        self.gauges.arm();
+        tracing::info!("ready: sources are armed");
+        if let Some(work) = self.when_up.take() {
+            work();
+        }
+        self.tell("READY=1");
+    }
+
+    /// Settings were read again, and taken or not.
+    pub(super) fn reloaded(&self) {
+        self.tell("READY=1");
+    }
+
+    /// We were told to stop.
+    pub(super) fn stopping(&self) {
+        tracing::info!("stopping");
+        self.tell("STOPPING=1\nSTATUS=stopping");
+    }
+
+    fn tell(&self, text: &str) {
+        if let Some(supervisor) = &self.supervisor {
+            supervisor.tell(text);
+        }
+    }
+
+    /// Pings where it is time, and gives how long the loop may wait.
+    fn ping(&mut self, wait: Option<Duration>) -> Option<Duration> {
+        let Some(supervisor) = &self.supervisor else {
+            return wait;
+        };
+        let now = Instant::now();
+        let is_old = |said: &(Instant, String)| now.duration_since(said.0) >= STATUS_EVERY;
+        if self.said.as_ref().is_none_or(is_old) {
+            let status = self.status();
+            if self.said.as_ref().is_none_or(|said| said.1 != status) {
+                supervisor.tell(&format!("STATUS={status}"));
+            }
+            self.said = Some((now, status));
+        }
+        // Twice in its span: one may be late.
+        let Some(half) = supervisor.watchdog().map(|span| span / 2) else {
+            return wait;
+        };
+        let since = self.pinged.map(|at| now.duration_since(at));
+        let left = match since {
+            Some(since) if since < half => half - since,
+            _ => {
+                supervisor.tell("WATCHDOG=1");
+                self.pinged = Some(now);
+                half
+            }
+        };
+        Some(wait.map_or(left, |wait| wait.min(left)))
+    }
+
+    /// One line about us.
+    fn status(&self) -> String {
+        let picture = self.gauges.picture();
+        format!(
+            "{}; active sessions: {}, boxes that wait: {}",
+            picture.status().name(),
+            picture.active_sessions,
+            picture.queue_depth
+        )
+    }
+}

@@ -1,11 +1,12 @@
 //! `live-status run`: the whole chain in one process.
 
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use clap::Args;
+use clap::{ArgMatches, Args};
 
 use super::args::{Drawing, Global, Labelling, Redaction};
 use super::ended::ended;
@@ -14,18 +15,23 @@ use super::filter::Filter;
 use super::keeper::Keeper;
 use super::ledger::Role;
 use super::placeless::Placeless;
-use super::show::{On, Places, Showing, To};
+use super::service::{Again, Current, Service, Standing, Surroundings, supervisor};
+use super::show::{Asking, On, Places, Showing, Sinks, To};
 use super::tail::{Sources, instant, stop_on_signals, verdict};
 use crate::daemon::following::{self, Listener};
+use crate::daemon::gauges::Gauges;
 use crate::daemon::inputs::{Feeder, Input, Inputs};
 use crate::daemon::live::{self, Missed, Outcome, When};
 use crate::daemon::pipeline::Pipeline;
+use crate::daemon::pulse::Pulse;
 use crate::daemon::reader::{Reader, wire_time};
+use crate::daemon::reload::Reload;
 use crate::daemon::replay::{Replay, Step};
 use crate::daemon::resume::Kept;
-use crate::daemon::stop::Stop;
+use crate::daemon::stop::{Hangup, Stop};
 use crate::render;
 use crate::sink::Sink;
+use crate::source::openclaw;
 use crate::wire::event::{Cause, Event};
 use crate::wire::receipt::Receipt;
 use crate::wire::time::Time;
@@ -80,6 +86,9 @@ pub(super) struct RunArgs {
 
     #[command(flatten)]
     redaction: Redaction,
+
+    #[command(flatten)]
+    service: Service,
 }
 
 /// What draws, and where it is shown.
@@ -111,13 +120,17 @@ fn speed(text: &str) -> Result<Speed, String> {
 }
 
 impl RunArgs {
-    pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
+    pub(super) fn run(
+        &self,
+        global: &Global,
+        (args, matches): (&[OsString], ArgMatches),
+    ) -> Result<(), Failure> {
         let redactor = Arc::new(self.redaction.redactor()?);
         let drawing = self.drawing.render()?;
         let zone = drawing.timezone.clone();
         let pipeline = Pipeline::new(
             self.labelling.labeller()?,
-            redactor,
+            Arc::clone(&redactor),
             self.drawing.view(self.include.clone()),
             drawing.clone(),
         );
@@ -127,43 +140,125 @@ impl RunArgs {
             None => self.showing.chat_or_terminal(global),
         };
         let places = self.showing.places(otherwise)?;
-        let role = if self.once || self.replay.is_some() {
-            Role::Post
-        } else {
-            Role::Run
-        };
         // What a dry run shows has standard output for itself.
         let board = if self.showing.chat.dry_run {
             On::Error
         } else {
             On::Output
         };
+        let serves = !self.once && self.replay.is_none();
+        if serves {
+            self.detach(args, &places, global)?;
+        }
+        let around = match (places.board_at_hand(board), serves) {
+            (true, _) => Surroundings::Board,
+            (false, true) => Surroundings::Alone,
+            (false, false) => Surroundings::Once,
+        };
+        let gauges = Arc::new(Gauges::default());
+        gauges.counts_redactions(&redactor);
+        let supervisor = supervisor().filter(|_| serves);
+        let pulse = match serves {
+            true => self.service.pulse(&gauges, supervisor.as_ref()),
+            false => Pulse::default(),
+        };
+        let (feeder, inputs) = Inputs::with(pulse);
+        let log = self.service.logs.begin(global, around, &feeder)?;
+        let _standing = match serves {
+            true => self.service.stand(&gauges)?,
+            false => Standing::default(),
+        };
+        let asking = Asking {
+            verb: "run",
+            role: if serves { Role::Run } else { Role::Post },
+            gauges: &gauges,
+        };
         let max_lines = usize::from(self.drawing.max_lines);
+        let Sinks { sinks, renew } = self
+            .showing
+            .sinks(&places, asking, global, &zone, max_lines, board)?;
         let stage = Stage {
-            sinks: self
-                .showing
-                .sinks(&places, ("run", role), global, &zone, max_lines, board)?,
+            sinks,
             places,
             pipeline,
             drawing,
         };
+        let way = (feeder, inputs);
         let filter = Filter::new(&[], &self.exclude, self.sources.since)?;
         if let Some(path) = &self.replay {
-            return self.replay(path, stage, global);
+            return self.replay(path, stage, global, way);
         }
         let roots = self.sources.roots(global)?;
-        let reader = self
+        let count = roots.len();
+        let mut reader = self
             .sources
             .reader(roots, &self.redaction, !self.once, false)?;
+        gauges.reads(openclaw::SOURCE);
+        gauges.counts_redactions(reader.redactor());
+        reader.odd().show_in(&gauges);
         if self.once {
-            return self.once(reader, filter, stage, global);
+            return self.once(reader, filter, stage, global, way);
         }
         if self.sources.is_stdin() {
             return Err(Failure::usage(
                 "run follows files and stores; standard input (-) needs --once",
             ));
         }
-        self.live(reader, filter, stage, global)
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            sources = openclaw::SOURCE,
+            roots = count,
+            sinks = stage.places.names(),
+            "started"
+        );
+        let args = args.to_vec();
+        let read = Box::new(move || {
+            let (global, run, matches) = super::read_again(&args)?;
+            run.current(&global, around, matches)
+        });
+        let now = self.current(global, around, matches)?;
+        let told = (log.clone(), way.0.clone());
+        let again = Again::new(read, renew, told, supervisor, now);
+        let ended = self.live(reader, filter, stage, global, way, again);
+        match &ended {
+            Ok(()) => tracing::info!("stopped"),
+            Err(failure) => tracing::info!(code = failure.kind().code(), "stopped"),
+        }
+        log.close();
+        ended
+    }
+
+    /// Goes into the background, where that is asked for.
+    fn detach(&self, args: &[OsString], places: &Places, global: &Global) -> Result<(), Failure> {
+        if self.service.daemon && (places.has(To::Terminal) || places.has(To::Stdout)) {
+            return Err(Failure::usage(
+                "--daemon leaves the terminal, and boxes are to be shown there",
+            )
+            .hint("set MM_URL and a token, and leave out --to terminal and --to stdout"));
+        }
+        self.service.detach(args, global)
+    }
+
+    /// What a running loop takes, as the settings have it now.
+    fn current(
+        &self,
+        global: &Global,
+        around: Surroundings,
+        values: ArgMatches,
+    ) -> Result<Current, Failure> {
+        let labels = self.labelling.labels.as_ref();
+        Ok(Current {
+            reload: Reload {
+                labeller: self.labelling.labeller()?,
+                view: self.drawing.view(self.include.clone()),
+                drawing: self.drawing.render()?,
+                min_gap: self.showing.pace().min_gap,
+            },
+            level: self.service.logs.level(global, around),
+            labels: labels.and_then(|path| std::fs::read_to_string(path).ok()),
+            token: self.showing.chat.server.secret()?,
+            values,
+        })
     }
 
     /// Runs the loop to its end; nobody asked `run` for receipts.
@@ -177,17 +272,22 @@ impl RunArgs {
         let pace = (self.showing.pace(), stage.drawing);
         let mut placeless = Placeless::default();
         let mut take = |receipt: &Receipt| {
-            if let Some(remark) = placeless.take(receipt).filter(|_| !global.quiet) {
+            if let Some(remark) = placeless.take(receipt).filter(|_| self.talks(global)) {
                 // The loop says it where it does not tear the board.
                 let _ = feeder.tell(Input::Remark(remark));
             }
         };
         let pipeline = Some(stage.pipeline);
         let (outcome, missed) = live::run(pipeline, stage.sinks, pace, when, inputs, &mut take);
-        if let Some(remark) = placeless.sum() {
+        if let Some(remark) = placeless.sum().filter(|_| self.talks(global)) {
             global.say(remark);
         }
         (outcome, missed, stage.places)
+    }
+
+    /// Whether people are told what may interest them, beside the log.
+    fn talks(&self, global: &Global) -> bool {
+        !global.quiet && !self.service.logs.is_for_programs()
     }
 
     /// Everything there is, then the end.
@@ -197,9 +297,9 @@ impl RunArgs {
         mut filter: Filter,
         stage: Stage,
         global: &Global,
+        (feeder, inputs): (Feeder, Inputs),
     ) -> Result<(), Failure> {
         let now = self.now.unwrap_or_else(|| wire_time(SystemTime::now()));
-        let (feeder, inputs) = Inputs::new();
         let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
         let work = move || {
@@ -242,14 +342,17 @@ impl RunArgs {
         filter: Filter,
         stage: Stage,
         global: &Global,
+        (feeder, inputs): (Feeder, Inputs),
+        again: Again,
     ) -> Result<(), Failure> {
         let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
         if let Some(keeper) = &mut keeper {
             reader.resume(keeper.load(global)?);
         }
-        let (feeder, inputs) = Inputs::new();
         let (gate, remarks) = (feeder.clone(), feeder.clone());
-        let stop = stop_on_signals(&mut reader, move || gate.open())?;
+        let again = again.wait().doing(|| "cannot listen for signals".into())?;
+        let hangup = Hangup::Ask(Box::new(again));
+        let stop = stop_on_signals(&mut reader, move || gate.open(), hangup)?;
         let mut listener = Feed {
             stop: stop.clone(),
             unshown: 0,
@@ -259,7 +362,8 @@ impl RunArgs {
                 feeder: feeder.clone(),
             },
             keeper,
-            quiet: global.quiet,
+            talks: self.talks(global),
+            armed: false,
         };
         if !global.quiet && std::io::stdout().is_terminal() && !stage.places.has(To::Stdout) {
             // An empty board would look as if nothing worked.
@@ -281,7 +385,13 @@ impl RunArgs {
     }
 
     /// Recorded transcripts, as if they happened now.
-    fn replay(&self, path: &std::path::Path, stage: Stage, global: &Global) -> Result<(), Failure> {
+    fn replay(
+        &self,
+        path: &std::path::Path,
+        stage: Stage,
+        global: &Global,
+        (feeder, inputs): (Feeder, Inputs),
+    ) -> Result<(), Failure> {
         let root =
             crate::follow::Root::classify(path).map_err(|bad| Failure::new(Kind::Usage, bad))?;
         let mut reader = self
@@ -292,7 +402,6 @@ impl RunArgs {
             events.push(event.clone());
             Ok::<(), Failure>(())
         })?;
-        let (feeder, inputs) = Inputs::new();
         let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
         let speed = self.speed;
@@ -361,7 +470,9 @@ struct Feed {
     filter: Filter,
     batch: Batch,
     keeper: Option<Keeper>,
-    quiet: bool,
+    talks: bool,
+    /// Whether the loop knows that all there was has been read.
+    armed: bool,
     stop: Stop,
     /// Events since all there was had been read.
     unshown: u64,
@@ -386,13 +497,17 @@ impl Listener for Feed {
 
     fn drained(&mut self, notes: Vec<String>) -> Result<(), Failure> {
         self.unshown = 0;
-        if !self.quiet {
+        if self.talks {
             for note in notes {
                 // The loop says it where it does not tear the board.
                 let _ = self.batch.feeder.tell(Input::Remark(note));
             }
         }
-        self.batch.flush()
+        self.batch.flush()?;
+        if !std::mem::replace(&mut self.armed, true) {
+            let _ = self.batch.feeder.tell(Input::Armed);
+        }
+        Ok(())
     }
 
     fn keep(&mut self, kept: Vec<Kept>) {

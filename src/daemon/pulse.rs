@@ -20,6 +20,8 @@ const STATUS_EVERY: Duration = Duration::from_secs(5);
 pub struct Pulse {
     gauges: Arc<Gauges>,
     supervisor: Option<Arc<Supervisor>>,
+    /// We are a service: what happens to us is worth a line.
+    serves: bool,
     /// What is to be done once all is set up.
     when_up: Option<Box<dyn FnOnce() + Send>>,
     pinged: Option<Instant>,
@@ -40,6 +42,7 @@ impl Pulse {
         Self {
             gauges,
             supervisor,
+            serves: true,
             ..Self::default()
         }
     }
@@ -104,7 +107,9 @@ impl Pulse {
 
     /// We were told to stop.
     pub(super) fn stopping(&self) {
-        tracing::info!("stopping");
+        if self.serves {
+            tracing::info!("stopping");
+        }
         self.tell("STOPPING=1\nSTATUS=stopping");
     }
 

@@ -29,4 +29,4 @@ pub use access::Access;
 pub use address::{BadListen, Listen};
 pub use histogram::{BOUNDS_MS, Histogram};
 pub use picture::{Breaker, Counts, Fault, Picture, Reason, Source, Status};
-pub use server::{Look, Server};
+pub use server::{Look, Server, Serving};

@@ -86,19 +86,22 @@ impl Said {
     }
 
     fn json(&self, time: Time, level: Level) -> String {
-        let mut object = serde_json::Map::new();
-        object.insert("time".into(), time.to_string().into());
-        object.insert("level".into(), level.name().into());
-        object.insert("message".into(), plain(&self.message).into());
+        let mut line = format!("{{\"time\":\"{time}\",\"level\":\"{}\"", level.name());
+        let mut put = |name: &str, value: serde_json::Value| {
+            // A String takes everything.
+            let _ = write!(line, ",{}:{value}", serde_json::Value::from(name));
+        };
+        put("message", plain(&self.message).into());
         for (name, value) in &self.fields {
             let value = match value {
                 Value::Text(text) => plain(text).into(),
                 Value::Number(number) => serde_json::Value::Number(number.clone()),
                 Value::Truth(truth) => (*truth).into(),
             };
-            object.insert((*name).to_owned(), value);
+            put(name, value);
         }
-        format!("{}\n", serde_json::Value::Object(object))
+        line.push_str("}\n");
+        line
     }
 
     fn take(&mut self, field: &Field, value: Value) {

@@ -165,7 +165,8 @@ impl Gauges {
                 self.sent.fetch_add(1, Relaxed);
                 None
             }
-            Done::Unchanged | Done::StandBy(_) => None,
+            // A reader that goes away is the end, and no error.
+            Done::Unchanged | Done::StandBy(_) | Done::Closed => None,
             Done::Failed => Some("unavailable"),
             Done::Later(_) if put.receipt.error.as_deref() == Some(mattermost::NO_TOKEN) => {
                 Some("token_refused")
@@ -175,7 +176,6 @@ impl Gauges {
             Done::Refused => Some("box_refused"),
             Done::Never => Some("box_impossible"),
             Done::Gone => Some("box_deleted"),
-            Done::Closed => Some("closed"),
         };
         let mut desk = self.desk();
         let Some(class) = class else {

@@ -121,6 +121,17 @@ impl Mattermost {
         }
     }
 
+    /// Gives what reads the token again: somebody replaced it.
+    pub fn renewer(&self) -> impl Fn() + Send + 'static {
+        // The sink ends when its threads do, whoever still holds this.
+        let boxes = Arc::downgrade(&self.boxes);
+        move || {
+            if let Some(boxes) = boxes.upgrade() {
+                boxes.server.client.renew();
+            }
+        }
+    }
+
     /// Brings the post of a name to the caller's own text.
     pub fn put_text(&self, text: &Text, at: Moment) -> Put {
         let want = Want {

@@ -30,6 +30,7 @@ use crate::daemon::replay::{Replay, Step};
 use crate::daemon::resume::Kept;
 use crate::daemon::stop::{Hangup, Stop};
 use crate::render;
+use crate::service::detach::Second;
 use crate::sink::Sink;
 use crate::source::openclaw;
 use crate::wire::event::{Cause, Event};
@@ -147,9 +148,10 @@ impl RunArgs {
             On::Output
         };
         let serves = !self.once && self.replay.is_none();
-        if serves {
-            self.detach(args, &places, global)?;
-        }
+        let second = match serves {
+            true => self.detach(args, &places, global)?,
+            false => None,
+        };
         let around = match (places.board_at_hand(board), serves) {
             (true, _) => Surroundings::Board,
             (false, true) => Surroundings::Alone,
@@ -159,7 +161,7 @@ impl RunArgs {
         gauges.counts_redactions(&redactor);
         let supervisor = supervisor().filter(|_| serves);
         let pulse = match serves {
-            true => self.service.pulse(&gauges, supervisor.as_ref()),
+            true => self.service.pulse(&gauges, supervisor.as_ref(), second),
             false => Pulse::default(),
         };
         let (feeder, inputs) = Inputs::with(pulse);
@@ -229,7 +231,12 @@ impl RunArgs {
     }
 
     /// Goes into the background, where that is asked for.
-    fn detach(&self, args: &[OsString], places: &Places, global: &Global) -> Result<(), Failure> {
+    fn detach(
+        &self,
+        args: &[OsString],
+        places: &Places,
+        global: &Global,
+    ) -> Result<Option<Second>, Failure> {
         if self.service.daemon && (places.has(To::Terminal) || places.has(To::Stdout)) {
             return Err(Failure::usage(
                 "--daemon leaves the terminal, and boxes are to be shown there",
@@ -352,7 +359,9 @@ impl RunArgs {
         let (gate, remarks) = (feeder.clone(), feeder.clone());
         let again = again.wait().doing(|| "cannot listen for signals".into())?;
         let hangup = Hangup::Ask(Box::new(again));
-        let stop = stop_on_signals(&mut reader, move || gate.open(), hangup)?;
+        // In the background nobody reads it, and who started us goes away.
+        let watched = !self.service.daemon;
+        let stop = stop_on_signals(&mut reader, move || gate.open(), (hangup, watched))?;
         let mut listener = Feed {
             stop: stop.clone(),
             unshown: 0,

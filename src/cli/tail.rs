@@ -275,7 +275,7 @@ impl TailArgs {
 
     fn follow(&self, reader: &mut Reader, out: Out, global: &Global) -> Result<(), Failure> {
         let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
-        let stop = stop_on_signals(reader, || {}, Hangup::Stop)?;
+        let stop = stop_on_signals(reader, || {}, (Hangup::Stop, true))?;
         if let Some(keeper) = &mut keeper {
             reader.resume(keeper.load(global)?);
         }
@@ -296,11 +296,12 @@ impl TailArgs {
     }
 }
 
-/// Stops following at a signal, of which SIGHUP may mean something else, or when nobody reads our output any more; `also` is called then.
+/// Stops following at a signal, of which SIGHUP may mean something else, or when nobody
+/// reads our output any more, where that is watched; `also` is called then.
 pub(super) fn stop_on_signals(
     reader: &mut Reader,
     also: impl Fn() + Clone + Send + 'static,
-    hangup: Hangup,
+    (hangup, watched): (Hangup, bool),
 ) -> Result<Stop, Failure> {
     let waker = reader.follower().waker();
     let waker = waker.doing(|| "cannot listen for signals".into())?;
@@ -309,7 +310,9 @@ pub(super) fn stop_on_signals(
         also();
     };
     let stop = Stop::listen(wake.clone(), hangup).doing(|| "cannot listen for signals".into())?;
-    stop.on_closed_output(wake);
+    if watched {
+        stop.on_closed_output(wake);
+    }
     Ok(stop)
 }
 

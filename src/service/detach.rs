@@ -6,6 +6,7 @@
 //! first one waits for that line, or for the end of the second, and tells which.
 
 use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -76,31 +77,40 @@ pub fn is_second() -> bool {
     std::env::var_os(MARK).is_some_and(|mark| mark == "1")
 }
 
-/// Leaves the terminal: a session of our own.
-///
-/// # Errors
-///
-/// We lead a group of processes already.
-pub fn leave_terminal() -> io::Result<()> {
-    rustix::process::setsid()?;
-    Ok(())
+/// The second process, before it is up.
+#[derive(Debug)]
+pub struct Second {
+    /// Opened early: where that fails, somebody still listens.
+    null: File,
 }
 
-/// Tells the first process that we are up, and lets go of its pipes.
-///
-/// # Errors
-///
-/// `/dev/null` cannot be opened.
-pub fn up() -> io::Result<()> {
-    let mut output = io::stdout();
-    // The first process may be gone; we are up all the same.
-    let _ = output.write_all(UP).and_then(|()| output.flush());
-    let null = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open("/dev/null")?;
-    rustix::stdio::dup2_stdin(&null)?;
-    rustix::stdio::dup2_stdout(&null)?;
-    rustix::stdio::dup2_stderr(&null)?;
-    Ok(())
+impl Second {
+    /// Leaves the terminal: a session of our own.
+    ///
+    /// # Errors
+    ///
+    /// We lead a group of processes already, or there is no `/dev/null`.
+    pub fn leave_terminal() -> io::Result<Self> {
+        rustix::process::setsid()?;
+        let mut options = OpenOptions::new();
+        let null = options.read(true).write(true).open("/dev/null")?;
+        Ok(Self { null })
+    }
+
+    /// Lets go of the first process's pipes, and tells it that we are up.
+    ///
+    /// # Errors
+    ///
+    /// The system does not let go.
+    pub fn up(self) -> io::Result<()> {
+        let null = &self.null;
+        rustix::stdio::dup2_stdin(null)?;
+        // All that we had to say there is said before the first process is told.
+        rustix::stdio::dup2_stderr(null)?;
+        let mut output = io::stdout();
+        // It may be gone; we are up all the same.
+        let _ = output.write_all(UP).and_then(|()| output.flush());
+        rustix::stdio::dup2_stdout(null)?;
+        Ok(())
+    }
 }

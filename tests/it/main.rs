@@ -19,4 +19,5 @@ mod readme;
 mod rooms;
 mod rules;
 mod secrets;
+mod service;
 mod support;

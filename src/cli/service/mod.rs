@@ -27,7 +27,8 @@ use super::failure::{Doing as _, Failure, Kind};
 use crate::daemon::gauges::Gauges;
 use crate::daemon::pulse::Pulse;
 use crate::http::Serving;
-use crate::service::{BadPidFile, PidFile, Supervisor, detach};
+use crate::service::detach::{self, Second};
+use crate::service::{BadPidFile, PidFile, Supervisor};
 
 /// How `run` lives without anybody who watches it.
 #[derive(Args, Debug)]
@@ -66,17 +67,25 @@ fn given(path: Option<&PathBuf>) -> Option<&PathBuf> {
 }
 
 impl Service {
-    /// Starts ourselves again without a terminal, where that is asked for; does not return then.
+    /// Starts ourselves again without a terminal, where that is asked for, and does not return
+    /// then; the second process does.
     ///
     /// # Errors
     ///
     /// The second process cannot be started.
-    pub(super) fn detach(&self, args: &[OsString], global: &Global) -> Result<(), Failure> {
+    pub(super) fn detach(
+        &self,
+        args: &[OsString],
+        global: &Global,
+    ) -> Result<Option<Second>, Failure> {
         if !self.daemon {
-            return Ok(());
+            return Ok(None);
         }
         if detach::is_second() {
-            return detach::leave_terminal().doing(|| "cannot leave the terminal".into());
+            let second = Second::leave_terminal();
+            return second
+                .map(Some)
+                .doing(|| "cannot leave the terminal".into());
         }
         if !self.logs.is_kept() {
             global.say("--daemon drops its log; --log-file FILE keeps it");
@@ -126,18 +135,19 @@ impl Service {
         })
     }
 
-    /// The pulse of the loop, for `supervisor` to hear.
+    /// The pulse of the loop, for `supervisor` to hear, and for whoever started `second`.
     pub(super) fn pulse(
         &self,
         gauges: &Arc<Gauges>,
         supervisor: Option<&Arc<Supervisor>>,
+        second: Option<Second>,
     ) -> Pulse {
         let pulse = Pulse::new(Arc::clone(gauges), supervisor.cloned());
-        if !self.daemon {
+        let Some(second) = second else {
             return pulse;
-        }
+        };
         pulse.when_up(|| {
-            if let Err(error) = detach::up() {
+            if let Err(error) = second.up() {
                 tracing::warn!(why = %error, "cannot let go of the terminal");
             }
         })

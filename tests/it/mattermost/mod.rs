@@ -17,7 +17,7 @@ mod lessons;
 mod life;
 mod network;
 mod others;
-mod process;
+pub mod process;
 mod proxy;
 mod races;
 mod rig;

@@ -160,3 +160,47 @@ impl Pulse {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixDatagram;
+
+    use super::*;
+    use crate::{outbox, render};
+
+    #[test]
+    fn only_the_loop_pings_and_without_a_watchdog_it_sleeps_on() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("notify");
+        let ear = UnixDatagram::bind(&path).expect("bound");
+        ear.set_nonblocking(true).expect("set");
+        let heard = || {
+            let mut bytes = [0; 128];
+            let count = ear.recv(&mut bytes).ok()?;
+            Some(String::from_utf8_lossy(&bytes[..count]).into_owned())
+        };
+        let pulse = |span: Option<&str>| {
+            let found = Supervisor::find(&|name| match name {
+                "NOTIFY_SOCKET" => Some(path.clone().into_os_string()),
+                "WATCHDOG_USEC" => span.map(Into::into),
+                _ => None,
+            });
+            let supervisor = found.expect("fine").expect("found");
+            Pulse::new(Arc::default(), Some(Arc::new(supervisor)))
+        };
+        let settings = outbox::Settings::default();
+        let world = World::new(&[], settings, render::Settings::default());
+        let mut watched = pulse(Some("7200000000"));
+        let hour = Duration::from_secs(3_600);
+        assert_eq!(watched.rest(&world, None), Some(hour));
+        assert!(heard().is_some_and(|text| text.starts_with("STATUS=")));
+        assert_eq!(heard().as_deref(), Some("WATCHDOG=1"));
+        let wait = watched.rest(&world, None);
+        assert!(wait.is_some_and(|wait| wait <= hour), "{wait:?}");
+        assert_eq!(heard(), None, "it is not time");
+        let soon = Some(Duration::from_secs(1));
+        assert_eq!(watched.rest(&world, soon), soon);
+        let mut alone = pulse(None);
+        assert_eq!(alone.rest(&world, None), None, "it wakes for nobody");
+    }
+}

@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_over_eight_kibibytes_is_refused() {
+    fn rule_26_a_request_over_eight_kibibytes_is_refused() {
         let (address, _serving) = serving(DEADLINE);
         let mut stream = TcpStream::connect(address).expect("connected");
         let long = format!("GET /{} HTTP/1.1\r\n", "x".repeat(CAP_BYTES));
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_ends_at_its_deadline_whatever_drips_in() {
+    fn rule_26_a_connection_ends_at_its_deadline_whatever_drips_in() {
         let (address, _serving) = serving(Duration::from_millis(50));
         let mut stream = TcpStream::connect(address).expect("connected");
         stream.write_all(b"GET / HT").expect("written");
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_above_the_most_is_closed_and_the_next_one_answered() {
+    fn rule_26_a_connection_above_the_most_is_closed_and_the_next_one_answered() {
         let (address, _serving) = serving(Duration::from_secs(600));
         let ask = |stream: &mut TcpStream| {
             let request = b"GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n";

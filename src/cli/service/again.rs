@@ -92,50 +92,62 @@ impl Again {
         if let Err(error) = self.log.reopen() {
             tracing::error!(why = %error, "the log file cannot be opened again; the old one goes on");
         }
-        let new = match (self.read)() {
-            Ok(current) => Some(self.take(current)),
+        // What is said of it is true by then: the loop has it.
+        match (self.read)() {
+            Ok(current) => {
+                let (reload, changes) = self.take(current);
+                self.hand(Some(Box::new(reload)));
+                say(&changes);
+            }
             Err(failure) => {
+                self.hand(None);
                 let (why, hint) = (failure.to_string(), failure.advice().unwrap_or("mend it"));
                 tracing::error!(
                     why,
                     hint,
                     "the new settings are not taken; the old ones stay"
                 );
-                None
             }
-        };
-        // A loop that has ended takes nothing.
-        let _ = self.feeder.tell(Input::Reload(new.map(Box::new)));
+        }
     }
 
-    /// Takes what was read, and says what is different; values are never told.
-    fn take(&mut self, current: Current) -> Reload {
+    fn hand(&self, new: Option<Box<Reload>>) {
+        // A loop that has ended takes nothing.
+        let _ = self.feeder.tell(Input::Reload(new));
+    }
+
+    /// Takes what was read, and gives what is for the loop, and what is different.
+    fn take(&mut self, current: Current) -> (Reload, Changes) {
         let values = Values::of(&current.values);
-        let Changes { mut taken, restart } = self.values.changes(&values);
-        if self.labels != current.labels && !taken.iter().any(|name| name == "labels") {
-            taken.push("labels".to_owned());
+        let mut changes = self.values.changes(&values);
+        if self.labels != current.labels && !changes.taken.iter().any(|name| name == "labels") {
+            changes.taken.push("labels".to_owned());
         }
         if self.token != current.token {
-            taken.push("token".to_owned());
+            changes.taken.push("token".to_owned());
             if let Some(renew) = &self.renew {
                 renew();
             }
         }
         self.log.set_level(current.level);
-        let (changed, restart) = (taken.join(","), restart.join(","));
-        if restart.is_empty() {
-            tracing::info!(changed, "settings were read again");
-        } else {
-            // They are named again next time: they are still not in force.
-            tracing::warn!(
-                changed,
-                restart,
-                "settings were read again; some need a restart"
-            );
-        }
-        self.values.take(&values, &taken);
+        self.values.take(&values, &changes.taken);
         self.labels = current.labels;
         self.token = current.token;
-        current.reload
+        (current.reload, changes)
+    }
+}
+
+/// Says which settings changed; values are never told.
+fn say(changes: &Changes) {
+    let (changed, restart) = (changes.taken.join(","), changes.restart.join(","));
+    if restart.is_empty() {
+        tracing::info!(changed, "settings were read again");
+    } else {
+        // They are named again next time: they are still not in force.
+        tracing::warn!(
+            changed,
+            restart,
+            "settings were read again; some need a restart"
+        );
     }
 }

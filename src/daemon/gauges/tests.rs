@@ -106,6 +106,30 @@ fn what_waits_is_late_only_from_the_moment_at_which_it_began_to_wait() {
 }
 
 #[test]
+fn a_loop_that_does_not_come_back_from_its_work_is_unhealthy_and_one_that_waits_is_well() {
+    let earlier = Instant::now().checked_sub(Duration::from_secs(100));
+    let gauges = Gauges {
+        start: earlier.expect("the machine runs for longer"),
+        ..Gauges::default()
+    };
+    gauges.reads("openclaw");
+    gauges.busy(true);
+    assert!(gauges.picture().reasons().is_empty(), "it has just begun");
+    // As if it had begun right at the start.
+    gauges.busy.store(1, Relaxed);
+    let picture = gauges.picture();
+    assert!(
+        picture.reasons().contains(&Reason::LoopStuck),
+        "{picture:?}"
+    );
+    gauges.busy(false);
+    assert!(gauges.picture().reasons().is_empty());
+    gauges.held(true);
+    gauges.held.store(1, Relaxed);
+    assert_eq!(gauges.picture().reasons(), [Reason::SourceLagging]);
+}
+
+#[test]
 fn types_of_unknown_records_are_bounded_and_short_words() {
     let gauges = Gauges::default();
     let seen = |name: &str| gauges.unknown("openclaw", &Remark::Type(name.to_owned()));

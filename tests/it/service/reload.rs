@@ -155,3 +155,24 @@ fn a_token_that_was_replaced_is_named_and_never_shown() {
         "{said}"
     );
 }
+
+#[test]
+fn a_terminal_that_went_away_is_the_end() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let home = Home::new();
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&master).expect("granted");
+    unlockpt(&master).expect("unlocked");
+    let name = ptsname(&master, Vec::new()).expect("a name");
+    // Neither end is to become ours, nor to be handed down.
+    rustix::io::fcntl_setfd(&master, rustix::io::FdFlags::CLOEXEC).expect("set");
+    let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY;
+    let slave = rustix::fs::open(&*name, flags, rustix::fs::Mode::empty()).expect("opens");
+    let mut run = Service::start_with(&mut home.run(&[]), slave.into());
+    run.until("ready: sources are armed");
+    run.signal(Signal::HUP);
+    run.until("settings were read again");
+    drop(master);
+    run.signal(Signal::HUP);
+    assert_eq!(run.end(), 129);
+}

@@ -108,7 +108,13 @@ pub struct Service {
 
 impl Service {
     pub fn start(command: &mut Command) -> Self {
+        Self::start_with(command, Stdio::null())
+    }
+
+    /// The same with that as its standard input.
+    pub fn start_with(command: &mut Command, input: Stdio) -> Self {
         let mut child = command
+            .stdin(input)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

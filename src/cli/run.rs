@@ -1,5 +1,7 @@
 //! `live-status run`: the whole chain in one process.
 
+mod feed;
+
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -18,7 +20,7 @@ use super::placeless::Placeless;
 use super::service::{Again, Current, Service, Standing, Surroundings, supervisor};
 use super::show::{Asking, On, Places, Showing, Sinks, To};
 use super::tail::{Sources, instant, stop_on_signals, verdict};
-use crate::daemon::following::{self, Listener};
+use crate::daemon::following;
 use crate::daemon::gauges::Gauges;
 use crate::daemon::inputs::{Feeder, Input, Inputs};
 use crate::daemon::live::{self, Missed, Outcome, When};
@@ -27,7 +29,6 @@ use crate::daemon::pulse::Pulse;
 use crate::daemon::reader::{Reader, wire_time};
 use crate::daemon::reload::Reload;
 use crate::daemon::replay::{Replay, Step};
-use crate::daemon::resume::Kept;
 use crate::daemon::stop::{Hangup, Stop};
 use crate::render;
 use crate::service::detach::Second;
@@ -36,6 +37,7 @@ use crate::source::openclaw;
 use crate::wire::event::{Cause, Event};
 use crate::wire::receipt::Receipt;
 use crate::wire::time::Time;
+use feed::{Batch, Feed};
 
 /// Watch every agent and show its runs live
 ///
@@ -310,10 +312,7 @@ impl RunArgs {
         let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
         let work = move || {
-            let mut batch = Batch {
-                events: Vec::new(),
-                feeder,
-            };
+            let mut batch = Batch::new(feeder);
             let mut emit = |event: &mut Event| {
                 if filter.takes(event) {
                     batch.push(event)
@@ -366,10 +365,7 @@ impl RunArgs {
             stop: stop.clone(),
             unshown: 0,
             filter,
-            batch: Batch {
-                events: Vec::new(),
-                feeder: feeder.clone(),
-            },
+            batch: Batch::new(feeder.clone()),
             keeper,
             talks: self.talks(global),
             armed: false,
@@ -444,88 +440,4 @@ fn stop_loop(feeder: &Feeder) -> Result<Stop, Failure> {
         wake.open();
     });
     stop.doing(|| "cannot listen for signals".into())
-}
-
-/// Events on their way to the loop.
-struct Batch {
-    events: Vec<Event>,
-    feeder: Feeder,
-}
-
-impl Batch {
-    fn push(&mut self, event: &mut Event) -> Result<(), Failure> {
-        const FULL: usize = 256;
-        self.events.push(event.clone());
-        if self.events.len() >= FULL {
-            self.flush()
-        } else {
-            Ok(())
-        }
-    }
-
-    fn flush(&mut self) -> Result<(), Failure> {
-        if self.events.is_empty() {
-            return Ok(());
-        }
-        let gone = |_| Failure::new(Kind::Closed, anyhow::anyhow!("the loop ended"));
-        self.feeder
-            .give(Input::Events(std::mem::take(&mut self.events)))
-            .map_err(gone)
-    }
-}
-
-/// The reader's side of `run`.
-struct Feed {
-    filter: Filter,
-    batch: Batch,
-    keeper: Option<Keeper>,
-    talks: bool,
-    /// Whether the loop knows that all there was has been read.
-    armed: bool,
-    stop: Stop,
-    /// Events since all there was had been read.
-    unshown: u64,
-}
-
-impl Listener for Feed {
-    type Error = Failure;
-
-    fn event(&mut self, event: &mut Event) -> Result<(), Failure> {
-        const LONG: u64 = 4_096;
-        self.unshown += 1;
-        // What was just written is still shown, but a long history is not read to its end.
-        if self.unshown > LONG && self.stop.reason().is_some() {
-            return Err(Failure::new(Kind::Closed, anyhow::anyhow!("stopped")));
-        }
-        if self.filter.takes(event) {
-            self.batch.push(event)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn drained(&mut self, notes: Vec<String>) -> Result<(), Failure> {
-        self.unshown = 0;
-        if self.talks {
-            for note in notes {
-                // The loop says it where it does not tear the board.
-                let _ = self.batch.feeder.tell(Input::Remark(note));
-            }
-        }
-        self.batch.flush()?;
-        if !std::mem::replace(&mut self.armed, true) {
-            let _ = self.batch.feeder.tell(Input::Armed);
-        }
-        Ok(())
-    }
-
-    fn keep(&mut self, kept: Vec<Kept>) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.save(&kept);
-        }
-    }
-
-    fn keeps(&self) -> bool {
-        self.keeper.is_some()
-    }
 }

@@ -19,7 +19,7 @@ mod life;
 mod load;
 mod network;
 mod others;
-mod process;
+pub mod process;
 mod proxy;
 mod races;
 pub mod rig;

@@ -233,7 +233,7 @@ impl Hall {
         }
         let bill = Bill {
             requests,
-            ease: Duration::ZERO,
+            ..Bill::default()
         };
         let latency = self.now.saturating_sub(flight.since);
         let told = (done, bill);

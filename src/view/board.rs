@@ -64,11 +64,12 @@ impl Board {
 
     pub(super) fn at(&self, at: At) -> Option<(&Session, &Run)> {
         let session = self.sessions.get(&at.session)?;
-        Some((session, session.runs.get(&at.run)?))
+        Some((session, session.runs.get(&at.run)?.as_ref()))
     }
 
     pub(super) fn run_mut(&mut self, at: At) -> Option<&mut Run> {
-        self.sessions.get_mut(&at.session)?.runs.get_mut(&at.run)
+        let session = self.sessions.get_mut(&at.session)?;
+        session.runs.get_mut(&at.run).map(Box::as_mut)
     }
 
     pub(super) fn key(&self, at: At) -> Option<RunKey> {

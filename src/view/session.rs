@@ -32,7 +32,8 @@ pub(super) struct Session {
     pub(super) kind: Option<SessionKind>,
     pub(super) title: Option<String>,
     pub(super) parent: Option<Link>,
-    pub(super) runs: BTreeMap<u32, Run>,
+    /// Most sessions have one; boxed, since a map makes room for eleven at once.
+    pub(super) runs: BTreeMap<u32, Box<Run>>,
     /// Run ids, those of turns that went on with another run included.
     pub(super) ids: HashMap<Name, u32>,
     next: u32,
@@ -116,7 +117,7 @@ impl Session {
             spend: Spend::after(before),
             ..Run::default()
         };
-        self.runs.insert(no, run);
+        self.runs.insert(no, Box::new(run));
         self.ids.insert(id.clone(), no);
         self.newest = Some(no);
         no
@@ -124,14 +125,14 @@ impl Session {
 
     /// The run that holds call `id`, the newest first.
     pub(super) fn with_call(&self, id: &str) -> Option<u32> {
-        let holds = |(no, run): (&u32, &Run)| run.has_call(id).then_some(*no);
+        let holds = |(no, run): (&u32, &Box<Run>)| run.has_call(id).then_some(*no);
         self.runs.iter().rev().find_map(holds)
     }
 
     /// The run whose background job is `job`, the newest first.
     pub(super) fn with_job(&self, job: &str) -> Option<u32> {
         let is = |name: &Option<Name>| name.as_deref() == Some(job);
-        let holds = |(no, run): (&u32, &Run)| {
+        let holds = |(no, run): (&u32, &Box<Run>)| {
             let found = run.steps.iter().any(|step| is(&step.job));
             found.then_some(*no)
         };

@@ -4,7 +4,7 @@
 
 mod aside;
 mod growth;
-mod harness;
+pub mod harness;
 mod hostile;
 mod keeping;
 mod limits;

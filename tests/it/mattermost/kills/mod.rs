@@ -1,8 +1,11 @@
 //! The real program, killed or stopped at every request of a run: never two boxes, never a lost end.
 
+#[cfg(target_os = "linux")]
+mod calls;
 mod posts;
 mod runs;
 mod stops;
+mod story;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -67,6 +67,14 @@ impl Oddities {
         }
     }
 
+    /// Our own code failed on the record at `place`.
+    pub(super) fn failed_on(&mut self, place: &str) {
+        self.unreadable(format!(
+            "{place}: live-status failed on this record, which is a defect in it; the session is set aside and the \
+             others go on. Please report it, without the record"
+        ));
+    }
+
     pub(super) fn say(&mut self, message: String) {
         self.fresh.push(message);
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 
-use super::{Emit, FRESH, RECENT, Reader, TURN, system_time};
+use super::{Emit, FRESH, RECENT, Reader, SETTLED, TURN, system_time};
 use crate::follow::Id;
 use crate::source::openclaw;
 use crate::wire::event::{Body, Event, Live, Rewind};
@@ -36,7 +36,9 @@ impl Reader {
             if resumed && self.follower.is_drained(id) {
                 continue; // Nothing since: it is taken up when something comes.
             }
-            if self.settings.from_start || resumed {
+            // It appeared after the places were kept: nobody was told of it, or nobody knows of whom.
+            let appeared = self.resumes && !resumed && !owed && self.is_settling(id, now);
+            if self.settings.from_start || resumed || appeared {
                 self.repeat(id, now, emit)?;
             } else if owed {
                 // Where its run began is before any place that was kept.
@@ -188,10 +190,7 @@ impl Reader {
     }
 
     fn is_under_way(&self, id: Id, now: SystemTime) -> bool {
-        self.slots
-            .get(&id)
-            .is_some_and(|slot| slot.dialect.is_watched())
-            && self.is_current(id, now)
+        self.slots.get(&id).is_some_and(|slot| slot.is_watched()) && self.is_current(id, now)
     }
 
     /// Those of `ids` that are of a family.
@@ -223,6 +222,12 @@ impl Reader {
         let updated = row.and_then(|row| row.updated).and_then(system_time);
         self.follower.modified(id).is_some_and(|at| age(at) < FRESH)
             || (running && updated.is_some_and(|at| age(at) < FRESH))
+    }
+
+    /// Whether a session was written to so lately that a run of it may just have ended.
+    fn is_settling(&self, id: Id, now: SystemTime) -> bool {
+        let written = self.follower.modified(id);
+        written.is_some_and(|at| now.duration_since(at).unwrap_or_default() < SETTLED)
     }
 
     /// Whether an open run was written to lately enough to be under way.

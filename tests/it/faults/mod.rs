@@ -14,6 +14,6 @@ mod places;
 mod records;
 mod rewrite;
 pub mod state;
-mod stopped;
+pub mod stopped;
 mod store;
-mod writer;
+pub mod writer;

@@ -23,3 +23,4 @@ mod proxy;
 mod races;
 pub mod rig;
 mod sorts;
+mod unattended;

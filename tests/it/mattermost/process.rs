@@ -90,6 +90,11 @@ impl Process {
         self.over.load(Ordering::SeqCst)
     }
 
+    /// Its number.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A file of its directory in `/proc`, with what cannot be read as nothing.
     pub fn proc(&self, name: &str) -> Vec<u8> {
         std::fs::read(format!("/proc/{}/{name}", self.child.id())).unwrap_or_default()

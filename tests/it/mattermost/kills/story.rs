@@ -1,6 +1,5 @@
 //! One request from its start through its tools to its answer, as its agent writes it.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,29 +8,40 @@ use serde_json::json;
 use super::super::process::{Process, boxes, command, state};
 use super::Place;
 use crate::fake_mattermost::{Fake, Recorded};
+use crate::faults::writer::append;
 use crate::support::T0_MS;
-use crate::support::tree::{Era, Talk, Tree};
+use crate::support::tree::Talk;
 
 /// The arguments of `run` over such a story.
 pub const RUN: [&str; 5] = ["run", "--to", "mattermost", "--throttle", "0"];
 
+/// What the box of a story with so many more calls says in the end.
+fn last(more: usize) -> String {
+    let (tools, read) = (more + 2, more + 1);
+    format!("[DONE] **main** · 3.0s · {tools} tools  \nReading {read} · Running 1")
+}
+
 /// A transcript, and how much of it is written.
 pub struct Story {
-    file: PathBuf,
+    /// Where it is written.
+    pub file: PathBuf,
     /// What is written at once, each with what the box shows then.
     parts: Vec<(Vec<u8>, &'static str)>,
     written: usize,
 }
 
 impl Story {
-    /// A story below `home` that begins now; nothing of it is written but the name of its session.
+    /// A story below `home` that begins now; nothing of it is written yet.
     pub fn new(home: &Path, sid: &str) -> Self {
+        Self::long(home, sid, 0)
+    }
+
+    /// The same with so many more calls in its middle.
+    pub fn long(home: &Path, sid: &str, more: usize) -> Self {
         let now = jiff::Timestamp::now().as_millisecond() - T0_MS;
         let state_dir = home.join(".openclaw");
-        let key = format!("agent:main:{sid}");
-        let mut tree = Tree::default();
-        tree.add(&key, sid, json!({}), &Talk::bare()).talk = None;
-        tree.write(&state_dir, Era::Files);
+        let folder = state_dir.join("agents/main/sessions");
+        std::fs::create_dir_all(&folder).expect("made");
         let mut talk = Talk::new(sid);
         let mut parts = Vec::new();
         let mut part = |talk: &mut Talk, shows| {
@@ -47,11 +57,21 @@ impl Story {
         talk.result(now + 1_010, "c1", "exec", json!({"exitCode": 0}));
         talk.call(now + 1_020, "c2", "read", json!({"path": "notes.md"}));
         part(&mut talk, "`notes.md`");
+        for call in 0..more {
+            let id = format!("more{call}");
+            talk.call(
+                now + 1_030,
+                &id,
+                "read",
+                json!({"path": format!("{call}.md")}),
+            )
+            .result(now + 1_040, &id, "read", json!({}));
+        }
         talk.result(now + 2_020, "c2", "read", json!({}));
         talk.says(now + 3_020, "All is well.");
         part(&mut talk, "[DONE]");
         Self {
-            file: state_dir.join(format!("agents/main/sessions/{sid}.jsonl")),
+            file: folder.join(format!("{sid}.jsonl")),
             parts,
             written: 0,
         }
@@ -60,14 +80,14 @@ impl Story {
     /// Writes the next part; gives what the box shows then, and nothing where all is told.
     pub fn write(&mut self) -> Option<&'static str> {
         let (bytes, shows) = self.parts.get(self.written)?;
-        let file = std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(&self.file);
-        file.and_then(|mut file| file.write_all(bytes))
-            .expect("written");
+        self.append(bytes);
         self.written += 1;
         Some(shows)
+    }
+
+    /// Appends what is no part of the story.
+    pub fn append(&self, bytes: &[u8]) {
+        append(&self.file, bytes);
     }
 
     /// Writes all that is left.
@@ -88,31 +108,36 @@ impl Story {
     }
 }
 
-/// Starts `run` and lets it go until every box is over, then stops it.
-pub fn finish(fake: &Arc<Fake>, home: &Path, place: &Place, story: &mut Story) {
+/// Starts `run`, writes what is left, and lets it go until the box of every story is over; then stops it.
+pub fn finish(fake: &Arc<Fake>, home: &Path, place: &Place, stories: &mut [Story]) {
     let run = Process::start(fake, &mut command(fake, home, &place.with(&RUN)));
-    story.write_all();
-    fake.wait_until("end of the box", |fake| {
+    stories.iter_mut().for_each(Story::write_all);
+    fake.wait_until("end of every box", |fake| {
         let boxes = boxes(fake);
-        let done = !boxes.is_empty() && boxes.iter().all(|post| state(post) == "done");
-        done || run.is_over()
+        let over = boxes.iter().filter(|post| state(post) == "done").count();
+        over >= stories.len() || run.is_over()
     });
     run.signal(rustix::process::Signal::TERM);
     let ran = run.end();
     assert_eq!(ran.code, 143, "{}", ran.err);
 }
 
-/// One box, over, with that text; nobody ever saw a second one.
-pub fn is_told(fake: &Fake, text: Option<&str>, what: &str) -> String {
+/// So many boxes, all over, each with its text to the letter; nobody ever saw another one.
+pub fn is_told(fake: &Fake, count: usize, what: &str) {
+    is_told_with(fake, count, 0, what);
+}
+
+/// The same of stories with so many more calls.
+pub fn is_told_with(fake: &Fake, count: usize, more: usize, what: &str) {
     let lines: Vec<String> = fake.requests().iter().map(Recorded::line).collect();
     let what = format!("{what}\n{}", lines.join("\n"));
     let made = fake.histories().into_iter();
     let made: Vec<_> = made.filter(|all| all[0].key().is_some()).collect();
-    assert_eq!(made.len(), 1, "{what}: {made:#?}");
+    assert_eq!(made.len(), count, "{what}: {made:#?}");
     let boxes = boxes(fake);
-    assert_eq!(boxes.len(), 1, "{what}: {boxes:#?}");
-    assert_eq!(state(&boxes[0]), "done", "{what}: {boxes:#?}");
-    let message = boxes[0].message.clone();
-    assert_eq!(text.unwrap_or(&message), message, "{what}");
-    message
+    assert_eq!(boxes.len(), count, "{what}: {boxes:#?}");
+    for one in &boxes {
+        assert_eq!(state(one), "done", "{what}: {boxes:#?}");
+        assert_eq!(one.message, last(more), "{what}");
+    }
 }

@@ -1,0 +1,115 @@
+//! What happens while a request is under way.
+
+use super::*;
+
+/// Tells a story of another session: by then `run` has read what was written before.
+fn after_another(fake: &Fake, story: &mut Story) {
+    tell(fake, story);
+}
+
+#[test]
+fn a_run_that_ends_while_its_box_is_being_made_shows_its_end_at_once() {
+    for moment in [Moment::Before, Moment::After] {
+        let (fake, home) = (Arc::new(Fake::start()), home());
+        let place = Place::new(&fake, moment == Moment::After);
+        let mut story = Story::new(home.path(), "s1");
+        let mut other = Story::new(home.path(), "s2");
+        let rule = Rule::on(Call::Create, Action::Hold { moment }).nth(1);
+        let held = Arc::clone(rule.held());
+        fake.fault(rule);
+        let run = start(&fake, home.path(), &place, &[]);
+        story.write();
+        held.wait_for(1);
+        story.write_all();
+        after_another(&fake, &mut other);
+        held.release();
+        until_over(&fake, 1);
+        let over = boxes(&fake).into_iter().find(|post| state(post) == "done");
+        let over = over.expect("one is over");
+        assert_eq!(
+            edits(&fake, &over.id, 0),
+            1,
+            "{moment:?}: from its making to its end"
+        );
+        other.write_all();
+        until_over(&fake, 2);
+        stop(run);
+        is_told(&fake, 2, &format!("{moment:?}"));
+    }
+}
+
+#[test]
+fn an_end_is_shown_though_its_transcript_is_gone_by_then() {
+    let (fake, home) = (Arc::new(Fake::start()), home());
+    let place = Place::new(&fake, false);
+    let mut story = Story::new(home.path(), "s1");
+    let mut other = Story::new(home.path(), "s2");
+    let run = start(&fake, home.path(), &place, &[]);
+    let post = tell(&fake, &mut story);
+    let hold = Action::Hold {
+        moment: Moment::Before,
+    };
+    let rule = Rule::on(Call::Patch, hold).path(&format!("*/posts/{}/patch", post.id));
+    let held = Arc::clone(rule.held());
+    fake.fault(rule);
+    story.write();
+    held.wait_for(1);
+    story.write_all();
+    after_another(&fake, &mut other);
+    // Nothing of the run is left but what `run` holds in its hand.
+    std::fs::remove_file(&story.file).expect("removed");
+    after_another(&fake, &mut other);
+    held.release();
+    until_over(&fake, 1);
+    after_another(&fake, &mut other);
+    stop(run);
+    is_told(&fake, 2, "without its transcript");
+}
+
+#[test]
+fn who_is_stopped_while_a_box_is_being_made_remembers_it() {
+    let (fake, home) = (Arc::new(Fake::start()), home());
+    let place = Place::new(&fake, false);
+    let mut story = Story::new(home.path(), "s1");
+    let held = fake.hold(Call::Create, Moment::After);
+    let run = start(&fake, home.path(), &place, &[]);
+    story.write();
+    held.wait_for(1);
+    run.signal(Signal::TERM);
+    held.release();
+    stop(run);
+    fake.clear_faults();
+    let before = fake.requests().len();
+    finish(&fake, home.path(), &place, &mut [story]);
+    is_told(&fake, 1, "after a stop");
+    let requests = fake.requests();
+    let looked = |path: &str| path.starts_with("/api/v4/channels/") && path.contains("/posts");
+    let looks = requests[before..].iter().filter(|one| looked(&one.path));
+    assert_eq!(looks.count(), 0, "its id was known: {requests:#?}");
+}
+
+#[test]
+fn who_is_told_twice_to_stop_leaves_at_once() {
+    let (fake, home) = (Arc::new(Fake::start()), home());
+    let place = Place::new(&fake, false);
+    let mut live = Story::new(home.path(), "s1");
+    let mut made = Story::new(home.path(), "s2");
+    let run = start(&fake, home.path(), &place, &[]);
+    let post = tell(&fake, &mut live);
+    let held = fake.hold(Call::Create, Moment::After);
+    made.write();
+    held.wait_for(1);
+    // Signals that come together are one.
+    while !run.is_over() {
+        run.signal(Signal::TERM);
+        std::thread::yield_now();
+    }
+    assert_eq!(run.end().code, 143);
+    let left = boxes(&fake).into_iter().find(|one| one.id == post.id);
+    let says = left.is_some_and(|one| one.message.contains("updates paused"));
+    assert!(!says, "who leaves at once says nothing more");
+    held.drop_them();
+    fake.clear_faults();
+    finish(&fake, home.path(), &place, &mut [live, made]);
+    is_told(&fake, 2, "after two signals");
+}

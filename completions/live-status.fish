@@ -116,6 +116,9 @@ complete -c live-status -n "__fish_live_status_using_subcommand post" -l to -d '
 stdout\t'Every frame as a JSON line, unpaced'
 mattermost\t'One post for each run, edited in place, in the thread where it was asked for'"
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l throttle -d 'Least time between two edits of one box' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l max-active-sessions -d 'Runs that have a live box at once, the others wait; 0 is no limit' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l circuit-breaker-threshold -d 'Failures of the server in a row after which nothing is sent for a while; 0 never stops' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l circuit-breaker-cooldown -d 'How long that while is; then one request finds out' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l url -d 'Address of the Mattermost server, as https://chat.example.org' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l token-file -d 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l ca-file -d 'Trust the certificates in FILE (PEM) instead of the built-in ones' -r -F
@@ -160,6 +163,9 @@ complete -c live-status -n "__fish_live_status_using_subcommand run" -l to -d 'W
 stdout\t'Every frame as a JSON line, unpaced'
 mattermost\t'One post for each run, edited in place, in the thread where it was asked for'"
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l throttle -d 'Least time between two edits of one box' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-active-sessions -d 'Runs that have a live box at once, the others wait; 0 is no limit' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l circuit-breaker-threshold -d 'Failures of the server in a row after which nothing is sent for a while; 0 never stops' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l circuit-breaker-cooldown -d 'How long that while is; then one request finds out' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l url -d 'Address of the Mattermost server, as https://chat.example.org' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l token-file -d 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l ca-file -d 'Trust the certificates in FILE (PEM) instead of the built-in ones' -r -F

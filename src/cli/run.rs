@@ -1,7 +1,7 @@
 //! `live-status run`: the whole chain in one process.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -14,11 +14,13 @@ use super::filter::Filter;
 use super::keeper::{self, Keeper};
 use super::ledger::Role;
 use super::placeless::Placeless;
+use super::ps;
 use super::show::{On, Places, Showing, To};
 use super::tail::{Sources, instant, stop_on_signals, verdict};
 use crate::daemon::following::{self, Listener};
 use crate::daemon::inputs::{Feeder, Input, Inputs};
 use crate::daemon::live::{self, Missed, Outcome, When};
+use crate::daemon::owed::{Owed, last_frame};
 use crate::daemon::pipeline::Pipeline;
 use crate::daemon::reader::{Reader, wire_time};
 use crate::daemon::replay::{Replay, Step};
@@ -256,6 +258,11 @@ impl RunArgs {
         let (feeder, inputs) = stage.inputs(self.showing.pace());
         let (gate, remarks) = (feeder.clone(), feeder.clone());
         let stop = stop_on_signals(&mut reader, move || gate.open())?;
+        if stage.places.has(To::Mattermost) && !self.showing.chat.dry_run {
+            // A memory that cannot be looked into was spoken of when it was opened.
+            reader.owe(Owed::of(ps::boxes().unwrap_or_default()));
+            reader.recall(self.showing.chat.catch_up());
+        }
         following::prepare(&mut reader, || keeper::kept(keeper.as_ref(), global))?;
         let mut listener = Feed {
             stop: stop.clone(),
@@ -400,6 +407,19 @@ impl Listener for Feed {
             }
         }
         self.batch.flush()
+    }
+
+    fn owed(&mut self, owed: Owed) {
+        let now = wire_time(SystemTime::now());
+        // A directory that is not there may be back soon, and its transcripts with it.
+        let may_be = |at: &str| {
+            let at = Path::new(at);
+            at.exists() || !at.parent().is_some_and(Path::exists)
+        };
+        let lost = owed.lost(may_be);
+        let frames = lost.into_iter().map(|kept| last_frame(kept, now)).collect();
+        // A loop that has ended shows nothing more.
+        let _ = self.batch.feeder.offer(frames);
     }
 
     fn keep(&mut self, kept: Vec<Kept>) {

@@ -26,6 +26,28 @@ pub(super) struct Showing {
     #[arg(long, value_name = "TIME", env = "THROTTLE_MS", default_value = "500", value_parser = milliseconds)]
     throttle: Duration,
 
+    /// Runs that have a live box at once, the others wait; 0 is no limit
+    #[arg(
+        long,
+        value_name = "N",
+        env = "MAX_ACTIVE_SESSIONS",
+        default_value_t = 200
+    )]
+    max_active_sessions: usize,
+
+    /// Failures of the server in a row after which nothing is sent for a while; 0 never stops
+    #[arg(
+        long,
+        value_name = "N",
+        env = "CIRCUIT_BREAKER_THRESHOLD",
+        default_value_t = 5
+    )]
+    circuit_breaker_threshold: u32,
+
+    /// How long that while is; then one request finds out
+    #[arg(long, value_name = "TIME", env = "CIRCUIT_BREAKER_COOLDOWN_S", default_value = "30", value_parser = duration)]
+    circuit_breaker_cooldown: Duration,
+
     /// Show runs that are over in one line, without their steps
     #[arg(long)]
     brief: bool,
@@ -186,6 +208,9 @@ impl Showing {
     /// How fast the frames of one box may go out; each sink says what its server bears.
     pub(super) fn pace(&self) -> outbox::Settings {
         outbox::Settings {
+            live: self.max_active_sessions,
+            breaker_threshold: self.circuit_breaker_threshold,
+            breaker_cooldown: self.circuit_breaker_cooldown,
             min_gap: self.throttle,
             ..outbox::Settings::default()
         }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use super::owed::Owed;
 use super::reader::Reader;
 use super::resume::Kept;
 use super::stop::{Reason, Stop};
@@ -25,6 +26,11 @@ pub trait Listener {
     ///
     /// Ends the following.
     fn drained(&mut self, notes: Vec<String>) -> Result<(), Self::Error>;
+
+    /// Following has begun; these boxes are still owed, since no transcript has their runs.
+    fn owed(&mut self, owed: Owed) {
+        let _ = owed;
+    }
 
     /// Where to begin again next time.
     fn keep(&mut self, kept: Vec<Kept>);
@@ -78,6 +84,7 @@ pub fn follow<L: Listener>(
         // Before anybody is told: whoever dies now and starts again knows what he told of.
         listener.keep(reader.keep(SystemTime::now()));
     }
+    listener.owed(reader.take_owed());
     listener.drained(reader.take_notes())?;
     let mut unkept: Option<Instant> = None;
     loop {

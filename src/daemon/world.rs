@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::dress::dressed;
+use crate::outbox::admission::Admission;
 use crate::outbox::{self, Answer, Next, Outbox};
 use crate::render;
 use crate::sink::{Bill, Caps, Done};
@@ -14,6 +15,7 @@ use crate::wire::frame::Frame;
 #[derive(Debug)]
 pub struct World {
     lanes: Vec<Lane>,
+    admission: Admission,
     drawing: render::Settings,
     /// Nothing goes out yet.
     held: bool,
@@ -51,6 +53,7 @@ impl World {
         };
         Self {
             lanes: caps.iter().map(lane).collect(),
+            admission: Admission::new(settings.live),
             drawing,
             held: false,
             hurried: false,
@@ -78,14 +81,31 @@ impl World {
     pub fn hurry(&mut self) {
         self.release();
         self.hurried = true;
+        for (frame, since) in self.admission.open() {
+            self.pace(&frame, since);
+        }
+    }
+
+    /// Runs that wait until another one's box is over.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.admission.waiting()
     }
 
     /// A frame came.
     pub fn offer(&mut self, frame: &Arc<Frame>, now: Duration) {
+        let unpaced = self.lanes.iter_mut().filter(|lane| lane.outbox.is_none());
+        unpaced.for_each(|lane| lane.turn.push_back(Arc::clone(frame)));
+        for frame in self.admission.offer(Arc::clone(frame), now) {
+            self.pace(&frame, now);
+        }
+    }
+
+    /// A frame goes where an outbox gives it its moment.
+    fn pace(&mut self, frame: &Arc<Frame>, now: Duration) {
         for lane in &mut self.lanes {
-            match &mut lane.outbox {
-                None => lane.turn.push_back(Arc::clone(frame)),
-                Some(outbox) => outbox.offer(dressed(frame, &lane.caps, &self.drawing), now),
+            if let Some(outbox) = &mut lane.outbox {
+                outbox.offer(dressed(frame, &lane.caps, &self.drawing), now);
             }
         }
     }
@@ -176,6 +196,11 @@ impl World {
                 // Whoever deleted a box wanted it so.
                 lane.failed += u64::from(given_up && done != Done::Gone);
             }
+        }
+        if answer == Answer::Gone
+            && let Some(next) = self.admission.release(key)
+        {
+            self.pace(&next, now);
         }
     }
 

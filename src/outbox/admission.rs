@@ -1,6 +1,7 @@
 //! How many boxes may be live at once; the others wait.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::Now;
 use crate::wire::frame::Frame;
@@ -14,8 +15,10 @@ use crate::wire::frame::Frame;
 pub struct Admission {
     most: usize,
     live: HashSet<String>,
+    /// Runs that never get a box, or had one that somebody deleted: they take nobody's place.
+    without: HashSet<String>,
     /// The newest frame of each that waits, and when it came.
-    waiting: HashMap<String, (Frame, Now)>,
+    waiting: HashMap<String, (Arc<Frame>, Now)>,
 }
 
 impl Admission {
@@ -23,39 +26,47 @@ impl Admission {
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self {
-            most: if most == 0 { usize::MAX } else { most },
+            most: limit(most),
             live: HashSet::new(),
+            without: HashSet::new(),
             waiting: HashMap::new(),
         }
-    }
-
-    /// Another limit from now on; who has a box keeps it.
-    pub fn set(&mut self, most: usize) {
-        self.most = if most == 0 { usize::MAX } else { most };
     }
 
     /// A frame came: gives those that may go on, which may be another run's as well.
     ///
     /// The end of a run is always shown: nothing is live after it.
-    pub fn offer(&mut self, frame: Frame, now: Now) -> Vec<Frame> {
+    pub fn offer(&mut self, frame: Arc<Frame>, now: Now) -> Vec<Arc<Frame>> {
+        let key = &frame.key;
         if frame.state.is_final() {
-            let mut passed = vec![frame];
-            let next = self.release(&passed[0].key);
-            passed.extend(next);
-            return passed;
+            self.without.remove(key);
+            self.live.remove(key);
+            self.waiting.remove(key);
+            return std::iter::once(frame).chain(self.next()).collect();
         }
-        if self.live.contains(&frame.key) {
+        if self.live.contains(key) || self.without.contains(key) {
             return vec![frame];
         }
-        self.waiting.insert(frame.key.clone(), (frame, now));
+        self.waiting.insert(key.clone(), (frame, now));
         self.next().into_iter().collect()
     }
 
-    /// A run has no box any more, or never gets one: gives who comes in its place.
-    pub fn release(&mut self, key: &str) -> Option<Frame> {
-        self.live.remove(key);
-        self.waiting.remove(key);
+    /// A run has no box, whatever comes of it: gives who comes in its place.
+    pub fn release(&mut self, key: &str) -> Option<Arc<Frame>> {
+        if self.live.remove(key) {
+            self.without.insert(key.to_owned());
+        }
         self.next()
+    }
+
+    /// Lets all in: nothing more will come. Gives those that waited, and since when.
+    pub fn open(&mut self) -> Vec<(Arc<Frame>, Now)> {
+        self.most = limit(0);
+        let mut all: Vec<_> = self.waiting.drain().map(|(_, waited)| waited).collect();
+        all.sort_by(|(one, at), (other, then)| (at, &one.key).cmp(&(then, &other.key)));
+        self.live
+            .extend(all.iter().map(|(frame, _)| frame.key.clone()));
+        all
     }
 
     /// Runs that wait for a box.
@@ -65,7 +76,7 @@ impl Admission {
     }
 
     /// Lets the one in that did something last, if there is a place.
-    fn next(&mut self) -> Option<Frame> {
+    fn next(&mut self) -> Option<Arc<Frame>> {
         if self.live.len() >= self.most {
             return None;
         }
@@ -81,15 +92,23 @@ impl Admission {
     }
 }
 
+fn limit(most: usize) -> usize {
+    if most == 0 { usize::MAX } else { most }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::super::tests::frame;
+    use super::super::tests;
     use super::*;
     use crate::wire::frame::State;
 
-    fn keys(frames: &[Frame]) -> Vec<&str> {
+    fn frame(key: &str, state: State) -> Arc<Frame> {
+        Arc::new(tests::frame(key, 1, state))
+    }
+
+    fn keys(frames: &[Arc<Frame>]) -> Vec<&str> {
         frames.iter().map(|frame| frame.key.as_str()).collect()
     }
 
@@ -98,7 +117,7 @@ mod tests {
         let mut admission = Admission::new(2);
         let at = Duration::from_secs;
         let offer = |admission: &mut Admission, key: &str, state, second| {
-            let frames = admission.offer(frame(key, 1, state), at(second));
+            let frames = admission.offer(frame(key, state), at(second));
             keys(&frames).join(" ")
         };
         let active = || State::Active;
@@ -125,11 +144,31 @@ mod tests {
     fn a_run_that_goes_on_after_its_end_waits_like_any_other() {
         let mut admission = Admission::new(1);
         let now = Duration::ZERO;
-        assert_eq!(admission.offer(frame("a", 1, State::Done), now).len(), 1);
-        assert_eq!(admission.offer(frame("b", 1, State::Active), now).len(), 1);
-        assert_eq!(admission.offer(frame("a", 1, State::Active), now).len(), 0);
-        let passed = admission.offer(frame("b", 1, State::Done), now);
+        assert_eq!(admission.offer(frame("a", State::Done), now).len(), 1);
+        assert_eq!(admission.offer(frame("b", State::Active), now).len(), 1);
+        assert_eq!(admission.offer(frame("a", State::Active), now).len(), 0);
+        let passed = admission.offer(frame("b", State::Done), now);
         assert_eq!(keys(&passed), ["b", "a"]);
+    }
+
+    #[test]
+    fn a_run_without_a_box_takes_nobodys_place() {
+        let mut admission = Admission::new(1);
+        let now = Duration::ZERO;
+        assert_eq!(admission.offer(frame("a", State::Active), now).len(), 1);
+        assert!(admission.offer(frame("b", State::Active), now).is_empty());
+        let next = admission.release("a").expect("a place is free");
+        assert_eq!(next.key, "b");
+        let passed = admission.offer(frame("a", State::Active), now);
+        assert_eq!(
+            keys(&passed),
+            ["a"],
+            "who shows boxes knows what to do with it"
+        );
+        assert!(admission.offer(frame("c", State::Active), now).is_empty());
+        let left = admission.open();
+        assert_eq!(left.len(), 1);
+        assert_eq!(admission.waiting(), 0);
     }
 
     #[test]
@@ -139,7 +178,7 @@ mod tests {
             let key = format!("k{number}");
             assert_eq!(
                 admission
-                    .offer(frame(&key, 1, State::Active), Duration::ZERO)
+                    .offer(frame(&key, State::Active), Duration::ZERO)
                     .len(),
                 1
             );

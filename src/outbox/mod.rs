@@ -38,6 +38,8 @@ pub type Now = Duration;
 /// How fast frames may go out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
+    /// Boxes that are live at once, the others wait: see [`admission`]; 0 is no limit.
+    pub live: usize,
     /// Least time from one edit of a box to its next.
     pub min_gap: Duration,
     /// A slow server is asked less: the gap is also this many times its last
@@ -60,6 +62,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            live: 200,
             min_gap: Duration::from_millis(500),
             latency_factor: 10,
             rate_per_second: 10.0,

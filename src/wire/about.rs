@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::frame::{End, Frame, State, Step, StepStatus};
 use super::time::Time;
 
-/// Whose work a box shows, and why it stands as it does. All of it is for people; nothing is
-/// decided by it.
+/// Whose work a box shows, and why it stands as it does: for people, and for a `run` that looks
+/// where the work of an unfinished box is recorded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct About {
     /// The agent.
@@ -18,6 +18,12 @@ pub struct About {
     /// The session: its name, else its UUID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
+    /// The session's UUID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// Its transcript, as the source shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<String>,
     /// Since when it has been in its state, on our clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turned: Option<Time>,
@@ -38,6 +44,11 @@ impl About {
             agent: short(&frame.view.agent),
             source: short(&frame.source),
             session: short(session),
+            sid: Some(frame.sid.as_ref().into()).filter(|sid: &String| !sid.is_empty()),
+            transcript: frame
+                .src
+                .iter()
+                .find_map(|src| src.at.as_deref().map(str::to_owned)),
             turned: None,
             why: why(frame).as_deref().and_then(short),
         }

@@ -153,7 +153,7 @@ pub struct Child {
 }
 
 /// The structured state of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct View {
     /// The agent's id, else its source.
     pub agent: String,

@@ -22,9 +22,6 @@ const COMING: &[&str] = &[
     "LOG_LEVEL",
     "PID_FILE",
     // The limits of the earlier daemon, which MIGRATION.md promises as well.
-    "CIRCUIT_BREAKER_COOLDOWN_S",
-    "CIRCUIT_BREAKER_THRESHOLD",
-    "MAX_ACTIVE_SESSIONS",
 ];
 
 /// Where a file of the project is.

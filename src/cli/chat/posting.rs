@@ -44,6 +44,11 @@ pub(in crate::cli) struct Posting {
 }
 
 impl Posting {
+    /// How old a run may be that gets a box though nobody looked when it began.
+    pub(in crate::cli) fn catch_up(&self) -> Duration {
+        self.catch_up
+    }
+
     /// The place that the arguments name.
     ///
     /// # Errors

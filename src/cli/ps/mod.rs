@@ -78,7 +78,7 @@ impl Stands {
 }
 
 /// The fields of a box as `--json` writes it, for the man page.
-pub(super) const FIELDS: [(&str, &str); 23] = [
+pub(super) const FIELDS: [(&str, &str); 25] = [
     ("v", "1."),
     ("type", "box."),
     ("key", "The box's key, for explain and finish."),
@@ -118,6 +118,8 @@ pub(super) const FIELDS: [(&str, &str); 23] = [
     ),
     ("source", "The family of the agent's transcripts."),
     ("session", "The session."),
+    ("sid", "The session's UUID."),
+    ("transcript", "Where its work is recorded."),
     ("turned", "Since when it has been in its state."),
     ("why", "Why it is in that state, in a few words."),
 ];
@@ -206,6 +208,8 @@ mod tests {
                 session: text("s"),
                 turned: Some(Time(1)),
                 why: text("w"),
+                sid: text("u"),
+                transcript: text("/t.jsonl"),
             },
             ..table::tests::kept("k", State::Active, 0)
         };

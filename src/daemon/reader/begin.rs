@@ -30,6 +30,7 @@ impl Reader {
         let relatives = self.relatives(&order);
         let mut read: HashMap<Id, Newest> = HashMap::new();
         let mut told = Vec::new();
+        let mut repeated = HashSet::new();
         for &id in &order {
             let owed = self.owed.is_of(self.follower.session(id).sid) && !self.settings.from_start;
             let resumed = self.resumed.contains_key(&id) && !owed;
@@ -39,6 +40,7 @@ impl Reader {
             // It appeared after the places were kept: nobody was told of it, or nobody knows of whom.
             let appeared = self.resumes && !resumed && !owed && self.is_settling(id, now);
             if self.settings.from_start || resumed || appeared {
+                repeated.insert(id);
                 self.repeat(id, now, emit)?;
             } else if owed {
                 // Where its run began is before any place that was kept.
@@ -50,10 +52,12 @@ impl Reader {
                 told.push(id);
             } else if self.is_fresh(id, now) {
                 let newest = self.newest_run_of(id);
+                let lately = self.is_recalled(&newest, now);
                 // Let go of at once where nobody will ask: thousands of sessions may be fresh.
-                if relatives.contains(&id) || self.is_under_way(id, now) {
+                if relatives.contains(&id) || lately || self.is_under_way(id, now) {
                     read.insert(id, newest);
                 }
+                told.extend(lately.then_some(id));
             } else {
                 self.follower.seek_end(id);
             }
@@ -75,8 +79,8 @@ impl Reader {
                 continue;
             }
             // A parent that was idle for long still owns the box of its child.
-            if !read.contains_key(&id) && families.contains(&id) && !self.resumed.contains_key(&id)
-            {
+            let is_told = repeated.contains(&id) || self.resumed.contains_key(&id);
+            if !read.contains_key(&id) && families.contains(&id) && !is_told {
                 self.follower.rewind(id);
                 let newest = self.newest_run_of(id);
                 read.insert(id, newest);
@@ -187,6 +191,14 @@ impl Reader {
             Some(slot) => emit(&mut slot.clock_event(None, Live {})),
             None => Ok(()),
         }
+    }
+
+    /// Whether the newest record is young enough for its run to be told though it is over.
+    fn is_recalled(&self, newest: &Newest, now: SystemTime) -> bool {
+        let last = newest.iter().rev().find_map(|event| event.ts);
+        let age = |at| now.duration_since(at).unwrap_or_default();
+        last.and_then(system_time)
+            .is_some_and(|at| age(at) < self.recall)
     }
 
     fn is_under_way(&self, id: Id, now: SystemTime) -> bool {

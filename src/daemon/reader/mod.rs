@@ -119,6 +119,8 @@ pub struct Reader {
     changed: HashSet<Id>,
     /// Runs whose boxes an earlier process left unfinished.
     owed: Owed,
+    /// Runs that ended so shortly before following begins are told as well.
+    recall: Duration,
     /// Sessions that gave way to others before they were drained.
     unread: BTreeSet<Id>,
     /// Files that wait for their row, and until when.
@@ -149,6 +151,7 @@ impl Reader {
             unlocated: Vec::new(),
             changed: HashSet::new(),
             owed: Owed::default(),
+            recall: Duration::ZERO,
             unread: BTreeSet::new(),
             unclaimed: HashMap::new(),
             following: false,
@@ -167,6 +170,11 @@ impl Reader {
     /// Tells the runs in `owed` again once following begins, however old they are.
     pub fn owe(&mut self, owed: Owed) {
         self.owed = owed;
+    }
+
+    /// Tells runs as well that ended no longer than `age` ago, once following begins: nobody looked.
+    pub fn recall(&mut self, age: Duration) {
+        self.recall = age;
     }
 
     /// What is owed and was not found; asked for once following has begun.

@@ -24,3 +24,4 @@ mod races;
 pub mod rig;
 mod sorts;
 mod unattended;
+mod unfinished;

@@ -15,7 +15,9 @@ fn what_was_written_while_nobody_ran_is_one_edit_a_box() {
     let mut stories: Vec<Story> = (0..SESSIONS)
         .map(|number| Story::long(home.path(), &format!("s{number}"), lines / 2))
         .collect();
-    stories.iter_mut().for_each(|story| drop(story.write()));
+    for story in &mut stories {
+        story.write();
+    }
     let run = start(&fake, home.path(), &place, &["--rate", "0"]);
     let channel = fake.channel("status");
     fake.wait_until("beginning of every box", |fake| {

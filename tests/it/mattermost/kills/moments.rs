@@ -23,7 +23,7 @@ fn killed_at_random(dice: &mut Dice, what: &str) {
         let before = fake.requests().len();
         let run = Process::start(&fake, &mut command(&fake, home.path(), &place.with(&RUN)));
         // The life of some begins with their first request: to start takes a while.
-        if dice.below(2) == 0 {
+        if dice.below(2) == 0 && stories[dice.below(SESSIONS.len())].write().is_some() {
             fake.wait_until("first request", |fake| {
                 fake.requests().len() > before || run.is_over()
             });

@@ -17,8 +17,8 @@ pub const RUN: [&str; 5] = ["run", "--to", "mattermost", "--throttle", "0"];
 
 /// What the box of a story with so many more calls says in the end.
 fn last(more: usize) -> String {
-    let (tools, read) = (more + 2, more + 1);
-    format!("[DONE] **main** · 3.0s · {tools} tools  \nReading {read} · Running 1")
+    let tools = more + 2;
+    format!("[DONE] **main** · 3.0s · {tools} tools  \nReading {tools}")
 }
 
 /// A transcript, and how much of it is written.
@@ -26,7 +26,7 @@ pub struct Story {
     /// Where it is written.
     pub file: PathBuf,
     /// What is written at once, each with what the box shows then.
-    parts: Vec<(Vec<u8>, &'static str)>,
+    parts: Vec<(Vec<u8>, String)>,
     written: usize,
 }
 
@@ -43,33 +43,30 @@ impl Story {
         let folder = state_dir.join("agents/main/sessions");
         std::fs::create_dir_all(&folder).expect("made");
         let mut talk = Talk::new(sid);
-        let mut parts = Vec::new();
-        let mut part = |talk: &mut Talk, shows| {
-            let done: usize = parts
-                .iter()
-                .map(|(bytes, _): &(Vec<u8>, _)| bytes.len())
-                .sum();
+        let mut parts: Vec<(Vec<u8>, String)> = Vec::new();
+        let mut part = |talk: &mut Talk, shows: String| {
+            let done: usize = parts.iter().map(|(bytes, _)| bytes.len()).sum();
             parts.push((talk.bytes()[done..].to_vec(), shows));
         };
+        let read = |talk: &mut Talk, at: i64, name: &str| {
+            let path = format!("{name}-{sid}.md");
+            talk.call(now + at, name, "read", json!({"path": path}));
+            format!("`{path}`")
+        };
         talk.user(now, "look around");
-        talk.call(now + 10, "c1", "exec", json!({"command": "ls"}));
-        part(&mut talk, "`ls`");
-        talk.result(now + 1_010, "c1", "exec", json!({"exitCode": 0}));
-        talk.call(now + 1_020, "c2", "read", json!({"path": "notes.md"}));
-        part(&mut talk, "`notes.md`");
+        let shows = read(&mut talk, 10, "first");
+        part(&mut talk, shows);
+        talk.result(now + 1_010, "first", "read", json!({}));
+        let shows = read(&mut talk, 1_020, "second");
+        part(&mut talk, shows);
         for call in 0..more {
             let id = format!("more{call}");
-            talk.call(
-                now + 1_030,
-                &id,
-                "read",
-                json!({"path": format!("{call}.md")}),
-            )
-            .result(now + 1_040, &id, "read", json!({}));
+            read(&mut talk, 1_030, &id);
+            talk.result(now + 1_040, &id, "read", json!({}));
         }
-        talk.result(now + 2_020, "c2", "read", json!({}));
+        talk.result(now + 2_020, "second", "read", json!({}));
         talk.says(now + 3_020, "All is well.");
-        part(&mut talk, "[DONE]");
+        part(&mut talk, "[DONE]".to_owned());
         Self {
             file: folder.join(format!("{sid}.jsonl")),
             parts,
@@ -78,11 +75,11 @@ impl Story {
     }
 
     /// Writes the next part; gives what the box shows then, and nothing where all is told.
-    pub fn write(&mut self) -> Option<&'static str> {
+    pub fn write(&mut self) -> Option<String> {
         let (bytes, shows) = self.parts.get(self.written)?;
         self.append(bytes);
         self.written += 1;
-        Some(shows)
+        Some(shows.clone())
     }
 
     /// Appends what is no part of the story.
@@ -100,8 +97,8 @@ impl Story {
         while !is_over()
             && let Some(shows) = self.write()
         {
-            fake.wait_until(shows, |fake| {
-                let shown = boxes(fake).iter().any(|post| post.message.contains(shows));
+            fake.wait_until(&shows, |fake| {
+                let shown = boxes(fake).iter().any(|post| post.message.contains(&shows));
                 shown || is_over()
             });
         }

@@ -21,7 +21,7 @@ fn what_was_written_while_nobody_ran_is_one_edit_a_box() {
     let run = start(&fake, home.path(), &place, &["--rate", "0"]);
     let channel = fake.channel("status");
     fake.wait_until("beginning of every box", |fake| {
-        fake.count(&channel, |post| post.message.contains("`ls`")) == SESSIONS
+        fake.count(&channel, |post| post.message.contains("`first-s")) == SESSIONS
     });
     stop(run);
     let before = fake.requests().len();
@@ -60,7 +60,7 @@ fn other_numbers_of_devices_are_no_other_transcripts() {
     stop(run);
     is_told(&fake, 1, "with other devices");
     let later = fake.history(&shown.id).split_off(before);
-    let replayed = |post: &&Post| !post.message.contains("`notes.md`") && state(post) != "done";
+    let replayed = |post: &&Post| !post.message.contains("`second-s1.md`") && state(post) != "done";
     assert_eq!(
         later.iter().find(replayed),
         None,

@@ -2,11 +2,6 @@
 
 use super::*;
 
-/// Tells a story of another session: by then `run` has read what was written before.
-fn after_another(fake: &Fake, story: &mut Story) {
-    tell(fake, story);
-}
-
 #[test]
 fn a_run_that_ends_while_its_box_is_being_made_shows_its_end_at_once() {
     for moment in [Moment::Before, Moment::After] {
@@ -21,16 +16,14 @@ fn a_run_that_ends_while_its_box_is_being_made_shows_its_end_at_once() {
         story.write();
         held.wait_for(1);
         story.write_all();
-        after_another(&fake, &mut other);
+        // By then it has read what was written before.
+        tell(&fake, &mut other);
         held.release();
         until_over(&fake, 1);
         let over = boxes(&fake).into_iter().find(|post| state(post) == "done");
         let over = over.expect("one is over");
-        assert_eq!(
-            edits(&fake, &over.id, 0),
-            1,
-            "{moment:?}: from its making to its end"
-        );
+        // What it was made for, and the end; nothing of what happened in between.
+        assert!(edits(&fake, &over.id, 0) <= 2, "{moment:?}: {over:?}");
         other.write_all();
         until_over(&fake, 2);
         stop(run);
@@ -55,13 +48,14 @@ fn an_end_is_shown_though_its_transcript_is_gone_by_then() {
     story.write();
     held.wait_for(1);
     story.write_all();
-    after_another(&fake, &mut other);
+    // By then it has read what was written before.
+    tell(&fake, &mut other);
     // Nothing of the run is left but what `run` holds in its hand.
     std::fs::remove_file(&story.file).expect("removed");
-    after_another(&fake, &mut other);
+    tell(&fake, &mut other);
     held.release();
-    until_over(&fake, 1);
-    after_another(&fake, &mut other);
+    other.write_all();
+    until_over(&fake, 2);
     stop(run);
     is_told(&fake, 2, "without its transcript");
 }

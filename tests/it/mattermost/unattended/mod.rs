@@ -2,6 +2,7 @@
 
 mod aside;
 mod away;
+mod churn;
 mod clocks;
 mod flight;
 mod locks;
@@ -26,8 +27,8 @@ fn start(fake: &Arc<Fake>, home: &Path, place: &Place, more: &[&str]) -> Process
 /// Writes the next part of a story, and waits until its box shows it.
 fn tell(fake: &Fake, story: &mut Story) -> Post {
     let shows = story.write().expect("there is more to tell");
-    let shown = |post: &Post| post.message.contains(shows);
-    fake.wait_until(shows, |fake| boxes(fake).iter().any(shown));
+    let shown = |post: &Post| post.message.contains(&shows);
+    fake.wait_until(&shows, |fake| boxes(fake).iter().any(shown));
     boxes(fake).into_iter().find(shown).expect("shown")
 }
 
@@ -41,8 +42,9 @@ fn stop(run: Process) {
 /// Waits until so many boxes are over.
 fn until_over(fake: &Fake, count: usize) {
     let channel = fake.channel("status");
+    let is_over = |post: &Post| !["", "active"].contains(&state(post));
     fake.wait_until("end of every box", |fake| {
-        fake.count(&channel, |post| state(post) == "done") >= count
+        fake.count(&channel, is_over) >= count
     });
 }
 

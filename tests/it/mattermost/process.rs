@@ -197,5 +197,8 @@ pub fn boxes(fake: &Fake) -> Vec<Post> {
 
 /// The state that the marker of a box tells.
 pub fn state(post: &Post) -> &str {
-    post.props["live_status"]["state"].as_str().unwrap_or("")
+    let marker = post.props.get("live_status");
+    marker
+        .and_then(|marker| marker["state"].as_str())
+        .unwrap_or("")
 }

@@ -388,7 +388,7 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__post)
-            opts="-v -q -h --to --throttle --max-active-sessions --circuit-breaker-threshold --circuit-breaker-cooldown --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --key --text --state --receipts --no-redact --secrets-file --tz --config --verbose --quiet --color --help"
+            opts="-v -q -h --to --throttle --max-active-sessions --circuit-breaker-threshold --circuit-breaker-cooldown --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --key --text --state --receipts --no-redact --secrets-file --tz --log-level --log-format --log-file --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -459,6 +459,18 @@ _live__status() {
                     return 0
                     ;;
                 --tz)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -586,7 +598,7 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__run)
-            opts="-v -q -h --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --max-active-sessions --circuit-breaker-threshold --circuit-breaker-cooldown --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --labels --detail --markup --max-lines --max-chars --after --commentary --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --config --verbose --quiet --color --help"
+            opts="-v -q -h --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --max-active-sessions --circuit-breaker-threshold --circuit-breaker-cooldown --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --labels --detail --markup --max-lines --max-chars --after --commentary --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --log-level --log-format --log-file --listen --health-allow-remote --health-token-file --health-host --pid-file --daemon --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -721,6 +733,34 @@ _live__status() {
                     return 0
                     ;;
                 --secrets-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-level)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --health-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --health-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pid-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -135,6 +135,10 @@ error\t'It failed'
 interrupted\t'It was stopped'"
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l secrets-file -d 'Also take out every line of FILE, as [REDACTED:own]' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l log-level -d 'Log what is at least so important: off, error, warn, info, debug or trace; default: info' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l log-format -d 'How lines of the log are written' -r -f -a "text\t'For people: time, level, message and what goes with it'
+json\t'For programs: one JSON object a line'"
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l log-file -d 'Append the log to FILE, made with mode 600 and opened again on SIGHUP; default: standard error' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l config -d 'Read settings from FILE instead of the usual places' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -190,6 +194,14 @@ complete -c live-status -n "__fish_live_status_using_subcommand run" -l tz -d 'T
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l idle-timeout -d 'Nothing pending and nothing new for TIME: the run is over' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-duration -d 'A turn that stopped between two steps is given up after TIME' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l secrets-file -d 'Also take out every line of FILE, as [REDACTED:own]' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l log-level -d 'Log what is at least so important: off, error, warn, info, debug or trace; default: info' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l log-format -d 'How lines of the log are written' -r -f -a "text\t'For people: time, level, message and what goes with it'
+json\t'For programs: one JSON object a line'"
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l log-file -d 'Append the log to FILE, made with mode 600 and opened again on SIGHUP; default: standard error' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l listen -d 'Answer /health, /ready and /metrics on ADDRESS: a port of this machine, 127.0.0.1:PORT, [::1]:PORT or unix:PATH' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l health-token-file -d 'Answer only who brings the token in FILE, which nobody else may read' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l health-host -d 'Answer under this name too; addresses and localhost need not be named' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l pid-file -d 'Write our process number into FILE, in a directory that is ours alone' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l config -d 'Read settings from FILE instead of the usual places' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -206,6 +218,8 @@ complete -c live-status -n "__fish_live_status_using_subcommand run" -l dry-run 
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l trail -d 'Keep the steps in the box of a run that is over; else they are summed up'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l explain -d 'Add which rule gave a run its state, and the evidence'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l no-redact -d 'Leave secrets in: for your own eyes only'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l health-allow-remote -d 'Let other machines ask too; they have to bring the token of --health-token-file'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l daemon -d 'Go on without a terminal; ends with 0 once the process in the background is up'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'

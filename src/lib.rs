@@ -20,8 +20,10 @@
 //! | `follow` | IO | growing files and stores become whole records | wire, safe |
 //! | `store` | IO | what must outlive the process | wire, safe |
 //! | `sink` | IO | brings a box to a frame | wire, safe |
-//! | `daemon` | shell | the loop of `run`, joining pure rooms and IO rooms | wire, safe, source, label, view, render, outbox, follow, store, sink |
-//! | `cli` | shell | a verb is a file: arguments and `run` | wire, safe, source, label, view, render, outbox, follow, store, sink, daemon |
+//! | `http` | IO | health and figures, for those who may ask | wire, safe |
+//! | `service` | IO | logs, the supervisor, the PID file: a process nobody watches | wire, safe |
+//! | `daemon` | shell | the loop of `run`, joining pure rooms and IO rooms | wire, safe, source, label, view, render, outbox, follow, store, sink, http, service |
+//! | `cli` | shell | a verb is a file: arguments and `run` | wire, safe, source, label, view, render, outbox, follow, store, sink, http, service, daemon |
 //!
 //! Pure rooms never touch files, network, environment or the clock: `now` and
 //! settings reach them as arguments. `tests/it/rooms.rs` holds every `crate::`
@@ -30,10 +32,12 @@
 pub mod cli;
 pub mod daemon;
 pub mod follow;
+pub mod http;
 pub mod label;
 pub mod outbox;
 pub mod render;
 pub mod safe;
+pub mod service;
 pub mod sink;
 pub mod source;
 pub mod store;

@@ -257,6 +257,11 @@ impl File {
         }
     }
 
+    /// What is wrong with the files, though they could be read.
+    pub(super) fn each_remark(&self) -> &[String] {
+        &self.remarks
+    }
+
     fn origin_of(&self, key: &str) -> Option<&str> {
         self.settings
             .iter()

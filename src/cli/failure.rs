@@ -15,6 +15,8 @@ pub struct Failure {
 pub enum Kind {
     /// Some input was broken or given up; the rest was done.
     Input,
+    /// An address that we are to listen on is not to be had.
+    Taken,
     /// The command line is wrong.
     Usage,
     /// The server cannot be reached.
@@ -41,7 +43,7 @@ impl Kind {
     pub fn code(self) -> u8 {
         match self {
             Self::Closed => 0,
-            Self::Input => 1,
+            Self::Input | Self::Taken => 1,
             Self::Usage => 2,
             Self::Unreachable => 69,
             Self::CannotCreate => 73,
@@ -167,6 +169,7 @@ mod tests {
         let cases = [
             (Kind::Closed, 0),
             (Kind::Input, 1),
+            (Kind::Taken, 1),
             (Kind::Usage, 2),
             (Kind::Unreachable, 69),
             (Kind::CannotCreate, 73),

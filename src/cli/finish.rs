@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args};
 use super::args::{Global, duration};
 use super::chat::Server;
 use super::failure::{Failure, Kind};
-use super::ledger::{self, Role};
+use super::ledger::{self, Opened, Role};
 use super::ps::{boxes, is_live};
 use super::{keeper, output, post};
 use crate::daemon::reader::wire_time;
@@ -77,7 +77,9 @@ impl FinishArgs {
         let client = self.server.client("finish")?;
         self.keep_ours(&mut chosen, &client, global)?;
         self.warn(global)?;
-        let (ledger, instance) = ledger::open(Role::Post)?;
+        let Opened {
+            ledger, instance, ..
+        } = ledger::open(Role::Post)?;
         let settings = Settings {
             place: None,
             catch_up: Duration::ZERO,

@@ -22,6 +22,16 @@ pub(super) enum Role {
     Dry,
 }
 
+/// A memory of boxes.
+pub(super) struct Opened {
+    /// What is remembered.
+    pub(super) ledger: Box<dyn Ledger>,
+    /// Who we are among those who write the same boxes.
+    pub(super) instance: String,
+    /// It outlives the process, or need not.
+    pub(super) durable: bool,
+}
+
 /// The ledger of `role`, and who we are among those who write the same boxes.
 ///
 /// Where there is no place for state we go on without: every box is found again
@@ -30,9 +40,9 @@ pub(super) enum Role {
 /// # Errors
 ///
 /// Another `run` is at work here (75), a later version wrote the memory (78), or it is not safe (73).
-pub(super) fn open(role: Role) -> Result<(Box<dyn Ledger>, String), Failure> {
+pub(super) fn open(role: Role) -> Result<Opened, Failure> {
     if role == Role::Dry {
-        return Ok(in_memory());
+        return Ok(in_memory(true));
     }
     let state = match keeper::state() {
         Ok(state) => state,
@@ -60,10 +70,15 @@ pub(super) fn open(role: Role) -> Result<(Box<dyn Ledger>, String), Failure> {
     match Boxes::open(&state, role == Role::Run, now) {
         Ok(boxes) => {
             while let Some(remark) = boxes.remark() {
+                tracing::warn!(class = "state_set_aside", "the memory of boxes was mended");
                 complain(remark);
             }
             let instance = boxes.instance().to_owned();
-            Ok((Box::new(boxes), instance))
+            Ok(Opened {
+                ledger: Box::new(boxes),
+                instance,
+                durable: true,
+            })
         }
         Err(error @ BoxesError::Newer { .. }) => Err(Failure::new(Kind::Config, error)
             .hint("use the later version, or another XDG_STATE_HOME")),
@@ -73,15 +88,19 @@ pub(super) fn open(role: Role) -> Result<(Box<dyn Ledger>, String), Failure> {
 }
 
 /// Goes on without a memory, and says so.
-fn without(why: impl std::fmt::Display) -> (Box<dyn Ledger>, String) {
+fn without(why: impl std::fmt::Display) -> Opened {
     complain(format_args!(
         "{why}; going on without a memory: boxes are found by their keys"
     ));
-    in_memory()
+    in_memory(false)
 }
 
-fn in_memory() -> (Box<dyn Ledger>, String) {
+fn in_memory(durable: bool) -> Opened {
     // Unlike any other process, which is all that it has to be.
     let instance = format!("{:016x}", RandomState::new().build_hasher().finish());
-    (Box::new(InMemory::default()), instance)
+    Opened {
+        ledger: Box::new(InMemory::default()),
+        instance,
+        durable,
+    }
 }

@@ -25,6 +25,7 @@ mod ps;
 mod render;
 mod run;
 mod schema;
+mod service;
 mod show;
 mod tail;
 mod update;
@@ -128,15 +129,10 @@ const fn version() -> &'static str {
 /// What the verb could not do. Help and version print and end the process.
 pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Failure> {
     let args = compat::verb_first(args.into_iter().collect());
-    let file = config::load(&args)?;
-    let parsed = file
-        .apply(Cli::command())
-        .try_get_matches_from(&args)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
-        // Help and version are such errors too.
-        Err(error) => return file.blame(&error, &args).map_or_else(|| told(&error), Err),
+    let (file, matches, cli) = match read(&args) {
+        Ok(read) => read,
+        Err(Unread::Line(error)) => return told(&error),
+        Err(Unread::Failure(failure)) => return Err(failure),
     };
     file.remarks(&cli.global);
     match cli.verb {
@@ -144,7 +140,7 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Label(args) => args.run(&cli.global),
         Verb::Render(args) => args.run(&cli.global),
         Verb::Post(args) => args.run(&cli.global),
-        Verb::Run(args) => args.run(&cli.global),
+        Verb::Run(run) => run.run(&cli.global, (&args, matches)),
         Verb::Create(args) => args.run(&cli.global),
         Verb::Update(args) => args.run(&cli.global),
         Verb::Doctor(args) => args.run(&cli.global),
@@ -155,6 +151,47 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Schema(args) => args.run(),
         Verb::Completions(args) => args.run(),
         Verb::Man(args) => args.run(),
+    }
+}
+
+/// Why a command line is not carried out.
+enum Unread {
+    /// A file, or what it or a variable says.
+    Failure(Failure),
+    /// The line itself; help and version are such errors too.
+    Line(clap::Error),
+}
+
+/// The settings files, and the command line with what they and the environment add to it.
+fn read(args: &[std::ffi::OsString]) -> Result<(config::File, clap::ArgMatches, Cli), Unread> {
+    let file = config::load(args).map_err(Unread::Failure)?;
+    let parsed = file
+        .apply(Cli::command())
+        .try_get_matches_from(args)
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    match parsed {
+        Ok((cli, matches)) => Ok((file, matches, cli)),
+        Err(error) => Err(file
+            .blame(&error, args)
+            .map_or_else(|| Unread::Line(error), Unread::Failure)),
+    }
+}
+
+/// The same again for a `run` that is under way, with what it says now.
+fn read_again(
+    args: &[std::ffi::OsString],
+) -> Result<(Global, run::RunArgs, clap::ArgMatches), Failure> {
+    let (file, matches, cli) = read(args).map_err(|unread| match unread {
+        Unread::Failure(failure) => failure,
+        Unread::Line(error) => Failure::config(error.to_string().trim_end()),
+    })?;
+    for remark in file.each_remark() {
+        tracing::warn!(what = remark.as_str(), "a setting is left out");
+    }
+    match cli.verb {
+        Verb::Run(run) => Ok((cli.global, run, matches)),
+        // The line is the one that began us.
+        _ => Err(Failure::usage("the command line is no run")),
     }
 }
 

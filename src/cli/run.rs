@@ -1,11 +1,14 @@
 //! `live-status run`: the whole chain in one process.
 
+mod feed;
+
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use clap::Args;
+use clap::{ArgMatches, Args};
 
 use super::args::{Drawing, Global, Labelling, Redaction};
 use super::ended::ended;
@@ -15,24 +18,28 @@ use super::keeper::{self, Keeper};
 use super::ledger::Role;
 use super::placeless::Placeless;
 use super::ps;
-use super::show::{On, Places, Showing, To};
+use super::service::{Again, Current, Service, Standing, Surroundings, supervisor};
+use super::show::{Asking, On, Places, Showing, Sinks, To};
 use super::tail::{Sources, instant, stop_on_signals, verdict};
-use crate::daemon::following::{self, Listener};
+use crate::daemon::following;
+use crate::daemon::gauges::Gauges;
 use crate::daemon::inputs::{Feeder, Input, Inputs};
 use crate::daemon::live::{self, Missed, Outcome, When};
-use crate::daemon::owed::{Owed, last_frame};
+use crate::daemon::owed::Owed;
 use crate::daemon::pipeline::Pipeline;
+use crate::daemon::pulse::Pulse;
 use crate::daemon::reader::{Reader, wire_time};
+use crate::daemon::reload::Reload;
 use crate::daemon::replay::{Replay, Step};
-use crate::daemon::resume::Kept;
-use crate::daemon::stop::Stop;
+use crate::daemon::stop::{Hangup, Stop};
 use crate::daemon::world::World;
-use crate::outbox;
-use crate::render;
+use crate::service::detach::Second;
 use crate::sink::Sink;
+use crate::source::openclaw;
 use crate::wire::event::{Cause, Event};
 use crate::wire::receipt::Receipt;
 use crate::wire::time::Time;
+use feed::{Batch, Feed};
 
 /// Watch every agent and show its runs live
 ///
@@ -84,6 +91,9 @@ pub(super) struct RunArgs {
 
     #[command(flatten)]
     redaction: Redaction,
+
+    #[command(flatten)]
+    service: Service,
 }
 
 /// What draws, and where it is shown.
@@ -91,16 +101,6 @@ struct Stage {
     pipeline: Pipeline,
     sinks: Vec<Box<dyn Sink>>,
     places: Places,
-    /// How a text is drawn again where a sink cannot take the one that came.
-    drawing: render::Settings,
-}
-
-impl Stage {
-    /// The way into the loop.
-    fn inputs(&self, pace: outbox::Settings) -> (Feeder, Inputs) {
-        let caps: Vec<_> = self.sinks.iter().map(|sink| sink.caps()).collect();
-        Inputs::new(World::new(&caps, pace, self.drawing.clone()))
-    }
 }
 
 /// How fast recorded transcripts are played.
@@ -123,13 +123,17 @@ fn speed(text: &str) -> Result<Speed, String> {
 }
 
 impl RunArgs {
-    pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
+    pub(super) fn run(
+        &self,
+        global: &Global,
+        (args, matches): (&[OsString], ArgMatches),
+    ) -> Result<(), Failure> {
         let redactor = Arc::new(self.redaction.redactor()?);
         let drawing = self.drawing.render()?;
         let zone = drawing.timezone.clone();
         let pipeline = Pipeline::new(
             self.labelling.labeller()?,
-            redactor,
+            Arc::clone(&redactor),
             self.drawing.view(self.include.clone()),
             drawing.clone(),
         );
@@ -139,66 +143,161 @@ impl RunArgs {
             None => self.showing.chat_or_terminal(global),
         };
         let places = self.showing.places(otherwise)?;
-        let role = if self.once || self.replay.is_some() {
-            Role::Post
-        } else {
-            Role::Run
-        };
         // What a dry run shows has standard output for itself.
         let board = if self.showing.chat.dry_run {
             On::Error
         } else {
             On::Output
         };
+        let serves = !self.once && self.replay.is_none();
+        let second = match serves {
+            true => self.detach(args, &places, global)?,
+            false => None,
+        };
+        let around = match (places.board_at_hand(board), serves) {
+            (true, _) => Surroundings::Board,
+            (false, true) => Surroundings::Alone,
+            (false, false) => Surroundings::Once,
+        };
+        let gauges = Arc::new(Gauges::default());
+        gauges.counts_redactions(&redactor);
+        let supervisor = supervisor().filter(|_| serves);
+        let pulse = match serves {
+            true => self.service.pulse(&gauges, supervisor.as_ref(), second),
+            false => Pulse::default(),
+        };
+        let (feeder, inputs) = Inputs::with(pulse);
+        let log = self.service.logs.begin(global, around, &feeder)?;
+        let _standing = match serves {
+            true => self.service.stand(&gauges)?,
+            false => Standing::default(),
+        };
+        let asking = Asking {
+            verb: "run",
+            role: if serves { Role::Run } else { Role::Post },
+            gauges: &gauges,
+        };
         let max_lines = usize::from(self.drawing.max_lines);
+        let Sinks { sinks, renew } = self
+            .showing
+            .sinks(&places, asking, global, &zone, max_lines, board)?;
+        let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
+        inputs.begin(World::new(&caps, self.showing.pace(), drawing));
         let stage = Stage {
-            sinks: self
-                .showing
-                .sinks(&places, ("run", role), global, &zone, max_lines, board)?,
+            sinks,
             places,
             pipeline,
-            drawing,
         };
+        let way = (feeder, inputs);
         let filter = Filter::new(&[], &self.exclude, self.sources.since)?;
         if let Some(path) = &self.replay {
-            return self.replay(path, stage, global);
+            return self.replay(path, stage, global, way);
         }
         let roots = self.sources.roots(global)?;
-        let reader = self
+        let count = roots.len();
+        let mut reader = self
             .sources
             .reader(roots, &self.redaction, !self.once, false)?;
+        gauges.reads(openclaw::SOURCE);
+        gauges.counts_redactions(reader.redactor());
+        reader.odd().show_in(&gauges);
         if self.once {
-            return self.once(reader, filter, stage, global);
+            return self.once(reader, filter, stage, global, way);
         }
         if self.sources.is_stdin() {
             return Err(Failure::usage(
                 "run follows files and stores; standard input (-) needs --once",
             ));
         }
-        self.live(reader, filter, stage, global)
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            sources = openclaw::SOURCE,
+            roots = count,
+            sinks = stage.places.names(),
+            "started"
+        );
+        let args = args.to_vec();
+        let read = Box::new(move || {
+            let (global, run, matches) = super::read_again(&args)?;
+            run.current(&global, around, matches)
+        });
+        let now = self.current(global, around, matches)?;
+        let told = (log.clone(), way.0.clone());
+        let again = Again::new(read, renew, told, supervisor, now);
+        let ended = self.live(reader, filter, stage, global, way, again);
+        match &ended {
+            Ok(()) => tracing::info!("stopped"),
+            Err(failure) => tracing::info!(code = failure.kind().code(), "stopped"),
+        }
+        log.close();
+        ended
+    }
+
+    /// Goes into the background, where that is asked for.
+    fn detach(
+        &self,
+        args: &[OsString],
+        places: &Places,
+        global: &Global,
+    ) -> Result<Option<Second>, Failure> {
+        if self.service.daemon && (places.has(To::Terminal) || places.has(To::Stdout)) {
+            return Err(Failure::usage(
+                "--daemon leaves the terminal, and boxes are to be shown there",
+            )
+            .hint("set MM_URL and a token, and leave out --to terminal and --to stdout"));
+        }
+        self.service.detach(args, global)
+    }
+
+    /// What a running loop takes, as the settings have it now.
+    fn current(
+        &self,
+        global: &Global,
+        around: Surroundings,
+        values: ArgMatches,
+    ) -> Result<Current, Failure> {
+        let labels = self.labelling.labels.as_ref();
+        Ok(Current {
+            reload: Reload {
+                labeller: self.labelling.labeller()?,
+                view: self.drawing.view(self.include.clone()),
+                drawing: self.drawing.render()?,
+                min_gap: self.showing.pace().min_gap,
+            },
+            level: self.service.logs.level(global, around),
+            labels: labels.and_then(|path| std::fs::read_to_string(path).ok()),
+            token: self.showing.chat.server.secret()?,
+            values,
+        })
     }
 
     /// Runs the loop to its end; nobody asked `run` for receipts.
     fn show(
+        &self,
         stage: Stage,
         when: When,
         (global, feeder): (&Global, Feeder),
         inputs: Inputs,
     ) -> (Outcome, Missed, Places) {
         let placeless = Placeless::default();
-        let (unplaced, quiet) = (placeless.clone(), global.quiet);
+        let (unplaced, talks) = (placeless.clone(), self.talks(global));
         let take = move |receipt: &Receipt| {
-            if let Some(remark) = unplaced.take(receipt).filter(|_| !quiet) {
+            if let Some(remark) = unplaced.take(receipt).filter(|_| talks) {
                 // The loop says it where it does not tear the board.
                 let _ = feeder.tell(Input::Remark(remark));
             }
         };
         let pipeline = Some(stage.pipeline);
         let (outcome, missed) = live::run(pipeline, stage.sinks, when, inputs, Box::new(take));
-        if let Some(remark) = placeless.sum() {
+        if let Some(remark) = placeless.sum().filter(|_| talks) {
             global.say(remark);
         }
         (outcome, missed, stage.places)
+    }
+
+    /// Whether people are told what may interest them, beside the log.
+    fn talks(&self, global: &Global) -> bool {
+        !global.quiet && !self.service.logs.is_for_programs()
     }
 
     /// Everything there is, then the end.
@@ -208,16 +307,13 @@ impl RunArgs {
         mut filter: Filter,
         stage: Stage,
         global: &Global,
+        (feeder, inputs): (Feeder, Inputs),
     ) -> Result<(), Failure> {
         let now = self.now.unwrap_or_else(|| wire_time(SystemTime::now()));
-        let (feeder, inputs) = stage.inputs(self.showing.pace());
         let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
         let work = move || {
-            let mut batch = Batch {
-                events: Vec::new(),
-                feeder,
-            };
+            let mut batch = Batch::new(feeder);
             let mut emit = |event: &mut Event| {
                 if filter.takes(event) {
                     batch.push(event)
@@ -235,7 +331,7 @@ impl RunArgs {
         let thread = std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, missed, places) = Self::show(stage, When::AtEnd, (global, remarks), inputs);
+        let (outcome, missed, places) = self.show(stage, When::AtEnd, (global, remarks), inputs);
         ended(&outcome, missed, &stop, &places)?;
         match thread.join() {
             Ok((_, mut reader)) if outcome == Outcome::Ended => {
@@ -253,11 +349,16 @@ impl RunArgs {
         filter: Filter,
         stage: Stage,
         global: &Global,
+        (feeder, inputs): (Feeder, Inputs),
+        again: Again,
     ) -> Result<(), Failure> {
         let keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
-        let (feeder, inputs) = stage.inputs(self.showing.pace());
         let (gate, remarks) = (feeder.clone(), feeder.clone());
-        let stop = stop_on_signals(&mut reader, move || gate.open())?;
+        let again = again.wait().doing(|| "cannot listen for signals".into())?;
+        let hangup = Hangup::Ask(Box::new(again));
+        // In the background nobody reads it, and who started us goes away.
+        let watched = !self.service.daemon;
+        let stop = stop_on_signals(&mut reader, move || gate.open(), (hangup, watched))?;
         if stage.places.has(To::Mattermost) && !self.showing.chat.dry_run {
             // A memory that cannot be looked into was spoken of when it was opened.
             reader.owe(Owed::of(ps::boxes().unwrap_or_default()));
@@ -268,12 +369,10 @@ impl RunArgs {
             stop: stop.clone(),
             unshown: 0,
             filter,
-            batch: Batch {
-                events: Vec::new(),
-                feeder: feeder.clone(),
-            },
+            batch: Batch::new(feeder.clone()),
             keeper,
-            quiet: global.quiet,
+            talks: self.talks(global),
+            armed: false,
         };
         if !global.quiet && std::io::stdout().is_terminal() && !stage.places.has(To::Stdout) {
             // An empty board would look as if nothing worked.
@@ -290,12 +389,18 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("reader".into())
             .spawn(work)?;
-        let (outcome, missed, places) = Self::show(stage, When::Live, (global, remarks), inputs);
+        let (outcome, missed, places) = self.show(stage, When::Live, (global, remarks), inputs);
         ended(&outcome, missed, &stop, &places)
     }
 
     /// Recorded transcripts, as if they happened now.
-    fn replay(&self, path: &std::path::Path, stage: Stage, global: &Global) -> Result<(), Failure> {
+    fn replay(
+        &self,
+        path: &std::path::Path,
+        stage: Stage,
+        global: &Global,
+        (feeder, inputs): (Feeder, Inputs),
+    ) -> Result<(), Failure> {
         let root =
             crate::follow::Root::classify(path).map_err(|bad| Failure::new(Kind::Usage, bad))?;
         let mut reader = self
@@ -306,7 +411,6 @@ impl RunArgs {
             events.push(event.clone());
             Ok::<(), Failure>(())
         })?;
-        let (feeder, inputs) = stage.inputs(self.showing.pace());
         let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
         let speed = self.speed;
@@ -325,7 +429,7 @@ impl RunArgs {
         std::thread::Builder::new()
             .name("replay".into())
             .spawn(play)?;
-        let (outcome, missed, places) = Self::show(stage, When::Live, (global, remarks), inputs);
+        let (outcome, missed, places) = self.show(stage, When::Live, (global, remarks), inputs);
         ended(&outcome, missed, &stop, &places)?;
         verdict(&mut reader, global)
     }
@@ -340,95 +444,4 @@ fn stop_loop(feeder: &Feeder) -> Result<Stop, Failure> {
         wake.open();
     });
     stop.doing(|| "cannot listen for signals".into())
-}
-
-/// Events on their way to the loop.
-struct Batch {
-    events: Vec<Event>,
-    feeder: Feeder,
-}
-
-impl Batch {
-    fn push(&mut self, event: &mut Event) -> Result<(), Failure> {
-        const FULL: usize = 256;
-        self.events.push(event.clone());
-        if self.events.len() >= FULL {
-            self.flush()
-        } else {
-            Ok(())
-        }
-    }
-
-    fn flush(&mut self) -> Result<(), Failure> {
-        if self.events.is_empty() {
-            return Ok(());
-        }
-        let gone = |_| Failure::new(Kind::Closed, anyhow::anyhow!("the loop ended"));
-        self.feeder
-            .give(Input::Events(std::mem::take(&mut self.events)))
-            .map_err(gone)
-    }
-}
-
-/// The reader's side of `run`.
-struct Feed {
-    filter: Filter,
-    batch: Batch,
-    keeper: Option<Keeper>,
-    quiet: bool,
-    stop: Stop,
-    /// Events since all there was had been read.
-    unshown: u64,
-}
-
-impl Listener for Feed {
-    type Error = Failure;
-
-    fn event(&mut self, event: &mut Event) -> Result<(), Failure> {
-        const LONG: u64 = 4_096;
-        self.unshown += 1;
-        // What was just written is still shown, but a long history is not read to its end.
-        if self.unshown > LONG && self.stop.reason().is_some() {
-            return Err(Failure::new(Kind::Closed, anyhow::anyhow!("stopped")));
-        }
-        if self.filter.takes(event) {
-            self.batch.push(event)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn drained(&mut self, notes: Vec<String>) -> Result<(), Failure> {
-        self.unshown = 0;
-        if !self.quiet {
-            for note in notes {
-                // The loop says it where it does not tear the board.
-                let _ = self.batch.feeder.tell(Input::Remark(note));
-            }
-        }
-        self.batch.flush()
-    }
-
-    fn owed(&mut self, owed: Owed) {
-        let now = wire_time(SystemTime::now());
-        // A directory that is not there may be back soon, and its transcripts with it.
-        let may_be = |at: &str| {
-            let at = Path::new(at);
-            at.exists() || !at.parent().is_some_and(Path::exists)
-        };
-        let lost = owed.lost(may_be);
-        let frames = lost.into_iter().map(|kept| last_frame(kept, now)).collect();
-        // A loop that has ended shows nothing more.
-        let _ = self.batch.feeder.offer(frames);
-    }
-
-    fn keep(&mut self, kept: Vec<Kept>) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.save(&kept);
-        }
-    }
-
-    fn keeps(&self) -> bool {
-        self.keeper.is_some()
-    }
 }

@@ -10,6 +10,8 @@ use super::args::{Global, duration};
 use super::chat::Posting;
 use super::failure::Failure;
 use super::ledger::Role;
+use super::service::Renew;
+use crate::daemon::gauges::Gauges;
 use crate::outbox;
 use crate::sink::stdout::Stdout;
 use crate::sink::{Sink, terminal};
@@ -73,10 +75,47 @@ pub(super) enum To {
 pub(super) struct Places(Vec<To>);
 
 impl Places {
+    /// Their names, for a log.
+    pub(super) fn names(&self) -> String {
+        let name = |to: &To| match to {
+            To::Terminal => "terminal",
+            To::Stdout => "stdout",
+            To::Mattermost => "mattermost",
+        };
+        self.0.iter().map(name).collect::<Vec<_>>().join(",")
+    }
+
+    /// Whether a board is drawn where standard error shows as well.
+    pub(super) fn board_at_hand(&self, board: On) -> bool {
+        let drawn = match board {
+            On::Output => std::io::stdout().is_terminal(),
+            On::Error => true,
+        };
+        self.has(To::Terminal) && drawn && std::io::stderr().is_terminal()
+    }
+
     /// Whether boxes go there.
     pub(super) fn has(&self, to: To) -> bool {
         self.0.contains(&to)
     }
+}
+
+/// Who asks for sinks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking<'a> {
+    /// The verb, for people.
+    pub(super) verb: &'static str,
+    /// What it is to the memory of boxes.
+    pub(super) role: Role,
+    /// Where it shows whether that memory can be kept.
+    pub(super) gauges: &'a Arc<Gauges>,
+}
+
+/// The sinks of some places.
+pub(super) struct Sinks {
+    pub(super) sinks: Vec<Box<dyn Sink>>,
+    /// Lets the chat server's sink read its token again.
+    pub(super) renew: Option<Renew>,
 }
 
 /// Which stream a board is drawn on.
@@ -141,19 +180,25 @@ impl Showing {
         To::Terminal
     }
 
-    /// The sinks of `places`, for `verb` in `role`; a board is drawn on `board`.
+    /// The sinks of `places`; a board is drawn on `board`.
     pub(super) fn sinks(
         &self,
         places: &Places,
-        (verb, role): (&str, Role),
+        asking: Asking<'_>,
         global: &Global,
         zone: &jiff::tz::TimeZone,
         max_lines: usize,
         board: On,
-    ) -> Result<Vec<Box<dyn Sink>>, Failure> {
+    ) -> Result<Sinks, Failure> {
+        let mut renew: Option<Renew> = None;
         let make = |to: &To| -> Result<Box<dyn Sink>, Failure> {
             Ok(match to {
-                To::Mattermost => Box::new(self.chat.sink(verb, role, zone.clone())?),
+                To::Mattermost => {
+                    let Asking { verb, role, gauges } = asking;
+                    let chat = self.chat.sink(verb, role, zone.clone(), gauges)?;
+                    renew = Some(Box::new(chat.renewer()));
+                    Box::new(chat)
+                }
                 To::Stdout => Box::new(Stdout::new(Box::new(std::io::stdout()))),
                 To::Terminal => Box::new(terminal::Terminal::on(
                     self.board(global, zone.clone(), max_lines, board),
@@ -164,7 +209,8 @@ impl Showing {
                 )),
             })
         };
-        places.0.iter().map(make).collect()
+        let sinks = places.0.iter().map(make).collect::<Result<_, _>>()?;
+        Ok(Sinks { sinks, renew })
     }
 
     fn board(

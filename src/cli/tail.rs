@@ -16,7 +16,7 @@ use super::progress::Progress;
 use crate::daemon::following::{self, Listener};
 use crate::daemon::reader::{self, Reader, wire_time};
 use crate::daemon::resume::{Kept, Place};
-use crate::daemon::stop::{Reason, Stop};
+use crate::daemon::stop::{Hangup, Reason, Stop};
 use crate::follow::{self, Follower, Root, Surroundings};
 use crate::wire::event::{Event, Writer};
 use crate::wire::ndjson::{Lines, Read};
@@ -275,7 +275,7 @@ impl TailArgs {
 
     fn follow(&self, reader: &mut Reader, out: Out, global: &Global) -> Result<(), Failure> {
         let keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
-        let stop = stop_on_signals(reader, || {})?;
+        let stop = stop_on_signals(reader, || {}, (Hangup::Stop, true))?;
         following::prepare(reader, || keeper::kept(keeper.as_ref(), global))?;
         let mut tail = Tail {
             out,
@@ -294,10 +294,12 @@ impl TailArgs {
     }
 }
 
-/// Stops following at a signal, or when nobody reads our output any more; `also` is called then.
+/// Stops following at a signal, of which SIGHUP may mean something else, or when nobody
+/// reads our output any more, where that is watched; `also` is called then.
 pub(super) fn stop_on_signals(
     reader: &mut Reader,
     also: impl Fn() + Clone + Send + 'static,
+    (hangup, watched): (Hangup, bool),
 ) -> Result<Stop, Failure> {
     let waker = reader.follower().waker();
     let waker = waker.doing(|| "cannot listen for signals".into())?;
@@ -305,8 +307,10 @@ pub(super) fn stop_on_signals(
         waker.wake();
         also();
     };
-    let stop = Stop::on_signals(wake.clone()).doing(|| "cannot listen for signals".into())?;
-    stop.on_closed_output(wake);
+    let stop = Stop::listen(wake.clone(), hangup).doing(|| "cannot listen for signals".into())?;
+    if watched {
+        stop.on_closed_output(wake);
+    }
     Ok(stop)
 }
 

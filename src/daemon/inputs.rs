@@ -8,6 +8,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::exchange::Exchange;
+use super::gauges::Gauges;
+use super::pulse::Pulse;
+use super::reload::Reload;
 use super::world::World;
 use crate::wire::event::Event;
 use crate::wire::frame::Frame;
@@ -21,6 +24,10 @@ pub enum Input {
     Remark(String),
     /// All that came is shown, or the reader of our output is gone.
     Settled,
+    /// Sources are armed, and all there was has been read.
+    Armed,
+    /// Settings were read again; none where they are no good.
+    Reload(Option<Box<Reload>>),
     /// The reader is at its end; nothing more will come.
     Ended,
     /// We are to stop; runs go on without us.
@@ -40,6 +47,7 @@ pub struct Inputs {
     pub(super) receiver: Receiver<Input>,
     pub(super) feeder: Feeder,
     pub(super) exchange: Arc<Exchange>,
+    pub(super) pulse: Pulse,
 }
 
 /// The side of whoever has something for the loop.
@@ -48,25 +56,41 @@ pub struct Feeder {
     sender: Sender<Input>,
     gate: Arc<Gate>,
     exchange: Arc<Exchange>,
+    gauges: Arc<Gauges>,
 }
 
 impl Inputs {
-    /// A way into `world`, and where it leads.
+    /// A way in, and where it leads. Frames may come once there is a [world](Inputs::begin).
     #[must_use]
-    pub fn new(world: World) -> (Feeder, Self) {
+    pub fn new() -> (Feeder, Self) {
+        Self::with(Pulse::default())
+    }
+
+    /// The same for a loop that shows its `pulse`.
+    #[must_use]
+    pub fn with(pulse: Pulse) -> (Feeder, Self) {
         let (sender, receiver) = channel();
-        let exchange = Arc::new(Exchange::new(world));
+        let exchange = Arc::new(Exchange::new(Arc::clone(pulse.gauges())));
         let feeder = Feeder {
             sender,
             gate: Arc::new(Gate::new()),
             exchange: Arc::clone(&exchange),
+            gauges: Arc::clone(pulse.gauges()),
         };
         let inputs = Self {
             receiver,
             feeder: feeder.clone(),
             exchange,
+            pulse,
         };
         (feeder, inputs)
+    }
+}
+
+impl Inputs {
+    /// Frames may come from now on: there is a world for them.
+    pub fn begin(&self, world: World) {
+        self.exchange.begin(world);
     }
 }
 
@@ -77,7 +101,9 @@ impl Feeder {
     ///
     /// [`Gone`] once the loop has ended.
     pub fn give(&self, input: Input) -> Result<(), Gone> {
+        self.gauges.held(true);
         self.gate.enter();
+        self.gauges.held(false);
         self.tell(input)
     }
 
@@ -102,6 +128,12 @@ impl Feeder {
     /// [`Gone`] once the loop has ended.
     pub fn tell(&self, input: Input) -> Result<(), Gone> {
         self.sender.send(input).map_err(|_| Gone)
+    }
+
+    /// What the loop tells of itself.
+    #[must_use]
+    pub fn gauges(&self) -> &Gauges {
+        &self.gauges
     }
 
     /// Nobody waits at the gate any more: we are to stop.
@@ -167,19 +199,10 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{outbox, render};
-
-    fn no_sinks() -> World {
-        World::new(
-            &[],
-            outbox::Settings::default(),
-            render::Settings::default(),
-        )
-    }
 
     #[test]
     fn who_reads_waits_until_a_batch_was_taken_in_or_the_gate_is_open() {
-        let (feeder, inputs) = Inputs::new(no_sinks());
+        let (feeder, inputs) = Inputs::new();
         for _ in 0..PLACES {
             feeder.give(Input::Events(Vec::new())).expect("a loop");
         }
@@ -205,7 +228,7 @@ mod tests {
 
     #[test]
     fn who_comes_after_the_end_is_told() {
-        let (feeder, inputs) = Inputs::new(no_sinks());
+        let (feeder, inputs) = Inputs::new();
         drop(inputs);
         assert_eq!(feeder.give(Input::Events(Vec::new())), Err(Gone));
     }

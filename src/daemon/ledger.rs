@@ -1,9 +1,10 @@
 //! What a sink remembers of its boxes: on the disk, or for as long as the process lives.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::gauges::Gauges;
 use crate::sink::Ledger;
 use crate::store::Boxes;
 use crate::wire::kept::Kept;
@@ -52,6 +53,45 @@ impl Ledger for InMemory {
 
     fn is_new(&self) -> bool {
         true
+    }
+}
+
+/// A ledger of which it shows in the gauges whether it can be kept.
+#[derive(Debug)]
+pub struct Watched {
+    ledger: Box<dyn Ledger>,
+    gauges: Arc<Gauges>,
+}
+
+impl Watched {
+    /// Watches `ledger`.
+    #[must_use]
+    pub fn new(ledger: Box<dyn Ledger>, gauges: Arc<Gauges>) -> Self {
+        Self { ledger, gauges }
+    }
+}
+
+impl Ledger for Watched {
+    fn get(&self, key: &str) -> Option<Kept> {
+        self.ledger.get(key)
+    }
+
+    fn commit(&self, kept: &Kept) -> Result<(), String> {
+        let committed = self.ledger.commit(kept);
+        self.gauges.durable(committed.is_ok());
+        committed
+    }
+
+    fn note(&self, kept: &Kept) {
+        self.ledger.note(kept);
+    }
+
+    fn settle(&self) -> Option<Duration> {
+        self.ledger.settle()
+    }
+
+    fn is_new(&self) -> bool {
+        self.ledger.is_new()
     }
 }
 

@@ -75,6 +75,7 @@ pub fn run(
         receiver,
         feeder,
         exchange,
+        mut pulse,
     } = inputs;
     if when == When::AtEnd {
         exchange.change(World::hold);
@@ -87,13 +88,17 @@ pub fn run(
         .collect();
     let mut ending: Option<(Outcome, Instant)> = None;
     while !exchange.is_closed() {
-        let input = match &ending {
+        let left = ending
+            .as_ref()
+            .map(|(_, until)| until.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero() || exchange.is_settled()) {
+            break;
+        }
+        let input = match pulse.rest(left) {
             None => receiver.recv().map_err(RecvTimeoutError::from),
-            Some(_) if exchange.is_settled() => break,
-            Some((_, until)) => {
-                receiver.recv_timeout(until.saturating_duration_since(Instant::now()))
-            }
+            Some(wait) => receiver.recv_timeout(wait),
         };
+        pulse.wake(&input);
         match input {
             Ok(Input::Events(events)) => {
                 let step = |mut event| pipeline.as_mut().map(|pipeline| pipeline.step(&mut event));
@@ -104,6 +109,13 @@ pub fn run(
             }
             Ok(Input::Remark(text)) => exchange.remark(text),
             Ok(Input::Settled) => {}
+            Ok(Input::Armed) => pulse.armed(),
+            Ok(Input::Reload(new)) => {
+                if let Some(new) = new {
+                    exchange.change(|world| new.take(pipeline.as_mut(), world));
+                }
+                pulse.reloaded();
+            }
             Ok(Input::Ended) => {
                 exchange.offer(pipeline.as_mut().map(Pipeline::finish).unwrap_or_default());
                 // Who stops us often ends our input as well: we were told to stop all the same.
@@ -113,12 +125,14 @@ pub fn run(
                 exchange.change(World::hurry);
             }
             Ok(Input::Stop) => {
+                pulse.stopping();
                 exchange.offer(pipeline.as_mut().map(Pipeline::finish).unwrap_or_default());
                 ending = Some((Outcome::Stopped, Instant::now() + GRACE));
                 exchange.change(World::release);
             }
-            // Time is up, or nobody is left who could say anything.
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {}
+            // Nobody is left who could say anything.
+            Err(RecvTimeoutError::Disconnected) => break,
         }
     }
     feeder.open();

@@ -2,7 +2,8 @@
 //!
 //! [`reader`] joins the follower with the dialects; [`pipeline`] joins label,
 //! view and render; [`world`] joins frames with sinks, and is pure; [`live`]
-//! is the loop around them; [`ledger`] joins sinks with the store.
+//! is the loop around them; [`ledger`] joins sinks with the store; [`gauges`] are
+//! what it tells of itself.
 //!
 //! # How it works
 //!
@@ -17,18 +18,22 @@
 //! other thread is woken. Threads with nothing to do rest in a crew; one of them minds the time.
 //! The loop is woken by events, by a signal, and at the end, once all is shown.
 
+mod census;
 mod clean;
 mod dress;
 mod exchange;
 mod family;
 pub mod following;
+pub mod gauges;
 pub mod inputs;
 pub mod ledger;
 mod links;
 pub mod live;
 pub mod owed;
 pub mod pipeline;
+pub mod pulse;
 pub mod reader;
+pub mod reload;
 pub mod remarks;
 pub mod replay;
 pub mod resume;

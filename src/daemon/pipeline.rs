@@ -43,6 +43,13 @@ impl Pipeline {
         self.scrubbed(frames)
     }
 
+    /// Labels, folds and draws by other settings from now on.
+    pub fn set(&mut self, labeller: Labeller, view: view::Settings, render: render::Settings) {
+        self.labeller = labeller;
+        self.board.set(view);
+        self.renderer.set(render);
+    }
+
     /// The end of the input: what was held back until a session was live.
     pub fn finish(&mut self) -> Vec<Frame> {
         let frames = self.renderer.finish(&self.board);

@@ -1,8 +1,11 @@
 //! What was odd in the transcripts: counted, and named once with its place.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::source::Remark;
+use super::gauges::Gauges;
+use crate::follow::Id;
+use crate::source::{Remark, openclaw};
 
 /// Counts of what was odd.
 #[derive(Debug, Default)]
@@ -17,6 +20,9 @@ pub struct Oddities {
     /// Failures that were told.
     told: HashSet<String>,
     fresh: Vec<String>,
+    /// Those that could not be read at the last try.
+    unread: HashSet<Id>,
+    gauges: Arc<Gauges>,
 }
 
 /// Broken and overlong lines that are named one by one, before only their count is told.
@@ -25,7 +31,13 @@ const NAMED_BROKEN: u64 = 20;
 const MOST_KINDS: usize = 1_000;
 
 impl Oddities {
+    /// Counts show in `gauges` from now on.
+    pub fn show_in(&mut self, gauges: &Arc<Gauges>) {
+        self.gauges = Arc::clone(gauges);
+    }
+
     pub(super) fn remark(&mut self, remark: Remark, place: impl FnOnce() -> String) {
+        self.gauges.unknown(openclaw::SOURCE, &remark);
         if let Some(count) = self.remarks.get_mut(&remark) {
             *count += 1;
             return;
@@ -42,6 +54,8 @@ impl Oddities {
 
     pub(super) fn broken(&mut self, reason: &str, place: impl FnOnce() -> String) {
         self.broken += 1;
+        self.gauges.broken();
+        tracing::info!(class = "broken_record", "a record was skipped");
         if self.broken <= NAMED_BROKEN {
             self.fresh
                 .push(format!("{}: skipped a line that is {reason}", place()));
@@ -51,6 +65,8 @@ impl Oddities {
     /// A line of `bytes` bytes was skipped.
     pub fn oversize(&mut self, bytes: u64, place: impl FnOnce() -> String) {
         self.oversize += 1;
+        self.gauges.oversize();
+        tracing::info!(class = "oversize_record", "a record was skipped");
         if self.oversize <= NAMED_BROKEN {
             self.fresh.push(format!(
                 "{}: skipped a line of {bytes} bytes; --max-line-bytes allows longer ones",
@@ -69,10 +85,30 @@ impl Oddities {
 
     /// Our own code failed on the record at `place`.
     pub(super) fn failed_on(&mut self, place: &str) {
+        self.gauges.broken();
+        tracing::error!(class = "session_set_aside", "we failed on a record");
         self.unreadable(format!(
             "{place}: live-status failed on this record, which is a defect in it; the session is set aside and the \
              others go on. Please report it, without the record"
         ));
+    }
+
+    /// A transcript was tried, and could be read or not; what is gone counts as read.
+    pub(super) fn tried(&mut self, id: Id, readable: bool) {
+        let changed = if readable {
+            self.unread.remove(&id)
+        } else {
+            self.unread.insert(id)
+        };
+        if changed {
+            let count = self.unread.len();
+            self.gauges.unreadable(count);
+            if readable {
+                tracing::info!(count, "a transcript can be read again, or is gone");
+            } else {
+                tracing::warn!(count, class = "unreadable", "a transcript cannot be read");
+            }
+        }
     }
 
     pub(super) fn say(&mut self, message: String) {

@@ -15,6 +15,43 @@ pub enum Reason {
     Closed,
 }
 
+/// What SIGHUP means.
+pub enum Hangup {
+    /// The end, like any other signal.
+    Stop,
+    /// Somebody asks for this. Where our terminal went away it is the end all the same.
+    Ask(Box<dyn Fn() + Send>),
+}
+
+/// Which of our streams are terminals. Of one that went away the system no longer says so.
+struct Terminals([bool; 3]);
+
+impl Terminals {
+    fn now() -> Self {
+        use std::io::IsTerminal as _;
+        Self([
+            std::io::stdin().is_terminal(),
+            std::io::stdout().is_terminal(),
+            std::io::stderr().is_terminal(),
+        ])
+    }
+
+    fn hung_up(&self) -> bool {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let (input, output, error) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+        let streams = [
+            PollFd::new(&input, PollFlags::empty()),
+            PollFd::new(&output, PollFlags::empty()),
+            PollFd::new(&error, PollFlags::empty()),
+        ];
+        let terminals = streams.into_iter().zip(self.0);
+        let mut terminals: Vec<_> = terminals.filter(|(_, is)| *is).map(|it| it.0).collect();
+        let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+        let looked = poll(&mut terminals, Some(&Timespec::default()));
+        looked.is_ok() && terminals.iter().any(|fd| fd.revents().intersects(gone))
+    }
+}
+
 /// Set once, from another thread.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicI32>);
@@ -31,6 +68,16 @@ impl Stop {
     ///
     /// What the system says where signals cannot be listened for.
     pub fn on_signals(wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+        Self::listen(wake, Hangup::Stop)
+    }
+
+    /// The same, where SIGHUP may mean something else.
+    ///
+    /// # Errors
+    ///
+    /// As [`on_signals`](Self::on_signals).
+    pub fn listen(wake: impl Fn() + Send + 'static, hangup: Hangup) -> std::io::Result<Self> {
+        let terminals = Terminals::now();
         let stop = Self::default();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let flag = stop.clone();
@@ -38,6 +85,13 @@ impl Stop {
             .name("signals".into())
             .spawn(move || {
                 for signal in signals.forever() {
+                    if let Hangup::Ask(ask) = &hangup
+                        && signal == SIGHUP
+                        && !terminals.hung_up()
+                    {
+                        ask();
+                        continue;
+                    }
                     if flag.0.swap(signal, Ordering::SeqCst) > 0 {
                         std::process::exit(128 + signal);
                     }

@@ -62,6 +62,8 @@ impl Worker {
                     let begun = Instant::now();
                     let put = self.sink.put(&frame, self.moment());
                     let latency = begun.elapsed();
+                    let gauges = self.feeder.gauges();
+                    gauges.answered(&frame, &put, self.moment().wall);
                     let is_news = {
                         // Held over both, so that receipts come in the order of what they tell of;
                         // settled first, so that no frame waits for whoever reads receipts.

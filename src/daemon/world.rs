@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::census::Census;
 use super::dress::dressed;
+use crate::http::Breaker;
 use crate::outbox::admission::Admission;
 use crate::outbox::{self, Answer, Next, Outbox};
 use crate::render;
@@ -17,11 +19,27 @@ pub struct World {
     lanes: Vec<Lane>,
     admission: Admission,
     drawing: render::Settings,
+    census: Census,
     /// Nothing goes out yet.
     held: bool,
     /// Nobody waits for another writer to stop: he shows the box.
     hurried: bool,
     closed: bool,
+}
+
+/// Where everything stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Boxes that have something to show still.
+    pub pending: usize,
+    /// Sessions with a run that is not over.
+    pub active: usize,
+    /// Runs that wait until another one's box is over.
+    pub waiting: usize,
+    /// The worst breaker.
+    pub breaker: Breaker,
+    /// Frames that a newer one replaced.
+    pub coalesced: u64,
 }
 
 #[derive(Debug)]
@@ -55,6 +73,7 @@ impl World {
             lanes: caps.iter().map(lane).collect(),
             admission: Admission::new(settings.live),
             drawing,
+            census: Census::default(),
             held: false,
             hurried: false,
             closed: false,
@@ -86,14 +105,9 @@ impl World {
         }
     }
 
-    /// Runs that wait until another one's box is over.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.admission.waiting()
-    }
-
     /// A frame came.
     pub fn offer(&mut self, frame: &Arc<Frame>, now: Duration) {
+        self.census.saw(frame);
         let unpaced = self.lanes.iter_mut().filter(|lane| lane.outbox.is_none());
         unpaced.for_each(|lane| lane.turn.push_back(Arc::clone(frame)));
         for frame in self.admission.offer(Arc::clone(frame), now) {
@@ -238,6 +252,34 @@ impl World {
             lane.outbox.as_ref().map_or(unpaced, Outbox::pending)
         };
         self.lanes.iter().map(pending).sum()
+    }
+
+    /// Where everything stands, in numbers.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        let outboxes = || self.lanes.iter().filter_map(|lane| lane.outbox.as_ref());
+        let breaker = |outbox: &Outbox| match outbox.health() {
+            outbox::Health::Well => Breaker::Closed,
+            outbox::Health::Probing => Breaker::HalfOpen,
+            outbox::Health::Ill => Breaker::Open,
+        };
+        Reading {
+            pending: self.pending(),
+            active: self.census.count(),
+            waiting: self.admission.waiting(),
+            breaker: outboxes().map(breaker).max().unwrap_or_default(),
+            coalesced: outboxes().map(|outbox| outbox.stats().coalesced).sum(),
+        }
+    }
+
+    /// Paces and draws by other settings from now on.
+    pub fn set(&mut self, min_gap: Duration, drawing: render::Settings) {
+        self.drawing = drawing;
+        let outboxes = self
+            .lanes
+            .iter_mut()
+            .filter_map(|lane| lane.outbox.as_mut());
+        outboxes.for_each(|outbox| outbox.set_min_gap(min_gap));
     }
 
     /// Frames that a sink could not bring to their boxes.

@@ -161,6 +161,10 @@ impl Follower {
             self.note(&path, text);
         }
         if let Some((path, text)) = failure {
+            tracing::warn!(
+                class = "watch_limit",
+                "changes are looked for once a second"
+            );
             self.note(&path, text);
             self.poll_instead();
         }

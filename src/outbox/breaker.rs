@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Now;
+use super::{Health, Now};
 
 /// Lets nothing through for a while after failures in a row.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +43,16 @@ impl Breaker {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self.state, State::Closed { .. })
+    }
+
+    /// How the server seems.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        match self.state {
+            State::Closed { .. } => Health::Well,
+            State::Open { .. } => Health::Ill,
+            State::Probing { .. } => Health::Probing,
+        }
     }
 
     /// The first moment from `now` on at which a request may go out.

@@ -8,7 +8,7 @@ use super::breaker::Breaker;
 use super::budget::Budget;
 use super::lane::{Lane, Offer};
 use super::queue::Queue;
-use super::{Answer, Next, Now, Settings, Stats};
+use super::{Answer, Health, Next, Now, Settings, Stats};
 use crate::wire::frame::Frame;
 
 /// Frames on their way to one server.
@@ -172,6 +172,17 @@ impl Outbox {
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.breaker.is_closed()
+    }
+
+    /// How the server is, as far as the breaker can tell.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.breaker.health()
+    }
+
+    /// Keeps another gap between two edits of a box from now on.
+    pub fn set_min_gap(&mut self, gap: Duration) {
+        self.settings.min_gap = gap;
     }
 
     /// Counts since the start.

@@ -108,6 +108,17 @@ pub enum Answer {
     Gone,
 }
 
+/// How a server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Requests flow.
+    Well,
+    /// It failed again and again; nothing is sent for a while.
+    Ill,
+    /// One request finds out whether it is well again.
+    Probing,
+}
+
 /// What goes first when many wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {

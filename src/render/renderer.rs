@@ -44,6 +44,11 @@ impl Renderer {
         }
     }
 
+    /// Draws by other settings from now on; what is shown stays until something changes.
+    pub fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// Folds `event` and gives the frames it makes visible: one per box whose
     /// text, state or route changed, none for a change nobody can see.
     ///

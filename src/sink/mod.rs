@@ -97,6 +97,8 @@ pub struct Put {
 pub struct Bill {
     /// Requests that were sent; a frame may need none.
     pub requests: u32,
+    /// New posts of which no answer told whether they were made.
+    pub unclear: u32,
     /// The server has little to spare: nothing more for so long.
     pub ease: Duration,
 }

@@ -49,6 +49,11 @@ impl Board {
         }
     }
 
+    /// Folds by other settings from now on.
+    pub fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// The run called `key`, if it is known.
     #[must_use]
     pub fn run(&self, key: &RunKey) -> Option<RunView<'_>> {

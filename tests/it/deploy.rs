@@ -10,20 +10,6 @@ mod units;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Flags and variables that the files name and the program does not have yet. They arrive with the
-/// service's own part (health, logs, detaching); whoever joins the two empties this list.
-const COMING: &[&str] = &[
-    "--daemon",
-    "--listen",
-    "--log-file",
-    "--log-level",
-    "--pid-file",
-    "HEALTH_PORT",
-    "LOG_LEVEL",
-    "PID_FILE",
-    // The limits of the earlier daemon, which MIGRATION.md promises as well.
-];
-
 /// Where a file of the project is.
 fn path(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)

@@ -20,4 +20,5 @@ mod readme;
 mod rooms;
 mod rules;
 mod secrets;
+mod service;
 mod support;

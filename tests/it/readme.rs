@@ -106,6 +106,7 @@ fn every_exit_code_is_told() {
     use live_status::cli::failure::Kind;
     let kinds = [
         Kind::Input,
+        Kind::Taken,
         Kind::Usage,
         Kind::Unreachable,
         Kind::CannotCreate,

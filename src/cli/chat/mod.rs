@@ -13,7 +13,7 @@ mod token;
 pub(super) use posting::Posting;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -119,6 +119,15 @@ impl Server {
         Client::dry(endpoint, tokens, show).map_err(Failure::config)
     }
 
+    /// The token as it is now, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be used (78).
+    pub(super) fn secret(&self) -> Result<Option<Secret>, Failure> {
+        Ok(self.token().map(|token| token.read()).transpose()?)
+    }
+
     fn endpoint(&self, url: &str) -> Result<Endpoint, Failure> {
         Endpoint::parse(url, self.allow_plain_http).map_err(|bad| {
             Failure::config(bad).hint(
@@ -131,6 +140,15 @@ impl Server {
         let var = |name: &str| std::env::var(name).ok();
         token::Source::find(self.token_file.as_deref(), &var)
     }
+}
+
+/// The secret in a file that nobody else may read.
+///
+/// # Errors
+///
+/// It is open to others, or holds none (78).
+pub(super) fn secret_in(path: &Path) -> Result<Secret, Failure> {
+    Ok(token::Source::File(path.to_owned()).read()?)
 }
 
 /// Reads the id of a post.

@@ -1,14 +1,17 @@
 //! Where boxes belong in the chat, and which are made.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 
 use super::super::args::duration;
 use super::super::failure::Failure;
-use super::super::ledger::{self, Role};
+use super::super::ledger::{self, Opened, Role};
 use super::Server;
 use super::post_id;
+use crate::daemon::gauges::Gauges;
+use crate::daemon::ledger::Watched;
 use crate::sink::mattermost::{Channel, Mattermost, Place, Settings};
 
 /// Where boxes belong, and which are made.
@@ -67,7 +70,8 @@ impl Posting {
         }
     }
 
-    /// The sink that these arguments ask for, for `verb` in `role`.
+    /// The sink that these arguments ask for, for `verb` in `role`. In `gauges` it shows whether
+    /// its memory can be kept.
     ///
     /// # Errors
     ///
@@ -77,6 +81,7 @@ impl Posting {
         verb: &str,
         role: Role,
         zone: jiff::tz::TimeZone,
+        gauges: &Arc<Gauges>,
     ) -> Result<Mattermost, Failure> {
         let place = self.place()?;
         let (client, role) = if self.dry_run {
@@ -84,7 +89,12 @@ impl Posting {
         } else {
             (self.server.client(verb)?, role)
         };
-        let (ledger, instance) = ledger::open(role)?;
+        let Opened {
+            ledger,
+            instance,
+            durable,
+        } = ledger::open(role)?;
+        gauges.durable(durable);
         let settings = Settings {
             place,
             catch_up: self.catch_up,
@@ -94,6 +104,7 @@ impl Posting {
             zone,
             rate_per_second: self.rate,
         };
+        let ledger = Box::new(Watched::new(ledger, Arc::clone(gauges)));
         Ok(Mattermost::new(client, settings, ledger))
     }
 }

@@ -12,6 +12,7 @@ use crate::wire::{frame, receipt};
 
 mod formats;
 mod program;
+mod service;
 mod settings;
 
 /// Print a man page, or write all of them

@@ -4,21 +4,24 @@ use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::settings;
+use super::{service, settings};
 
 /// What a reader finds under EXIT STATUS.
 const EXIT: [(&str, &str); 10] = [
     ("0", "Done; also when the reader of the output went away."),
     (
         "1",
-        "Some input was broken, or some frames were given up; the rest was done.",
+        "Some input was broken, or some frames were given up; the rest was done. The address of --listen is not to be had.",
     ),
     (
         "2",
         "The command line is wrong, or there is nothing to read.",
     ),
     ("69", "A server cannot be reached, or is out of order."),
-    ("73", "The state directory cannot be made."),
+    (
+        "73",
+        "The state directory, the log file or the PID file cannot be made.",
+    ),
     ("74", "Reading or writing failed."),
     (
         "75",
@@ -36,7 +39,7 @@ const EXIT: [(&str, &str); 10] = [
 ];
 
 /// Variables that no flag stands for.
-const VARIABLES: [(&str, &str); 10] = [
+const VARIABLES: [(&str, &str); 11] = [
     (
         "MM_TOKEN, MM_BOT_TOKEN",
         "The chat server's token, where neither --token-file nor $CREDENTIALS_DIRECTORY/mm-token (systemd's LoadCredential=mm-token:FILE) holds one. No flag takes a token.",
@@ -64,6 +67,10 @@ const VARIABLES: [(&str, &str); 10] = [
     (
         "STATE_DIRECTORY, XDG_STATE_HOME",
         "Where the boxes that were posted and the places of --resume are kept.",
+    ),
+    (
+        "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",
+        "Where a supervisor hears how run is, and how often it wants to; see live-status-run(1).",
     ),
     ("XDG_CONFIG_HOME", "Where the settings file is."),
     (
@@ -171,6 +178,9 @@ pub(super) fn verb(verb: &Command, name: &str) -> Vec<u8> {
     }
     if verb.get_name() == "ps" {
         list(&mut page, "FIELDS OF --json", &super::super::ps::FIELDS);
+    }
+    if verb.get_name() == "run" {
+        service::section(&mut page);
     }
     page.control("SH", ["EXIT STATUS"]);
     page.text([

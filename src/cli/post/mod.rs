@@ -6,6 +6,7 @@ mod once;
 pub(super) use once::verdict;
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -15,7 +16,8 @@ use super::failure::Failure;
 use super::ledger::Role;
 use super::output;
 use super::placeless::Placeless;
-use super::show::{On, Places, Showing, To};
+use super::service::{Logs, Surroundings};
+use super::show::{Asking, On, Places, Showing, Sinks, To};
 use crate::daemon::inputs::{Input, Inputs};
 use crate::daemon::live::{self, Outcome, When};
 use crate::daemon::stop::Stop;
@@ -50,6 +52,9 @@ pub(super) struct PostArgs {
     /// Time zone of the times people read, as Europe/Vienna; default: this machine's
     #[arg(long, value_name = "ZONE", env = "TZ")]
     tz: Option<String>,
+
+    #[command(flatten)]
+    logs: Logs,
 }
 
 impl PostArgs {
@@ -72,12 +77,23 @@ impl PostArgs {
         } else {
             On::Output
         };
-        let sinks = self
+        let (feeder, inputs) = Inputs::new();
+        let around = match places.board_at_hand(board) {
+            true => Surroundings::Board,
+            false => Surroundings::Alone,
+        };
+        let log = self.logs.begin(global, around, &feeder)?;
+        let asking = Asking {
+            verb: "post",
+            role: Role::Post,
+            gauges: &Arc::default(),
+        };
+        let Sinks { sinks, .. } = self
             .showing
-            .sinks(&places, ("post", Role::Post), global, &zone, 15, board)?;
+            .sinks(&places, asking, global, &zone, 15, board)?;
         let redactor = self.redaction.redactor()?;
         let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
-        let (feeder, inputs) = Inputs::new(World::new(&caps, self.showing.pace(), drawing));
+        inputs.begin(World::new(&caps, self.showing.pace(), drawing));
         let wake = feeder.clone();
         let stop = Stop::on_signals(move || {
             // A loop that has ended needs no waking.
@@ -102,6 +118,7 @@ impl PostArgs {
         if let Some(remark) = placeless.sum() {
             global.say(remark);
         }
+        log.close();
         ended(&outcome, missed, &stop, &places)?;
         // After a signal the reader may still wait for a line; it ends with the process.
         match outcome {

@@ -1,5 +1,6 @@
 //! One text under a name of the caller's own: for scripts and cron.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use clap::{Args, ValueEnum};
@@ -99,7 +100,7 @@ impl Once {
             Failure::usage("--key needs a place, and there is no --channel")
                 .hint("add --channel with the channel's id, or TEAM/NAME as in its address")
         })?;
-        let mut mattermost = chat.sink("post", Role::Post, zone)?;
+        let mut mattermost = chat.sink("post", Role::Post, zone, &Arc::default())?;
         let text = super::super::compat::text(self.text.as_deref().unwrap_or("-"), "post --key")?;
         let text = Text {
             key: self.key.clone().unwrap_or_default(),

@@ -7,9 +7,11 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::gauges::Gauges;
 use super::world::World;
 use crate::sink::{Close, Put};
 use crate::wire::frame::Frame;
+use crate::{outbox, render};
 
 mod crew;
 mod state;
@@ -37,6 +39,7 @@ pub(super) struct Exchange {
     state: Mutex<State>,
     /// For those who wait for room, or for threads to leave.
     changed: Condvar,
+    gauges: Arc<Gauges>,
 }
 
 /// What there is to know once all has ended.
@@ -47,12 +50,27 @@ pub(super) struct Left {
 }
 
 impl Exchange {
-    pub(super) fn new(world: World) -> Self {
+    /// An exchange without sinks, until it [begins](Exchange::begin); where it stands shows in `gauges`.
+    pub(super) fn new(gauges: Arc<Gauges>) -> Self {
         Self {
             start: Instant::now(),
-            state: Mutex::new(State::new(world)),
+            state: Mutex::new(State::new(World::new(
+                &[],
+                outbox::Settings::default(),
+                render::Settings::default(),
+            ))),
             changed: Condvar::new(),
+            gauges,
         }
+    }
+
+    /// There is a world now.
+    pub(super) fn begin(&self, world: World) {
+        *self.state() = State::new(world);
+    }
+
+    fn publish(&self, state: &State) {
+        self.gauges.publish(&state.world.reading());
     }
 
     /// The time since the start.
@@ -68,6 +86,7 @@ impl Exchange {
     pub(super) fn change(&self, change: impl FnOnce(&mut World)) {
         let mut state = self.state();
         change(&mut state.world);
+        self.publish(&state);
         state.call_all(self.now());
     }
 
@@ -91,6 +110,7 @@ impl Exchange {
             state.world.offer(&Arc::new(frame), now);
             after_each(&mut state.world, now);
         }
+        self.publish(&state);
         state.call_all(now);
     }
 
@@ -126,7 +146,9 @@ impl Exchange {
         let mut now = self.now();
         state.crews[number].tick = tick.map(|wait| now.saturating_add(wait));
         loop {
-            if let Some(order) = state.order(number, now) {
+            let order = state.order(number, now);
+            self.publish(&state);
+            if let Some(order) = order {
                 state.crews[number].rise();
                 state.call(number, now);
                 if state.waiting > 0 && !state.world.is_behind() {

@@ -25,7 +25,9 @@ fn exchange(threads: usize, paced: bool, min_gap: Duration) -> Exchange {
         latency_factor: 0,
         ..outbox::Settings::default()
     };
-    Exchange::new(World::new(&[caps], pace, render::Settings::default()))
+    let exchange = Exchange::new(Arc::default());
+    exchange.begin(World::new(&[caps], pace, render::Settings::default()));
+    exchange
 }
 
 fn frame(key: &str, rev: u64) -> Frame {

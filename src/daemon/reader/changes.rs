@@ -81,6 +81,7 @@ impl Reader {
                 self.unclaimed.remove(&id);
                 self.drain(id, u64::MAX, emit)?;
                 self.unread.remove(&id);
+                self.odd.tried(id, true);
                 let Self {
                     follower,
                     settings,

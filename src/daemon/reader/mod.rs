@@ -188,6 +188,12 @@ impl Reader {
         &mut self.follower
     }
 
+    /// What takes secrets out of what is read.
+    #[must_use]
+    pub fn redactor(&self) -> &Arc<Redactor> {
+        &self.settings.redactor
+    }
+
     /// What was odd so far.
     pub fn odd(&mut self) -> &mut Oddities {
         &mut self.odd

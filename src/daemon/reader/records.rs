@@ -224,6 +224,7 @@ impl Reader {
         if let Some(error) = failed {
             return Err(error);
         }
+        odd.tried(id, result.is_ok());
         if let Err(error) = result {
             odd.unreadable(error.to_string());
         }

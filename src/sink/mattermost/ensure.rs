@@ -107,7 +107,7 @@ pub(super) fn ensure(
             Ok(answer) => answer,
             Err(lost) if lost.unsent => return Err(Trouble::Away(lost.class.to_owned())),
             Err(lost) => {
-                unclear = true;
+                unclear = talk.unclear();
                 lost.class.clone_into(&mut last);
                 breathe();
                 continue;
@@ -128,7 +128,7 @@ pub(super) fn ensure(
                 };
                 let Some(post) = post.filter(is_ours) else {
                     // A proxy's page, or somebody else's post for an id that he guessed.
-                    unclear = true;
+                    unclear = talk.unclear();
                     pending = format!("{me}:{}:{}:{}", kept.key, kept.part, dice());
                     continue;
                 };
@@ -140,7 +140,7 @@ pub(super) fn ensure(
                 pending = format!("{me}:{}:{}:{}", kept.key, kept.part, dice());
             }
             Create::Pending | Create::Unknown => {
-                unclear = true;
+                unclear = talk.unclear();
                 breathe();
             }
             Create::Busy(pause) => return Err(Trouble::Busy(pause)),

@@ -70,6 +70,8 @@ pub use reply::{Answer, Lost};
 pub const NAME: &str = "mattermost";
 /// Why a run is skipped that no place is known for; stands in its receipts.
 pub const NO_PLACE: &str = "it did not come through Mattermost, and no --channel names a place";
+/// Why nothing is posted while the token is not taken; stands in receipts.
+pub const NO_TOKEN: &str = "the server does not take the token (401)";
 /// A run with a pending tool is fresh for so long after its last record.
 const FRESH: Duration = Duration::from_secs(2 * 3_600);
 
@@ -123,6 +125,17 @@ impl Mattermost {
         };
         Self {
             boxes: Arc::new(boxes),
+        }
+    }
+
+    /// Gives what reads the token again: somebody replaced it.
+    pub fn renewer(&self) -> impl Fn() + Send + 'static {
+        // The sink ends when its threads do, whoever still holds this.
+        let boxes = Arc::downgrade(&self.boxes);
+        move || {
+            if let Some(boxes) = boxes.upgrade() {
+                boxes.server.client.renew();
+            }
         }
     }
 
@@ -278,11 +291,7 @@ fn settled(outcome: Outcome, receipt: Receipt, bill: Bill) -> Put {
             let (done, did, error) = match trouble {
                 Trouble::Away(why) => (Done::Failed, Did::Failed, why),
                 Trouble::Busy(pause) => (Done::Later(pause), Did::Failed, busy(pause)),
-                Trouble::Token(pause) => (
-                    Done::Later(pause),
-                    Did::Failed,
-                    "the server does not take the token (401)".to_owned(),
-                ),
+                Trouble::Token(pause) => (Done::Later(pause), Did::Failed, NO_TOKEN.to_owned()),
                 Trouble::Wait(pause, why) => (Done::Wait(pause), Did::Failed, why),
                 Trouble::StandBy(pause) => (
                     Done::StandBy(pause),

@@ -101,6 +101,7 @@ pub(super) struct Talk<'a> {
     wall: Time,
     requests: Cell<u32>,
     ease: Cell<Duration>,
+    unclear: Cell<u32>,
 }
 
 impl<'a> Talk<'a> {
@@ -110,6 +111,7 @@ impl<'a> Talk<'a> {
             wall,
             requests: Cell::new(0),
             ease: Cell::new(Duration::ZERO),
+            unclear: Cell::new(0),
         }
     }
 
@@ -118,7 +120,14 @@ impl<'a> Talk<'a> {
         Bill {
             requests: self.requests.get(),
             ease: self.ease.get(),
+            unclear: self.unclear.get(),
         }
+    }
+
+    /// No answer told whether a new post was made; gives `true`.
+    pub(super) fn unclear(&self) -> bool {
+        self.unclear.set(self.unclear.get() + 1);
+        true
     }
 
     pub(super) fn get(&self, path: &str) -> Result<Answer, Lost> {

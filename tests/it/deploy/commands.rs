@@ -1,16 +1,13 @@
 //! Every command line of the deployed files is one that the program takes.
 
 use super::docker::instructions;
+use super::text;
 use super::units::settings;
-use super::{COMING, text};
 use crate::support::{home, run};
 
 /// Holds the words after the program's name against the real parser.
 pub(super) fn check(words: &[String], whence: &str) {
-    let known = words
-        .iter()
-        .take_while(|word| !COMING.contains(&word.split('=').next().unwrap_or_default()));
-    let mut words: Vec<String> = known.cloned().collect();
+    let mut words = words.to_vec();
     // The parser reads what stands before it, and then nothing is done.
     words.push("--help".into());
     let home = home();

@@ -18,7 +18,7 @@ mod lessons;
 mod life;
 mod network;
 mod others;
-mod process;
+pub mod process;
 mod proxy;
 mod races;
 pub mod rig;

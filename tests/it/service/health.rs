@@ -1,0 +1,116 @@
+//! `/health`, `/ready` and `/metrics` of a run that posts.
+
+use super::rig::{Home, Service, fake, get, metric, until};
+use crate::fake_mattermost::{Action, Call, Rule};
+
+const LISTEN: [&str; 2] = ["--listen", "127.0.0.1:0"];
+
+#[test]
+fn what_is_posted_shows_in_the_figures() {
+    let (home, fake) = (Home::new(), fake());
+    let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
+    let address = run.address();
+    assert_eq!(get(&address, "/ready").status, 200);
+    let health = get(&address, "/health");
+    assert_eq!(health.status, 200);
+    let health = health.json();
+    assert_eq!(health["status"], "healthy");
+    assert_eq!(health["breaker"], "closed");
+    assert_eq!(health["sources"][0]["source"], "openclaw");
+    assert!(health["uptime_seconds"].is_u64() && health["last_error"].is_null());
+
+    home.works("s1", 3, false);
+    let page = until(&address, "/metrics", |page| {
+        metric(page, "updates_sent_total") >= 1.0
+    });
+    assert!((metric(&page, "active_sessions") - 1.0).abs() < f64::EPSILON);
+    assert!(metric(&page, "events_total{source=\"openclaw\"}") >= 4.0);
+    assert!(metric(&page, "update_lag_seconds_count") >= 1.0);
+    assert!((metric(&page, "circuit_breaker_state{state=\"closed\"}") - 1.0).abs() < f64::EPSILON);
+    assert_eq!(get(&address, "/health").json()["active_sessions"], 1);
+
+    home.works("s1", 3, true);
+    let done = |page: &super::rig::Answer| metric(page, "active_sessions") < 1.0;
+    let page = until(&address, "/metrics", done);
+    let names = [
+        "updates_failed_total",
+        "queue_depth",
+        "uptime_seconds",
+        "resets_total",
+        "oversize_records_total",
+        "redactions_total",
+        "ambiguous_creates_total",
+        "coalesced_frames_total",
+        "circuit_breaker_state{state=\"open\"}",
+        "circuit_breaker_state{state=\"half_open\"}",
+    ];
+    for name in names {
+        assert!(metric(&page, name) >= 0.0);
+    }
+    assert_eq!(run.stop(), 143);
+}
+
+#[test]
+fn an_outage_degrades_and_says_that_updates_are_delayed() {
+    let (home, fake) = (Home::new(), fake());
+    fake.fault(Rule::on(Call::Any, Action::status(503)).times(u64::MAX));
+    let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
+    let address = run.address();
+    for number in 0..6 {
+        home.works(&format!("s{number}"), 1, false);
+    }
+    let health = until(&address, "/health", |health| {
+        health.json()["breaker"] == "open"
+    });
+    assert_eq!(health.status, 200, "whoever restarts us would mend nothing");
+    let health = health.json();
+    assert_eq!(health["status"], "degraded");
+    assert_eq!(health["message"], "updates delayed");
+    assert_eq!(health["last_error"]["class"], "unavailable");
+    assert!(health["queue_depth"].as_u64() > Some(0));
+    let page = get(&address, "/metrics");
+    assert!(metric(&page, "updates_failed_total") >= 5.0);
+    assert!((metric(&page, "circuit_breaker_state{state=\"open\"}") - 1.0).abs() < f64::EPSILON);
+    run.signal(rustix::process::Signal::TERM);
+    run.end();
+    let said = run.said();
+    assert!(
+        said.contains("a sink failed sink=mattermost class=unavailable"),
+        "{said}"
+    );
+    assert!(
+        said.contains("the breaker changed was=closed state=open"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_cannot_outlive_us_is_not_ready() {
+    let (home, fake) = (Home::new(), fake());
+    // A file stands where the state directory would be made.
+    let place = home.write("no-directory", "");
+    let mut command = home.posting(&fake, &LISTEN);
+    let mut run = Service::start(command.env("XDG_STATE_HOME", place));
+    let address = run.address();
+    let ready = get(&address, "/ready");
+    assert_eq!(ready.status, 503);
+    assert_eq!(ready.json()["sources_armed"], true);
+    let health = get(&address, "/health");
+    assert_eq!(health.status, 200);
+    assert_eq!(health.json()["reasons"][0], "state_not_durable");
+    run.stop();
+}
+
+#[test]
+fn an_answer_that_was_lost_is_counted() {
+    let (home, fake) = (Home::new(), fake());
+    fake.fault(Rule::on(Call::Create, Action::ResetAfter).times(1));
+    let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
+    let address = run.address();
+    home.works("s1", 1, true);
+    let page = until(&address, "/metrics", |page| {
+        metric(page, "updates_sent_total") >= 1.0
+    });
+    assert!((metric(&page, "ambiguous_creates_total") - 1.0).abs() < f64::EPSILON);
+    run.stop();
+}

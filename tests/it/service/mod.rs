@@ -1,0 +1,11 @@
+//! `run` as a service: real processes, asked, signalled and supervised.
+
+mod background;
+mod health;
+mod logs;
+mod notify;
+mod pid;
+mod reload;
+mod rig;
+mod rules;
+mod stops;

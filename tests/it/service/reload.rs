@@ -1,0 +1,178 @@
+//! SIGHUP.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use rustix::process::Signal;
+
+use super::rig::{Home, Service, fake};
+
+/// `run` with these settings, once it is ready.
+fn ready(home: &Home, settings: &str) -> Service {
+    let path = home.write("settings.toml", settings);
+    let args = ["--config", path.to_str().expect("text")];
+    let mut run = Service::start(&mut home.run(&args));
+    run.until("ready: sources are armed");
+    run
+}
+
+#[test]
+fn new_settings_are_taken_and_named_and_those_that_need_a_restart_too() {
+    let home = Home::new();
+    let mut run = ready(&home, "max-lines = 15\n");
+    home.write(
+        "settings.toml",
+        "max-lines = 9\ncommentary = \"all\"\nrate = 3\n",
+    );
+    run.signal(Signal::HUP);
+    let line = run.until("settings were read again");
+    assert!(line.contains("changed=commentary,max-lines"), "{line}");
+    assert!(line.contains("restart=rate"), "{line}");
+    run.signal(Signal::HUP);
+    let line = run.until("settings were read again");
+    assert!(
+        line.contains("changed=\"\"") && line.contains("restart=rate"),
+        "{line}"
+    );
+    assert_eq!(run.stop(), 143);
+}
+
+#[test]
+fn settings_that_are_wrong_are_not_taken_and_it_is_said_where_and_why() {
+    let home = Home::new();
+    let mut run = ready(&home, "max-lines = 15\n");
+    let cases = [
+        ("max-lines = 99\n", "settings.toml: max-lines: "),
+        ("max-lines = \n", "settings.toml: line 1: "),
+        (
+            "labels = \"/nowhere/labels.toml\"\n",
+            "cannot read /nowhere/labels.toml",
+        ),
+    ];
+    for (settings, why) in cases {
+        home.write("settings.toml", settings);
+        run.signal(Signal::HUP);
+        let line = run.until("the new settings are not taken; the old ones stay");
+        assert!(line.contains(why) && line.contains("hint="), "{line}");
+    }
+    home.write("settings.toml", "max-lines = 14\n");
+    run.signal(Signal::HUP);
+    assert!(
+        run.until("settings were read again")
+            .contains("changed=max-lines")
+    );
+    assert_eq!(run.stop(), 143, "it went on all the time");
+}
+
+#[test]
+fn without_a_settings_file_the_log_is_opened_again_all_the_same() {
+    let home = Home::new();
+    let log = home.text("log");
+    let mut run = Service::start(&mut home.run(&["--log-file", &log, "--listen", "127.0.0.1:0"]));
+    let until = |name: &str, text: &str| {
+        let end = std::time::Instant::now() + super::rig::PATIENCE;
+        while !std::fs::read_to_string(home.path(name)).is_ok_and(|it| it.contains(text)) {
+            assert!(std::time::Instant::now() < end, "no {text:?} in {name}");
+            std::thread::yield_now();
+        }
+    };
+    until("log", "ready: sources are armed");
+    std::fs::rename(home.path("log"), home.path("log.1")).expect("moved");
+    run.signal(Signal::HUP);
+    until("log", "settings were read again");
+    assert_eq!(run.stop(), 143);
+    let old = std::fs::read_to_string(home.path("log.1")).expect("there");
+    assert!(!old.contains("read again"), "{old}");
+}
+
+#[test]
+fn labels_that_were_written_anew_name_the_next_steps() {
+    let home = Home::new();
+    let labels = home.write("labels.toml", "exec = \"Old phrase\"\n");
+    let labels = labels.to_str().expect("text");
+    let mut command = home.run(&["--to", "stdout", "--labels", labels, "--throttle", "0"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let pid = child.id();
+    let errors = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut errors = errors.lines().map_while(Result::ok);
+    let mut frames = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut shown = |text: &str| {
+        let found = frames
+            .by_ref()
+            .map_while(Result::ok)
+            .find(|line| line.contains(text));
+        assert!(found.is_some(), "no frame shows {text:?}");
+    };
+    assert!(errors.any(|line| line.contains("ready: sources are armed")));
+    home.works("s1", 1, false);
+    shown("Old phrase");
+    home.write("labels.toml", "exec = \"New phrase\"\n");
+    super::rig::kill(pid, Signal::HUP);
+    let line = errors.find(|line| line.contains("settings were read again"));
+    assert!(line.is_some_and(|line| line.contains("changed=labels")));
+    home.works("s2", 1, false);
+    shown("New phrase");
+    super::rig::kill(pid, Signal::TERM);
+    assert!(child.wait().is_ok());
+}
+
+#[test]
+fn a_token_that_was_replaced_is_named_and_never_shown() {
+    let (home, fake) = (Home::new(), fake());
+    let token = home.write("token", "canary-old\n");
+    let args = ["--token-file", token.to_str().expect("text")];
+    let mut run = Service::start(&mut home.posting(&fake, &args));
+    run.until("ready: sources are armed");
+    home.write("token", &fake.token("status-bot"));
+    run.signal(Signal::HUP);
+    assert!(
+        run.until("settings were read again")
+            .contains("changed=token")
+    );
+    home.works("s1", 1, true);
+    fake.wait_until("the end of the box", |fake| {
+        let posts = crate::mattermost::process::boxes(fake);
+        posts
+            .iter()
+            .any(|post| crate::mattermost::process::state(post) == "done")
+    });
+    std::fs::set_permissions(&token, std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .expect("set");
+    run.signal(Signal::HUP);
+    let line = run.until("the new settings are not taken");
+    assert!(
+        line.contains("is open to others") && line.contains("chmod 600"),
+        "{line}"
+    );
+    run.stop();
+    let said = run.said();
+    assert!(
+        !said.contains("canary") && !said.contains(&fake.token("status-bot")),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_terminal_that_went_away_is_the_end() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let home = Home::new();
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&master).expect("granted");
+    unlockpt(&master).expect("unlocked");
+    let name = ptsname(&master, Vec::new()).expect("a name");
+    // Neither end is to become ours, nor to be handed down.
+    rustix::io::fcntl_setfd(&master, rustix::io::FdFlags::CLOEXEC).expect("set");
+    let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY;
+    let slave = rustix::fs::open(&*name, flags, rustix::fs::Mode::empty()).expect("opens");
+    let mut run = Service::start_with(&mut home.run(&[]), slave.into());
+    run.until("ready: sources are armed");
+    run.signal(Signal::HUP);
+    run.until("settings were read again");
+    drop(master);
+    run.signal(Signal::HUP);
+    assert_eq!(run.end(), 129);
+}

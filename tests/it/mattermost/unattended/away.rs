@@ -67,3 +67,11 @@ fn other_numbers_of_devices_are_no_other_transcripts() {
         "what was shown is not told again"
     );
 }
+
+/// How often a post was edited from that request on.
+fn edits(fake: &Fake, post: &str, from: usize) -> usize {
+    let path = format!("/posts/{post}/patch");
+    let requests = fake.requests();
+    let edits = requests.iter().skip(from);
+    edits.filter(|request| request.path.contains(&path)).count()
+}

@@ -3,35 +3,6 @@
 use super::*;
 
 #[test]
-fn a_run_that_ends_while_its_box_is_being_made_shows_its_end_at_once() {
-    for moment in [Moment::Before, Moment::After] {
-        let (fake, home) = (Arc::new(Fake::start()), home());
-        let place = Place::new(&fake, moment == Moment::After);
-        let mut story = Story::new(home.path(), "s1");
-        let mut other = Story::new(home.path(), "s2");
-        let rule = Rule::on(Call::Create, Action::Hold { moment }).nth(1);
-        let held = Arc::clone(rule.held());
-        fake.fault(rule);
-        let run = start(&fake, home.path(), &place, &[]);
-        story.write();
-        held.wait_for(1);
-        story.write_all();
-        // By then it has read what was written before.
-        tell(&fake, &mut other);
-        held.release();
-        until_over(&fake, 1);
-        let over = boxes(&fake).into_iter().find(|post| state(post) == "done");
-        let over = over.expect("one is over");
-        // What it was made for, and the end; nothing of what happened in between.
-        assert!(edits(&fake, &over.id, 0) <= 2, "{moment:?}: {over:?}");
-        other.write_all();
-        until_over(&fake, 2);
-        stop(run);
-        is_told(&fake, 2, &format!("{moment:?}"));
-    }
-}
-
-#[test]
 fn an_end_is_shown_though_its_transcript_is_gone_by_then() {
     let (fake, home) = (Arc::new(Fake::start()), home());
     let place = Place::new(&fake, false);
@@ -80,30 +51,4 @@ fn who_is_stopped_while_a_box_is_being_made_remembers_it() {
     let looked = |path: &str| path.starts_with("/api/v4/channels/") && path.contains("/posts");
     let looks = requests[before..].iter().filter(|one| looked(&one.path));
     assert_eq!(looks.count(), 0, "its id was known: {requests:#?}");
-}
-
-#[test]
-fn who_is_told_twice_to_stop_leaves_at_once() {
-    let (fake, home) = (Arc::new(Fake::start()), home());
-    let place = Place::new(&fake, false);
-    let mut live = Story::new(home.path(), "s1");
-    let mut made = Story::new(home.path(), "s2");
-    let run = start(&fake, home.path(), &place, &[]);
-    let post = tell(&fake, &mut live);
-    let held = fake.hold(Call::Create, Moment::After);
-    made.write();
-    held.wait_for(1);
-    // Signals that come together are one.
-    while !run.is_over() {
-        run.signal(Signal::TERM);
-        std::thread::yield_now();
-    }
-    assert_eq!(run.end().code, 143);
-    let left = boxes(&fake).into_iter().find(|one| one.id == post.id);
-    let says = left.is_some_and(|one| one.message.contains("updates paused"));
-    assert!(!says, "who leaves at once says nothing more");
-    held.drop_them();
-    fake.clear_faults();
-    finish(&fake, home.path(), &place, &mut [live, made]);
-    is_told(&fake, 2, "after two signals");
 }

@@ -47,11 +47,3 @@ fn until_over(fake: &Fake, count: usize) {
         fake.count(&channel, is_over) >= count
     });
 }
-
-/// How often a post was edited from that request on.
-fn edits(fake: &Fake, post: &str, from: usize) -> usize {
-    let path = format!("/posts/{post}/patch");
-    let requests = fake.requests();
-    let edits = requests.iter().skip(from);
-    edits.filter(|request| request.path.contains(&path)).count()
-}

@@ -234,6 +234,7 @@ impl Hall {
         let bill = Bill {
             requests,
             ease: Duration::ZERO,
+            unclear: 0,
         };
         let latency = self.now.saturating_sub(flight.since);
         let told = (done, bill);

@@ -46,17 +46,17 @@ impl Keeper {
     /// # Errors
     ///
     /// A later version wrote it (78), or it cannot be read.
-    fn load(&self, global: &Global) -> Result<Vec<Kept>, Failure> {
+    fn load(&self, global: &Global) -> Result<Option<Vec<Kept>>, Failure> {
         match store::load(&self.state, &self.name) {
-            Ok(Loaded::Found(kept)) => Ok(kept),
-            Ok(Loaded::Nothing) => Ok(Vec::new()),
+            Ok(Loaded::Found(kept)) => Ok(Some(kept)),
+            Ok(Loaded::Nothing) => Ok(None),
             Ok(Loaded::Damaged(aside)) => {
                 global.say(format_args!(
                     "what --resume {} kept is damaged; it was set aside as {}",
                     self.name,
                     aside.display()
                 ));
-                Ok(Vec::new())
+                Ok(None)
             }
             Err(error @ LoadError::Newer { .. }) => Err(Failure::new(Kind::Config, error)
                 .hint("use the later version, or another --resume NAME")),
@@ -85,8 +85,8 @@ impl Keeper {
 /// # Errors
 ///
 /// See [`Keeper::load`].
-pub(super) fn kept(keeper: Option<&Keeper>, global: &Global) -> Result<Vec<Kept>, Failure> {
-    keeper.map_or(Ok(Vec::new()), |keeper| keeper.load(global))
+pub(super) fn kept(keeper: Option<&Keeper>, global: &Global) -> Result<Option<Vec<Kept>>, Failure> {
+    keeper.map_or(Ok(None), |keeper| keeper.load(global))
 }
 
 /// The state directory, made where it is missing.

@@ -49,6 +49,13 @@ pub(super) fn open(role: Role) -> Result<Opened, Failure> {
         Err(failure) => return Ok(without(failure)),
     };
     if role == Role::Run {
+        if let Some(kind) = state.is_remote() {
+            complain(format_args!(
+                "state is kept on {kind}, in {}: locks and what is synced may not hold there; set XDG_STATE_HOME to a \
+                 directory of this machine",
+                state.path().display()
+            ));
+        }
         match Lock::take(&state, "run") {
             // It is ours until the process ends, however that comes.
             Ok(lock) => std::mem::forget(lock),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use super::owed::Owed;
-use super::reader::{Reader, wire_time};
+use super::reader::Reader;
 use super::resume::Kept;
 use super::stop::{Reason, Stop};
 use crate::wire::event::Event;
@@ -52,7 +52,7 @@ const KEEP_EVERY: Duration = Duration::from_secs(2);
 /// What `kept` gives.
 pub fn prepare<E: Send>(
     reader: &mut Reader,
-    kept: impl FnOnce() -> Result<Vec<Kept>, E> + Send,
+    kept: impl FnOnce() -> Result<Option<Vec<Kept>>, E> + Send,
 ) -> Result<(), E> {
     let kept = std::thread::scope(|scope| {
         let kept = scope.spawn(kept);
@@ -61,7 +61,10 @@ pub fn prepare<E: Send>(
         reader.look();
         kept.join()
     });
-    reader.resume(kept.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+    let kept = kept.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    if let Some(kept) = kept {
+        reader.resume(kept);
+    }
     Ok(())
 }
 
@@ -77,9 +80,13 @@ pub fn follow<L: Listener>(
 ) -> Result<Reason, L::Error> {
     reader.begin(SystemTime::now(), &mut |event| listener.event(event))?;
     reader.catch_up(&mut |event| listener.event(event))?;
+    if listener.keeps() {
+        // Before anybody is told: whoever dies now and starts again knows what he told of.
+        listener.keep(reader.keep(SystemTime::now()));
+    }
     listener.owed(reader.take_owed());
     listener.drained(reader.take_notes())?;
-    let mut unkept = listener.keeps().then(Instant::now);
+    let mut unkept: Option<Instant> = None;
     loop {
         if let Some(reason) = stop.reason() {
             if listener.keeps() {
@@ -90,9 +97,7 @@ pub fn follow<L: Listener>(
         let keep_at = unkept.map(|since| since + KEEP_EVERY);
         let until = reader.next_tick().into_iter().chain(keep_at).min();
         let any = reader.wait(until, &mut |event| listener.event(event))?;
-        reader.emit_ticks(Instant::now(), wire_time(SystemTime::now()), &mut |event| {
-            listener.event(event)
-        })?;
+        reader.emit_ticks(Instant::now(), &mut |event| listener.event(event))?;
         listener.drained(reader.take_notes())?;
         if any && listener.keeps() {
             unkept = unkept.or_else(|| Some(Instant::now()));

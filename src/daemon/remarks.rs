@@ -83,6 +83,16 @@ impl Oddities {
         }
     }
 
+    /// Our own code failed on the record at `place`.
+    pub(super) fn failed_on(&mut self, place: &str) {
+        self.gauges.broken();
+        tracing::error!(class = "session_set_aside", "we failed on a record");
+        self.unreadable(format!(
+            "{place}: live-status failed on this record, which is a defect in it; the session is set aside and the \
+             others go on. Please report it, without the record"
+        ));
+    }
+
     /// A transcript was tried, and could be read or not; what is gone counts as read.
     pub(super) fn tried(&mut self, id: Id, readable: bool) {
         let changed = if readable {

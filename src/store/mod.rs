@@ -8,6 +8,7 @@ mod boxes;
 mod cursors;
 mod dir;
 mod lock;
+mod network;
 
 pub use boxes::{Boxes, BoxesError};
 pub use cursors::{LoadError, Loaded, load, save};

@@ -3,6 +3,8 @@
 pub mod digest;
 pub mod hostile;
 pub mod memory;
+#[cfg(target_os = "linux")]
+pub mod traced;
 pub mod tree;
 pub mod wire;
 

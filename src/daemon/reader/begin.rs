@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 
-use super::{Emit, FRESH, RECENT, Reader, TURN, system_time};
+use super::{Emit, FRESH, RECENT, Reader, SETTLED, TURN, system_time};
 use crate::follow::Id;
 use crate::source::openclaw;
 use crate::wire::event::{Body, Event, Live, Rewind};
@@ -30,13 +30,17 @@ impl Reader {
         let relatives = self.relatives(&order);
         let mut read: HashMap<Id, Newest> = HashMap::new();
         let mut told = Vec::new();
+        let mut repeated = HashSet::new();
         for &id in &order {
             let owed = self.owed.is_of(self.follower.session(id).sid) && !self.settings.from_start;
             let resumed = self.resumed.contains_key(&id) && !owed;
             if resumed && self.follower.is_drained(id) {
                 continue; // Nothing since: it is taken up when something comes.
             }
-            if self.settings.from_start || resumed {
+            // It appeared after the places were kept: nobody was told of it, or nobody knows of whom.
+            let appeared = self.resumes && !resumed && !owed && self.is_settling(id, now);
+            if self.settings.from_start || resumed || appeared {
+                repeated.insert(id);
                 self.repeat(id, now, emit)?;
             } else if owed {
                 // Where its run began is before any place that was kept.
@@ -75,8 +79,8 @@ impl Reader {
                 continue;
             }
             // A parent that was idle for long still owns the box of its child.
-            if !read.contains_key(&id) && families.contains(&id) && !self.resumed.contains_key(&id)
-            {
+            let is_told = repeated.contains(&id) || self.resumed.contains_key(&id);
+            if !read.contains_key(&id) && families.contains(&id) && !is_told {
                 self.follower.rewind(id);
                 let newest = self.newest_run_of(id);
                 read.insert(id, newest);
@@ -198,10 +202,7 @@ impl Reader {
     }
 
     fn is_under_way(&self, id: Id, now: SystemTime) -> bool {
-        self.slots
-            .get(&id)
-            .is_some_and(|slot| slot.dialect.is_watched())
-            && self.is_current(id, now)
+        self.slots.get(&id).is_some_and(|slot| slot.is_watched()) && self.is_current(id, now)
     }
 
     /// Those of `ids` that are of a family.
@@ -233,6 +234,12 @@ impl Reader {
         let updated = row.and_then(|row| row.updated).and_then(system_time);
         self.follower.modified(id).is_some_and(|at| age(at) < FRESH)
             || (running && updated.is_some_and(|at| age(at) < FRESH))
+    }
+
+    /// Whether a session was written to so lately that a run of it may just have ended.
+    fn is_settling(&self, id: Id, now: SystemTime) -> bool {
+        let written = self.follower.modified(id);
+        written.is_some_and(|at| now.duration_since(at).unwrap_or_default() < SETTLED)
     }
 
     /// Whether an open run was written to lately enough to be under way.

@@ -91,7 +91,7 @@ impl Reader {
                     remarks,
                     ..
                 } = self;
-                if let Some(slot) = slots.get_mut(&id) {
+                if let Some(slot) = slots.get_mut(&id).filter(|slot| !slot.aside) {
                     let src = Src {
                         at: Some(follower.at(id)),
                         ..Src::clock()
@@ -110,10 +110,11 @@ impl Reader {
 
     /// A session was written to at `now`: its ticks go on from here.
     pub(super) fn touch(&mut self, id: Id, now: SystemTime) {
-        let uptime = self.uptime(Instant::now());
+        let at = Instant::now();
+        let uptime = self.uptime(at);
         if let Some(slot) = self.slots.get_mut(&id) {
-            slot.touched = now;
-            if slot.dialect.is_watched() {
+            (slot.touched, slot.touched_at) = (now, at);
+            if slot.is_watched() {
                 slot.rhythm.record(uptime);
             } else {
                 slot.rhythm.stop();
@@ -125,11 +126,13 @@ impl Reader {
     /// Lets go of what a session without a run under way does not need.
     pub(super) fn settle(&mut self, id: Id) {
         if let Some(slot) = self.slots.get_mut(&id)
-            && !slot.dialect.is_watched()
+            && !slot.is_watched()
         {
             slot.rhythm.stop();
             self.ticking.set(id, None);
-            slot.dialect.rest();
+            if !slot.aside {
+                slot.dialect.rest();
+            }
         }
     }
 }

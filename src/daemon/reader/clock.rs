@@ -21,7 +21,7 @@ impl Reader {
     }
 
     pub(super) fn tick<E>(&mut self, id: Id, now: Time, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        let Some(slot) = self.slots.get(&id).filter(|slot| slot.dialect.is_watched()) else {
+        let Some(slot) = self.slots.get(&id).filter(|slot| slot.is_watched()) else {
             return Ok(());
         };
         let mut event = slot.clock_event(Some(now), Tick { now });
@@ -42,20 +42,22 @@ impl Reader {
         Some(self.start + Duration::from_millis(u64::try_from(due.0).unwrap_or(0)))
     }
 
-    /// Emits the ticks that are due at `at`, which the day's clock calls `now`.
+    /// Emits the ticks that are due at `at`.
+    ///
+    /// Each says the time that the day's clock would show had nobody set it since the session was
+    /// last written to: silence is measured from records of that time.
     ///
     /// # Errors
     ///
     /// What `emit` gives.
-    pub fn emit_ticks<E>(
-        &mut self,
-        at: Instant,
-        now: Time,
-        emit: &mut Emit<'_, E>,
-    ) -> Result<(), E> {
+    pub fn emit_ticks<E>(&mut self, at: Instant, emit: &mut Emit<'_, E>) -> Result<(), E> {
         let uptime = self.uptime(at);
         for id in self.ticking.take(uptime) {
-            self.tick(id, now, emit)?;
+            let Some(slot) = self.slots.get(&id) else {
+                continue;
+            };
+            let since = at.saturating_duration_since(slot.touched_at);
+            self.tick(id, wire_time(slot.touched + since), emit)?;
             if let Some(slot) = self.slots.get_mut(&id) {
                 let pending = slot.dialect.is_pending();
                 slot.rhythm.sent(uptime, pending);
@@ -79,4 +81,68 @@ pub fn wire_time(at: SystemTime) -> Time {
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)).plus_ms(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::daemon::reader::Settings;
+    use crate::follow::{Follower, Options, Root};
+    use crate::safe::redact::Redactor;
+    use crate::wire::event::{Body, Event};
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    #[test]
+    fn ticks_follow_the_clock_that_nobody_sets() {
+        let years = DAY * 3_650;
+        let now = SystemTime::now();
+        // What the day's clock said when the session was written to, against what it says now.
+        let cases = [
+            ("as now", now),
+            ("a day more", now - DAY),
+            ("a day less", now + DAY),
+            ("ten years more", now - years),
+            ("ten years less", now + years),
+        ];
+        for (what, then) in cases {
+            let home = tempfile::tempdir().expect("a directory");
+            let folder = home.path().join("agents/main/sessions");
+            std::fs::create_dir_all(&folder).expect("made");
+            let stamp = wire_time(then);
+            let lines = format!(
+                "{{\"type\":\"session\",\"version\":3,\"id\":\"s1\",\"timestamp\":\"{stamp}\",\"cwd\":\"/\"}}\n{{\"type\":\"message\",\"id\":\"a\",\"timestamp\":\"{stamp}\",\"message\":{{\"role\":\"user\",\"content\":\"go\"}}}}\n"
+            );
+            let file = folder.join("s1.jsonl");
+            std::fs::write(&file, lines).expect("written");
+            let written = std::fs::File::options().write(true).open(&file);
+            written
+                .and_then(|file| file.set_modified(then))
+                .expect("set");
+            let root = Root::classify(home.path()).expect("a tree");
+            let settings = Settings {
+                full: false,
+                sessions: Vec::new(),
+                redactor: Redactor::new(&[]).into(),
+                from_start: false,
+            };
+            let mut reader = Reader::new(Follower::new(vec![root], Options::default()), settings);
+            let mut told: Vec<Event> = Vec::new();
+            let mut emit = |event: &mut Event| {
+                told.push(event.clone());
+                Ok::<(), std::convert::Infallible>(())
+            };
+            reader.look();
+            let Ok(()) = reader.begin(then, &mut emit);
+            let due = reader.next_tick().expect(what);
+            let Ok(()) = reader.emit_ticks(due, &mut emit);
+            let ticks = told.iter().filter_map(|event| match &event.body {
+                Body::Tick(tick) => Some(tick.now.since_ms(stamp)),
+                _ => None,
+            });
+            // It is told two seconds after its start, give or take how long this took.
+            let ticks: Vec<i64> = ticks.collect();
+            assert!(matches!(ticks[..], [1_900..60_000]), "{what}: {ticks:?}");
+        }
+    }
 }

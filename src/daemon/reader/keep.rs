@@ -17,8 +17,7 @@ impl Reader {
             }
             let slot = self.slots.get(&id);
             let recent = slot.filter(|slot| {
-                slot.dialect.is_watched()
-                    || now.duration_since(slot.touched).unwrap_or_default() < SETTLED
+                slot.is_watched() || now.duration_since(slot.touched).unwrap_or_default() < SETTLED
             });
             let start =
                 recent.and_then(|slot| Some((slot.run_at.as_ref()?.1, slot.requests_before)));
@@ -36,6 +35,7 @@ impl Reader {
 
     /// Takes up what [`Reader::keep`] gave, once following begins; sessions that changed meanwhile begin anew.
     pub fn resume(&mut self, kept: Vec<Kept>) {
+        self.resumes = true;
         self.unlocated = kept;
     }
 

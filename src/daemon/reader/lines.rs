@@ -49,8 +49,10 @@ impl Reader {
                 rhythm: Rhythm::default(),
                 run_at: None,
                 touched: SystemTime::UNIX_EPOCH,
+                touched_at: std::time::Instant::now(),
                 requests_before: 0,
                 unjudged: false,
+                aside: false,
             })
         });
         let src = Src {

@@ -3,6 +3,7 @@
 //! It joins the follower (disk) with the dialects (pure) and is the same for
 //! `tail` and `run`. One-shot, what it gives depends on the input alone.
 
+mod aside;
 mod begin;
 mod changes;
 mod clock;
@@ -66,12 +67,16 @@ struct Slot {
     rhythm: Rhythm,
     /// Where the newest run begins.
     run_at: Option<(Name, At)>,
-    /// When the newest run was last written to, by our clock.
+    /// When the newest run was last written to, by our clock...
     touched: SystemTime,
+    /// ... and by the one that nobody sets.
+    touched_at: Instant,
     /// Requests before the newest run.
     requests_before: u64,
     /// The row changed and was not judged yet.
     unjudged: bool,
+    /// Our own code failed on it: it is read no more.
+    aside: bool,
 }
 
 impl Slot {
@@ -104,6 +109,8 @@ pub struct Reader {
     odd: Oddities,
     buffer: Vec<Event>,
     remarks: Remarks,
+    /// Places were kept by an earlier process: what has none is younger than it.
+    resumes: bool,
     /// Sessions that go on from a kept place, with the requests before it.
     resumed: HashMap<Id, u64>,
     /// Places kept of sessions that are not there yet: a store sleeps until its agent runs.
@@ -139,6 +146,7 @@ impl Reader {
             odd: Oddities::default(),
             buffer: Vec::new(),
             remarks: Vec::new(),
+            resumes: false,
             resumed: HashMap::new(),
             unlocated: Vec::new(),
             changed: HashSet::new(),

@@ -1,8 +1,9 @@
 //! One session: its records become events, and its row says how they end.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
+use super::aside::{contained, failpoint};
 use super::{Emit, Reader, Settings, Slot};
 use crate::daemon::clean::clean;
 use crate::daemon::links::Registry;
@@ -49,7 +50,9 @@ impl Reader {
             let slot = self.new_slot(id);
             self.slots.insert(id, slot);
         }
-        if let (Some(slot), Some(row)) = (self.slots.get_mut(&id), self.rows.row(id)) {
+        if let (Some(slot), Some(row)) = (self.slots.get_mut(&id), self.rows.row(id))
+            && !slot.aside
+        {
             let key = self.follower.session(id).key.cloned();
             slot.dialect.learn(key, Arc::new(row));
             slot.unjudged = true;
@@ -87,8 +90,10 @@ impl Reader {
             rhythm: Rhythm::default(),
             run_at: None,
             touched: SystemTime::UNIX_EPOCH,
+            touched_at: Instant::now(),
             requests_before: requests,
             unjudged: false,
+            aside: false,
         })
     }
 
@@ -150,6 +155,9 @@ impl Reader {
         };
         let mut failed = None;
         let result = follower.read(id, &mut |piece| {
+            if slot.aside {
+                return true;
+            }
             let (bytes, at) = match piece {
                 Piece::Line { bytes, off, end } => {
                     (src.off, src.end) = (Some(off), Some(end));
@@ -180,12 +188,25 @@ impl Reader {
             };
             left = left.saturating_sub(bytes.len() as u64);
             let requests = slot.dialect.requests();
-            if let Err(broken) = slot
-                .dialect
-                .record(bytes, &mut Out::new(buffer, remarks, src.clone()))
-            {
-                odd.broken(&broken.to_string(), || place(&path, at));
-                return left > 0;
+            let read = contained(|| {
+                failpoint(bytes);
+                slot.dialect
+                    .record(bytes, &mut Out::new(buffer, remarks, src.clone()))
+            });
+            match read {
+                Some(Ok(())) => {}
+                Some(Err(broken)) => {
+                    odd.broken(&broken.to_string(), || place(&path, at));
+                    return left > 0;
+                }
+                None => {
+                    odd.failed_on(&place(&path, at));
+                    remarks.clear();
+                    buffer.clear();
+                    buffer.extend(slot.set_aside());
+                    failed = pass(buffer, registry, settings, emit).err();
+                    return failed.is_none() && left > 0;
+                }
             }
             for remark in remarks.drain(..) {
                 odd.remark(remark, || place(&path, at));

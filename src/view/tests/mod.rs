@@ -1,5 +1,6 @@
 //! The rules of a run's life as tables, and what must hold for any events.
 
+mod clocks;
 mod family;
 mod life;
 

@@ -26,6 +26,13 @@ pub fn rounds(count: usize) -> usize {
     count * factor.and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
+/// `few` of something, or as many as that variable says.
+pub fn amount(variable: &str, few: usize) -> usize {
+    let said = std::env::var(variable).ok();
+    said.and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| rounds(few))
+}
+
 /// A line of the child.
 enum Said {
     Out(String),

@@ -16,4 +16,4 @@ mod rewrite;
 pub mod state;
 pub mod stopped;
 mod store;
-mod writer;
+pub mod writer;

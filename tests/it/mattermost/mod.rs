@@ -24,4 +24,5 @@ mod proxy;
 mod races;
 pub mod rig;
 mod sorts;
+mod unattended;
 mod unfinished;

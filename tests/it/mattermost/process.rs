@@ -120,6 +120,11 @@ impl Process {
         self.over.load(Ordering::SeqCst)
     }
 
+    /// Its number.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A file of its directory in `/proc`, with what cannot be read as nothing.
     pub fn proc(&self, name: &str) -> Vec<u8> {
         std::fs::read(format!("/proc/{}/{name}", self.child.id())).unwrap_or_default()
@@ -233,5 +238,8 @@ pub fn boxes(fake: &Fake) -> Vec<Post> {
 
 /// The state that the marker of a box tells.
 pub fn state(post: &Post) -> &str {
-    post.props["live_status"]["state"].as_str().unwrap_or("")
+    let marker = post.props.get("live_status");
+    marker
+        .and_then(|marker| marker["state"].as_str())
+        .unwrap_or("")
 }

@@ -28,6 +28,17 @@ impl Clock {
         base_ms + self.ahead_ms
     }
 
+    /// Now, as answers say it.
+    pub fn http_date(&self) -> String {
+        let now = jiff::Timestamp::from_millisecond(self.now_ms()).unwrap_or_default();
+        now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
+    /// Sets the clock so much ahead of the real one, or behind it.
+    pub fn set_ahead(&mut self, ms: i64) {
+        self.ahead_ms = ms;
+    }
+
     /// Moves the clock on.
     pub fn advance(&mut self, by: Duration) {
         self.ahead_ms += millis(by);

@@ -81,13 +81,16 @@ fn go(
         Course::Close | Course::Reset => None,
     };
     note(server, number, status);
+    let date = ("Date".to_owned(), server.world().clock.http_date());
     match course {
         Course::Answer(mut answer) => {
+            answer.headers.push(date);
             answer.headers.extend_from_slice(headers);
             send(stream, &answer, gzip)?;
             Ok(true)
         }
         Course::Slow(mut answer, bytes, pause) => {
+            answer.headers.push(date);
             answer.headers.extend_from_slice(headers);
             drip(server, stream, &answer, bytes, pause)?;
             Ok(true)

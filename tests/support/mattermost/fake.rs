@@ -141,6 +141,11 @@ impl Fake {
         self.server.world().clock.advance(by);
     }
 
+    /// Sets the server's clock so many milliseconds ahead of ours, or behind it.
+    pub fn set_ahead(&self, ms: i64) {
+        self.server.world().clock.set_ahead(ms);
+    }
+
     /// Waits until the fake is as `look` wants it, which is asked after every arrival and answer.
     ///
     /// # Panics
@@ -215,6 +220,13 @@ impl Fake {
             .rev()
             .cloned()
             .collect()
+    }
+
+    /// How many living posts of a channel are so; none of them is copied.
+    pub fn count(&self, channel: &str, look: impl Fn(&Post) -> bool) -> usize {
+        let world = self.server.world();
+        let posts = world.posts.newest(channel).into_iter();
+        posts.filter(|post| look(post)).count()
     }
 
     /// Whom created posts called, in order.

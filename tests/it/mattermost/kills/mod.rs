@@ -1,8 +1,13 @@
 //! The real program, killed or stopped at every request of a run: never two boxes, never a lost end.
 
+#[cfg(target_os = "linux")]
+mod calls;
+mod moments;
+mod pipes;
 mod posts;
 mod runs;
 mod stops;
+pub mod story;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -52,10 +57,10 @@ fn frames() -> Vec<Frame> {
 }
 
 /// A place for boxes: the channel, or a thread of it.
-struct Place(Vec<String>);
+pub struct Place(Vec<String>);
 
 impl Place {
-    fn new(fake: &Fake, in_thread: bool) -> Self {
+    pub fn new(fake: &Fake, in_thread: bool) -> Self {
         let channel = fake.channel("status");
         let mut args = vec!["--channel".to_owned(), channel.clone()];
         if in_thread {
@@ -68,7 +73,7 @@ impl Place {
         Self(args)
     }
 
-    fn with<'a>(&'a self, verb: &[&'a str]) -> Vec<&'a str> {
+    pub fn with<'a>(&'a self, verb: &[&'a str]) -> Vec<&'a str> {
         let place = self.0.iter().map(String::as_str);
         verb.iter().copied().chain(place).collect()
     }

@@ -10,6 +10,7 @@ import backlog
 import follow
 import idle
 import post
+import run
 import start
 import store
 from table import Table
@@ -21,6 +22,7 @@ PARTS = {
     "idle": (idle.run, "wake-ups, CPU, descriptors, watches and memory per session"),
     "store": (store.run, "commit to event in a SQLite store, and its idle cost"),
     "post": (post.run, "one post against curl, edits a second, latency, memory, a busy run's cost"),
+    "run": (run.run, "transcript write to post acknowledged, idle and busy with 1 to 1,000 live boxes"),
     "start": (start.run, "process start against bash, start with saved cursors"),
 }
 

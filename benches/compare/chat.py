@@ -1,4 +1,4 @@
-"""A Mattermost for the part `post`: the tests' fake, on loopback, and what it is sent."""
+"""A Mattermost for the parts `post` and `run`: the tests' fake, on loopback, and what it is sent."""
 
 import functools
 import http.client
@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 import time
 from urllib.parse import urlsplit
 
@@ -13,16 +14,20 @@ from urllib.parse import urlsplit
 class Chat:
     """The fake server, an account on it, and the commands that both sides run."""
 
-    def __init__(self, work, name, log=False):
+    def __init__(self, work, name, log=False, heard=None):
+        """`heard` gets a time for each request that was answered, and its line; `log` writes the lines into a file."""
         self.work = work
         self.folder = os.path.join(work.folder, f"chat-{name}")
         os.makedirs(self.folder, exist_ok=True)
         self.log = os.path.join(self.folder, "log")
         target = os.path.join(self.folder, "target.json")
         server = os.path.join(os.path.dirname(work.binary), "examples", "fake_mattermost")
+        options = ["--log"] if log or heard else []
         with open(self.log, "wb") as err:
-            options = ["--log"] if log else []
-            self.server = work.spawn([server, "--target", target, *options], stdout=subprocess.DEVNULL, stderr=err)
+            self.server = work.spawn([server, "--target", target, *options], stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.PIPE if heard else err)
+        if heard:
+            threading.Thread(target=listen, args=(self.server.stderr, heard), daemon=True).start()
         deadline = time.monotonic() + 20
         while not os.path.exists(target):
             if self.server.poll() is not None or time.monotonic() > deadline:
@@ -31,7 +36,7 @@ class Chat:
         with open(target, encoding="utf-8") as file:
             told = json.load(file)
         self.url, self.channel = told["url"], told["channels"]["public"]["id"]
-        self.token = told["bots"]["status-bot"]["token"]
+        self.token, self.person = told["bots"]["status-bot"]["token"], told["users"]["alice"]["token"]
         state = os.path.join(self.folder, "state")
         self.environment = dict(work.environment, MM_URL=self.url, MM_TOKEN=self.token, XDG_STATE_HOME=state)
 
@@ -53,14 +58,19 @@ class Chat:
             command += ["-H", "Content-Type: application/json", "--data-binary", body]
         return [*command, self.url + path]
 
-    def ask(self, method, path, body=None):
+    def ask(self, method, path, body=None, token=None):
         """A request of the bench's own."""
         at = urlsplit(self.url)
         line = http.client.HTTPConnection(at.hostname, at.port)
-        line.request(method, f"/api/v4{path}", body, {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
+        line.request(method, f"/api/v4{path}", body, {"Authorization": f"Bearer {token or self.token}", "Content-Type": "application/json"})
         answer = line.getresponse().read()
         line.close()
         return json.loads(answer)
+
+
+def listen(lines, heard):
+    for line in lines:
+        heard(time.perf_counter(), line.decode())
 
 
 def frame(key, rev, text, state="active"):

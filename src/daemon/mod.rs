@@ -26,6 +26,8 @@ mod family;
 pub mod following;
 pub mod gauges;
 pub mod inputs;
+#[cfg(test)]
+mod interleavings;
 pub mod ledger;
 mod links;
 pub mod live;

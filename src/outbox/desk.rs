@@ -72,14 +72,13 @@ impl Outbox {
     /// The first moment from `now` on at which [`Outbox::next`] has something to say; `None` is
     /// when a frame or an answer comes.
     pub fn ready_at(&mut self, now: Now) -> Option<Now> {
+        // Nobody is to wake for a server for which nothing waits.
+        let frame = match self.queue.first(now) {
+            Some(_) => now,
+            None => self.queue.soonest()?,
+        };
         let server = self.breaker.ready_at(now).max(self.budget.ready_at(now));
-        if server > now && !self.is_empty() {
-            return Some(server);
-        }
-        match self.queue.first(now) {
-            Some(_) => Some(now),
-            None => self.queue.soonest(),
-        }
+        Some(frame.max(server))
     }
 
     /// What to do now. A frame that it gives is under way until [`Outbox::settle`].

@@ -24,6 +24,8 @@ mod desk;
 mod lane;
 mod mark;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod properties;
 mod queue;
 #[cfg(test)]

@@ -11,22 +11,21 @@ use crate::wire::time::Time;
 ///
 /// What goes is counted in `earlier`, of its own level.
 pub(super) fn prune(steps: &mut Vec<Step>, earlier: &mut u64, room: usize, folds: bool) {
-    let mut tree = Tree {
-        nodes: Vec::new(),
-        levels: vec![Level {
-            owner: None,
-            earlier: *earlier,
-            all: 0,
-            kept: 0,
-        }],
-        folds,
-    };
-    tree.read(steps, 0);
-    if !tree.fits_whole(room) {
-        tree.choose(room);
+    if let Some(tree) = Tree::chosen(steps, *earlier, room, folds) {
         let mut kept = tree.nodes.iter().map(|node| node.kept);
         cut(steps, earlier, &mut kept);
     }
+}
+
+/// What [`prune`] would leave of steps without sub-agents: the others are not even copied.
+pub(super) fn pruned(steps: &[Step], earlier: &mut u64, room: usize, folds: bool) -> Vec<Step> {
+    let Some(tree) = Tree::chosen(steps, *earlier, room, folds) else {
+        return steps.to_vec();
+    };
+    let kept = steps.iter().zip(&tree.nodes).filter(|(_, node)| node.kept);
+    let kept: Vec<Step> = kept.map(|(step, _)| step.clone()).collect();
+    *earlier += (steps.len() - kept.len()) as u64;
+    kept
 }
 
 struct Node {
@@ -60,6 +59,26 @@ struct Tree {
 }
 
 impl Tree {
+    /// The steps with those marked that stay; `None` where all of them do.
+    fn chosen(steps: &[Step], earlier: u64, room: usize, folds: bool) -> Option<Self> {
+        let mut tree = Self {
+            nodes: Vec::new(),
+            levels: vec![Level {
+                owner: None,
+                earlier,
+                all: 0,
+                kept: 0,
+            }],
+            folds,
+        };
+        tree.read(steps, 0);
+        if tree.fits_whole(room) {
+            return None;
+        }
+        tree.choose(room);
+        Some(tree)
+    }
+
     fn read(&mut self, steps: &[Step], level: usize) {
         self.levels[level].all += steps.len();
         for step in steps {

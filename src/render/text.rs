@@ -5,7 +5,7 @@ use crate::wire::frame::{Frame, State, Step, View};
 use crate::wire::time::Time;
 
 use super::phrase;
-use super::prune::prune;
+use super::prune::{prune, pruned};
 use super::settings::{Markup, Settings};
 
 /// What a text needs to know besides the view: the frame's state and time.
@@ -171,9 +171,17 @@ impl Page<'_> {
     }
 
     fn steps(&self, room: usize, lines: &mut Vec<String>) {
-        let mut steps = self.view.steps.clone();
+        let all = &self.view.steps;
         let mut earlier = self.view.earlier;
-        if self.moment.state.is_final() && !self.settings.trail {
+        let summed_up = self.moment.state.is_final() && !self.settings.trail;
+        let is_flat = all.iter().all(|step| step.child.is_none());
+        if is_flat && !summed_up && room > 0 {
+            // Most boxes: of sixty steps a few are shown, and a box is drawn often.
+            let steps = pruned(all, &mut earlier, room, true);
+            return self.level(&steps, earlier, 0, lines);
+        }
+        let mut steps = all.clone();
+        if summed_up {
             // The summary counts them; what failed or was cut off is named.
             let done = *self.moment.state == State::Done;
             steps.retain(|step| step.child.is_some() || stands_out(step, done));

@@ -14,6 +14,8 @@ use crate::wire::frame::Frame;
 use crate::{outbox, render};
 
 mod crew;
+#[cfg(test)]
+mod race;
 mod state;
 #[cfg(test)]
 mod tests;

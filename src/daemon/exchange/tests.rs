@@ -10,9 +10,9 @@ use crate::sink::{Bill, Caps, Done, Markup, receipt};
 use crate::wire::frame::{Frame, State as Stands};
 use crate::wire::receipt::Did;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
-fn exchange(threads: usize, paced: bool, min_gap: Duration) -> Exchange {
+pub(super) fn exchange(threads: usize, paced: bool, min_gap: Duration) -> Exchange {
     let caps = Caps {
         markup: Markup::View,
         max_chars: None,
@@ -30,7 +30,7 @@ fn exchange(threads: usize, paced: bool, min_gap: Duration) -> Exchange {
     exchange
 }
 
-fn frame(key: &str, rev: u64) -> Frame {
+pub(super) fn frame(key: &str, rev: u64) -> Frame {
     let line = format!(
         r#"{{"v":1,"type":"frame","key":"{key}","source":"s","sid":"x","run":"r","rev":{rev},"state":"{}",
             "title":"{rev}","view":{{"agent":"main","totals":{{"tools":0}}}}}}"#,
@@ -39,7 +39,7 @@ fn frame(key: &str, rev: u64) -> Frame {
     serde_json::from_str(&line).expect("a frame")
 }
 
-fn put(frame: &Frame, done: Done) -> Put {
+pub(super) fn put(frame: &Frame, done: Done) -> Put {
     Put {
         done,
         receipt: receipt("test", frame, Did::Updated, None),

@@ -16,6 +16,7 @@ mod http;
 mod kills;
 mod lessons;
 mod life;
+mod load;
 mod network;
 mod others;
 pub mod process;

@@ -5,9 +5,9 @@
 use std::io::{Read, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use live_status::wire::frame::Frame;
@@ -34,6 +34,9 @@ pub struct Process {
     child: Child,
     input: Option<ChildStdin>,
     over: Arc<AtomicBool>,
+    output: Arc<Mutex<Vec<u8>>>,
+    /// How much of that was asked for.
+    read: Mutex<usize>,
     wrote: Receiver<(bool, Vec<u8>)>,
 }
 
@@ -51,9 +54,20 @@ impl Process {
         let over = Arc::new(AtomicBool::new(false));
         let (sender, wrote) = channel();
         let (flag, bell, errors) = (Arc::clone(&over), Arc::clone(fake), sender.clone());
+        let output = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&output);
         std::thread::spawn(move || drop(errors.send((false, all(&mut err)))));
         std::thread::spawn(move || {
-            let bytes = all(&mut out);
+            let mut piece = [0; 1 << 16];
+            // What was written before the pipe broke is what there is.
+            while let Ok(length @ 1..) = out.read(&mut piece) {
+                heard
+                    .lock()
+                    .expect("no panic")
+                    .extend_from_slice(&piece[..length]);
+                bell.ring();
+            }
+            let bytes = heard.lock().expect("no panic").clone();
             flag.store(true, Ordering::SeqCst);
             bell.ring();
             // Who does not ask for it any more has what it wanted.
@@ -63,6 +77,8 @@ impl Process {
             input: child.stdin.take(),
             child,
             over,
+            output,
+            read: Mutex::new(0),
             wrote,
         }
     }
@@ -83,6 +99,20 @@ impl Process {
     /// Ends its standard input.
     pub fn close_input(&mut self) {
         self.input = None;
+    }
+
+    /// The lines that it wrote on standard output since this was asked last.
+    pub fn new_lines(&self) -> Vec<String> {
+        let output = self.output.lock().expect("no panic");
+        let mut read = self.read.lock().expect("no panic");
+        let fresh = &output[*read..];
+        let end = fresh.iter().rposition(|&byte| byte == b'\n');
+        let whole = &fresh[..end.map_or(0, |end| end + 1)];
+        *read += whole.len();
+        String::from_utf8_lossy(whole)
+            .lines()
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Whether it has ended.
@@ -114,6 +144,17 @@ impl Process {
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
         number.expect("it runs")
+    }
+
+    /// The time that it spent on a core, all of its threads together.
+    pub fn cpu_ms(&self) -> u64 {
+        let stat = String::from_utf8(self.proc("stat")).expect("text");
+        // Behind the name, which may be anything: the 12th and 13th, in hundredths of a second.
+        let (_, fields) = stat.rsplit_once(") ").expect("a name");
+        let fields = fields.split(' ').skip(11).take(2);
+        fields
+            .map(|field| field.parse::<u64>().expect("a number") * 10)
+            .sum()
     }
 
     /// Sends a signal.

@@ -152,13 +152,18 @@ impl Fake {
     ///
     /// When that is not so within 30 s; `what` says what was missed.
     pub fn wait_until(&self, what: &str, look: impl Fn(&Self) -> bool) {
-        let came = self.server.bell.wait_until(|| look(self));
+        let came = self.comes(look);
         let lines: Vec<String> = self.requests().iter().map(Recorded::line).collect();
         assert!(
             came,
             "no {what} within 30 s; the requests were\n{}",
             lines.join("\n")
         );
+    }
+
+    /// The same, where it may take longer than that; whether it is so.
+    pub fn comes(&self, look: impl Fn(&Self) -> bool) -> bool {
+        self.server.bell.wait_until(|| look(self))
     }
 
     /// Lets whoever waits look again: something happened elsewhere.
@@ -169,6 +174,16 @@ impl Fake {
     /// Every request so far, in the order of arrival.
     pub fn requests(&self) -> Vec<Recorded> {
         self.server.records().clone()
+    }
+
+    /// How many requests there were.
+    pub fn asked(&self) -> usize {
+        self.server.records().len()
+    }
+
+    /// The requests after the first `count`.
+    pub fn requests_after(&self, count: usize) -> Vec<Recorded> {
+        self.server.records().iter().skip(count).cloned().collect()
     }
 
     /// Every state of every post in the order the posts were made, the first state first.

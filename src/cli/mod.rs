@@ -6,6 +6,7 @@ mod compat;
 mod completions;
 mod config;
 mod create;
+mod defect;
 mod doctor;
 mod ended;
 mod explain;
@@ -128,6 +129,7 @@ const fn version() -> &'static str {
 ///
 /// What the verb could not do. Help and version print and end the process.
 pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Failure> {
+    defect::say_where();
     let args = compat::verb_first(args.into_iter().collect());
     let (file, matches, cli) = match read(&args) {
         Ok(read) => read,

@@ -10,6 +10,9 @@ const SESSIONS: usize = 12;
 /// The least number of rounds, and as many as there are without a time.
 const ROUNDS: usize = 4;
 
+/// So much of the server's time passes in a round: 24 h are 720 of them.
+const ROUND: Duration = Duration::from_secs(120);
+
 /// What the process holds: memory in KiB, open files, and watches in them.
 #[derive(Clone, Copy, Debug)]
 struct Held {
@@ -49,6 +52,8 @@ fn round(fake: &Fake, home: &Path, number: usize, over: usize) {
         }
     }
     until_over(fake, over);
+    // The day passes faster at the server, so that what it shows of the last minutes stays a page.
+    fake.advance(ROUND);
     for (at, story) in stories.iter().enumerate() {
         let aside = story.file.with_extension(format!("jsonl.reset.{number}"));
         if at % 2 == 0 {

@@ -130,6 +130,12 @@ impl Feeder {
         self.sender.send(input).map_err(|_| Gone)
     }
 
+    /// Servers that did not know us may by now, since there is another token.
+    pub fn admitted(&self) {
+        let now = self.exchange.now();
+        self.exchange.change(|world| world.admitted(now));
+    }
+
     /// What the loop tells of itself.
     #[must_use]
     pub fn gauges(&self) -> &Gauges {

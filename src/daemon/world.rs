@@ -186,6 +186,7 @@ impl World {
         let answer = match done {
             Done::Applied => Answer::Applied,
             Done::Unchanged => Answer::Unchanged,
+            Done::Later(pause) if bill.barred => Answer::Barred(pause),
             Done::Later(pause) => Answer::Later(pause),
             Done::Wait(pause) => Answer::Wait(pause),
             Done::StandBy(_) if self.hurried => Answer::Unchanged,
@@ -270,6 +271,13 @@ impl World {
             breaker: outboxes().map(breaker).max().unwrap_or_default(),
             coalesced: outboxes().map(|outbox| outbox.stats().coalesced).sum(),
         }
+    }
+
+    /// Servers that did not know us may by now: they are asked at once.
+    pub fn admitted(&mut self, now: Duration) {
+        let outboxes = self.lanes.iter_mut();
+        let outboxes = outboxes.filter_map(|lane| lane.outbox.as_mut());
+        outboxes.for_each(|outbox| outbox.admitted(now));
     }
 
     /// Paces and draws by other settings from now on.

@@ -139,6 +139,11 @@ impl Outbox {
                 self.breaker.alive();
                 self.budget.later(now, after);
             }
+            Answer::Barred(after) => {
+                self.stats.later += 1;
+                self.breaker.alive();
+                self.budget.bar(now, after);
+            }
             Answer::Failed => {
                 self.stats.failed += 1;
                 self.breaker.failed(now);
@@ -183,6 +188,11 @@ impl Outbox {
     /// Keeps another gap between two edits of a box from now on.
     pub fn set_min_gap(&mut self, gap: Duration) {
         self.settings.min_gap = gap;
+    }
+
+    /// The server may know us by now: what [`Answer::Barred`] holds up goes out at once.
+    pub fn admitted(&mut self, now: Now) {
+        self.budget.admit(now);
     }
 
     /// Counts since the start.

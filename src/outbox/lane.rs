@@ -149,7 +149,7 @@ impl Lane {
                 self.opened = true;
                 self.shown = Some(held.print);
             }
-            Answer::Later(_) => self.keep(held, &mut settled),
+            Answer::Later(_) | Answer::Barred(_) => self.keep(held, &mut settled),
             Answer::Wait(pause) => {
                 self.hold = now.saturating_add(pause);
                 self.keep(held, &mut settled);

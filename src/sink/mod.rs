@@ -101,6 +101,8 @@ pub struct Bill {
     pub unclear: u32,
     /// The server has little to spare: nothing more for so long.
     pub ease: Duration,
+    /// The server does not take the token: [`Done::Later`] is for this one alone.
+    pub barred: bool,
 }
 
 /// What a sink remembers of its boxes beyond the process.

@@ -9,7 +9,7 @@ const SIGNALS: [(&str, &str); 3] = [
     ),
     (
         "SIGHUP",
-        "The log file is opened again; settings, the labels file and the token are read again. The log names the settings that changed, and those that need a restart: sources, sinks, the server, the address of --listen. Settings that are wrong are not taken, and the log says what is wrong, where, and what to do. Where the terminal went away it is the end.",
+        "The log file is opened again; settings, the labels file and the token are read again; what waits because a token was refused is tried at once with a new one. The log names the settings that changed, and those that need a restart: sources, sinks, the server, the address of --listen. Settings that are wrong are not taken, and the log says what is wrong, where, and what to do. Where the terminal went away it is the end.",
     ),
     (
         "SIGPIPE",

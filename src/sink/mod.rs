@@ -128,6 +128,15 @@ pub trait Ledger: std::fmt::Debug + Send + Sync {
         None
     }
 
+    /// Finds out by a small write whether [`commit`](Self::commit) would succeed now.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why not.
+    fn probe(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Whether it began empty: boxes of an earlier time may be on the server all the same.
     fn is_new(&self) -> bool;
 }

@@ -1,5 +1,6 @@
 //! `live-status run`: the whole chain in one process.
 
+mod awaited;
 mod feed;
 
 use std::ffi::OsString;
@@ -193,7 +194,8 @@ impl RunArgs {
         if let Some(path) = &self.replay {
             return self.replay(path, stage, global, way);
         }
-        let roots = self.sources.roots(global)?;
+        let waits = serves && self.is_unattended(supervisor.is_some(), &stage.places);
+        let roots = self.roots(waits, global)?;
         let count = roots.len();
         let mut reader = self
             .sources

@@ -69,6 +69,14 @@ pub(super) fn section(page: &mut Roff) {
          taken away at its end if it is still ours. Its directory has to belong to us, and nobody else may write \
          there: /tmp will not do.",
     );
+    page.control("SS", ["Before the first agent"]);
+    paragraph(
+        page,
+        "Where there is nothing to read yet, run ends with 2 and says so. A service has nobody who reads it: one that \
+         a supervisor started, one in the background, or one that posts and whose standard error is no terminal \
+         says once that nothing is there yet, is ready, and waits for what OPENCLAW_STATE_DIR names, else for \
+         ~/.openclaw. A SOURCE that is named on the command line has to be there.",
+    );
 }
 
 fn rows(page: &mut Roff, level: &str, title: &str, rows: &[(&str, &str)]) {

@@ -1,5 +1,6 @@
 //! `run` as a service: real processes, asked, signalled and supervised.
 
+mod awaited;
 mod background;
 mod health;
 mod logs;

@@ -8,6 +8,7 @@ use super::census::Census;
 use super::dress::dressed;
 use crate::http::Breaker;
 use crate::outbox::admission::Admission;
+use crate::outbox::outlook::Outlook;
 use crate::outbox::{self, Answer, Next, Outbox};
 use crate::render;
 use crate::sink::{Bill, Caps, Done};
@@ -217,6 +218,20 @@ impl World {
         {
             self.pace(&next, now);
         }
+    }
+
+    /// What waits for the box of `key` before the last sink that is paced, and why.
+    #[must_use]
+    pub fn outlook(&self, key: &str, now: Duration) -> Option<Outlook> {
+        if let Some((frame, since)) = self.admission.waits(key) {
+            return Some(Outlook::of_crowd(frame.rev, since, now));
+        }
+        let paced = self
+            .lanes
+            .iter()
+            .rev()
+            .find_map(|lane| lane.outbox.as_ref());
+        paced?.outlook(key, now)
     }
 
     /// Whether a sink that takes every frame as it comes has many before it.

@@ -63,6 +63,12 @@ impl Budget {
         now.saturating_add(Duration::from_nanos(nanos as u64 + 1))
     }
 
+    /// Until when the server asked for a pause, and until when it does not know us.
+    #[must_use]
+    pub fn pauses(&self) -> (Now, Now) {
+        (self.pause, self.barred)
+    }
+
     /// Takes one request out, whether or not one was there.
     pub fn take(&mut self, now: Now) {
         self.refill(now);

@@ -23,6 +23,7 @@ pub mod budget;
 mod desk;
 mod lane;
 mod mark;
+pub mod outlook;
 #[cfg(test)]
 mod properties;
 mod queue;

@@ -77,6 +77,13 @@ pub(super) fn section(page: &mut Roff) {
          says once that nothing is there yet, is ready, and waits for what OPENCLAW_STATE_DIR names, else for \
          ~/.openclaw. A SOURCE that is named on the command line has to be there.",
     );
+    page.control("SS", ["Questions"]);
+    paragraph(
+        page,
+        "A run that posts holds the lock run of its state directory and has a socket there, control, on which \
+         live-status explain asks what waits for a box. Only processes of our own user and of root are answered, \
+         within the same limits; the pages of --listen do not tell of boxes, and the socket has no others.",
+    );
 }
 
 fn rows(page: &mut Roff, level: &str, title: &str, rows: &[(&str, &str)]) {

@@ -1,5 +1,6 @@
 //! `run` as a service: real processes, asked, signalled and supervised.
 
+mod asked;
 mod awaited;
 mod background;
 mod health;

@@ -3,6 +3,7 @@
 mod asked;
 mod awaited;
 mod background;
+mod flood;
 mod health;
 mod logs;
 mod notify;

@@ -41,7 +41,7 @@ complete -c live-status -n "__fish_live_status_needs_command" -f -a "create" -d 
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "update" -d 'Edit a post of the same account (kept for compatibility)'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "doctor" -d 'Check what live-status finds here, and say what to do'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "ps" -d 'List the boxes of runs: state, since when, agent, channel, last update and why'
-complete -c live-status -n "__fish_live_status_needs_command" -f -a "explain" -d 'Say what is remembered of a box'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "explain" -d 'Say what is remembered of a box, and what it waits for'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "finish" -d 'Close boxes by hand'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "config" -d 'Show settings and where each comes from'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "schema" -d 'Print the JSON Schema of a wire format'
@@ -284,7 +284,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand explain" -l conf
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c live-status -n "__fish_live_status_using_subcommand explain" -l json -d 'Write one JSON object for each box that matches'
+complete -c live-status -n "__fish_live_status_using_subcommand explain" -l json -d 'Write one JSON object for each box that matches; what run told stands in its field run'
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,6 +1,7 @@
 //! The memory of boxes that a verb gets: on the disk, or for as long as the process lives.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use super::args::complain;
@@ -9,7 +10,10 @@ use super::keeper;
 use crate::daemon::ledger::InMemory;
 use crate::daemon::reader::wire_time;
 use crate::sink::Ledger;
-use crate::store::{Boxes, BoxesError, Lock, LockError};
+use crate::store::{Boxes, BoxesError, Lock, LockError, StateDir};
+
+/// The lock of `run` and its directory: ours until the process ends, however that comes.
+static HELD: OnceLock<(Lock, StateDir)> = OnceLock::new();
 
 /// Who remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +61,7 @@ pub(super) fn open(role: Role) -> Result<Opened, Failure> {
             ));
         }
         match Lock::take(&state, "run") {
-            // It is ours until the process ends, however that comes.
-            Ok(lock) => std::mem::forget(lock),
+            Ok(lock) => drop(HELD.set((lock, state.clone()))),
             Err(error @ LockError::Held { .. }) => {
                 return Err(Failure::new(Kind::Locked, error)
                     .hint("one run serves a state directory; end the other, or give this one its own XDG_STATE_HOME"));
@@ -85,6 +88,11 @@ pub(super) fn open(role: Role) -> Result<Opened, Failure> {
         Err(error @ BoxesError::Unsafe { .. }) => Err(Failure::new(Kind::CannotCreate, error)),
         Err(error) => Ok(without(error)),
     }
+}
+
+/// The state directory of which we are the one `run`.
+pub(super) fn held() -> Option<&'static StateDir> {
+    HELD.get().map(|(_, state)| state)
 }
 
 /// Goes on without a memory, and says so.

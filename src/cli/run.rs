@@ -1,5 +1,6 @@
 //! `live-status run`: the whole chain in one process.
 
+mod awaited;
 mod feed;
 
 use std::ffi::OsString;
@@ -15,10 +16,10 @@ use super::ended::ended;
 use super::failure::{Doing as _, Failure, Kind};
 use super::filter::Filter;
 use super::keeper::{self, Keeper};
-use super::ledger::Role;
+use super::ledger::{self, Role};
 use super::placeless::Placeless;
 use super::ps;
-use super::service::{Again, Current, Service, Standing, Surroundings, supervisor};
+use super::service::{Again, Current, Service, Standing, Surroundings, control, supervisor};
 use super::show::{Asking, On, Places, Showing, Sinks, To};
 use super::tail::{Sources, instant, stop_on_signals, verdict};
 use crate::daemon::following;
@@ -183,6 +184,7 @@ impl RunArgs {
             .sinks(&places, asking, global, &zone, max_lines, board)?;
         let caps: Vec<_> = sinks.iter().map(|sink| sink.caps()).collect();
         inputs.begin(World::new(&caps, self.showing.pace(), drawing));
+        let _control = ledger::held().and_then(|state| control::open(state, feeder.clone()));
         let stage = Stage {
             sinks,
             places,
@@ -193,7 +195,8 @@ impl RunArgs {
         if let Some(path) = &self.replay {
             return self.replay(path, stage, global, way);
         }
-        let roots = self.sources.roots(global)?;
+        let waits = serves && self.is_unattended(supervisor.is_some(), &stage.places);
+        let roots = self.roots(waits, global)?;
         let count = roots.len();
         let mut reader = self
             .sources

@@ -205,10 +205,15 @@ impl Sources {
 
 /// What OpenClaw's own rules find on this machine.
 pub(super) fn discover() -> Vec<follow::Found> {
-    follow::discover(&Surroundings {
+    follow::discover(&surroundings())
+}
+
+/// What the process was born into.
+pub(super) fn surroundings() -> Surroundings<'static> {
+    Surroundings {
         home: std::env::var_os("HOME").map(PathBuf::from),
         var: &|name| std::env::var_os(name),
-    })
+    }
 }
 
 impl TailArgs {

@@ -11,6 +11,7 @@ use super::exchange::Exchange;
 use super::gauges::Gauges;
 use super::pulse::Pulse;
 use super::reload::Reload;
+use super::told::Question;
 use super::world::World;
 use crate::wire::event::Event;
 use crate::wire::frame::Frame;
@@ -28,6 +29,8 @@ pub enum Input {
     Armed,
     /// Settings were read again; none where they are no good.
     Reload(Option<Box<Reload>>),
+    /// Somebody wants to know how a run stands.
+    Ask(Question),
     /// The reader is at its end; nothing more will come.
     Ended,
     /// We are to stop; runs go on without us.
@@ -55,7 +58,7 @@ pub struct Inputs {
 pub struct Feeder {
     sender: Sender<Input>,
     gate: Arc<Gate>,
-    exchange: Arc<Exchange>,
+    pub(super) exchange: Arc<Exchange>,
     gauges: Arc<Gauges>,
 }
 
@@ -128,6 +131,12 @@ impl Feeder {
     /// [`Gone`] once the loop has ended.
     pub fn tell(&self, input: Input) -> Result<(), Gone> {
         self.sender.send(input).map_err(|_| Gone)
+    }
+
+    /// Servers that did not know us may by now, since there is another token.
+    pub fn admitted(&self) {
+        let now = self.exchange.now();
+        self.exchange.change(|world| world.admitted(now));
     }
 
     /// What the loop tells of itself.

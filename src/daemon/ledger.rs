@@ -1,8 +1,8 @@
 //! What a sink remembers of its boxes: on the disk, or for as long as the process lives.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::gauges::Gauges;
 use crate::sink::Ledger;
@@ -24,6 +24,10 @@ impl Ledger for Boxes {
 
     fn settle(&self) -> Option<Duration> {
         Self::settle(self)
+    }
+
+    fn probe(&self) -> Result<(), String> {
+        Self::probe(self)
     }
 
     fn is_new(&self) -> bool {
@@ -61,13 +65,46 @@ impl Ledger for InMemory {
 pub struct Watched {
     ledger: Box<dyn Ledger>,
     gauges: Arc<Gauges>,
+    /// When it was last found that it cannot be kept.
+    lost: Mutex<Option<Instant>>,
 }
+
+/// A ledger that cannot be kept is tried again so often, though nothing has to be kept.
+const PROBE_EVERY: Duration = Duration::from_secs(10);
 
 impl Watched {
     /// Watches `ledger`.
     #[must_use]
     pub fn new(ledger: Box<dyn Ledger>, gauges: Arc<Gauges>) -> Self {
-        Self { ledger, gauges }
+        Self {
+            ledger,
+            gauges,
+            lost: Mutex::default(),
+        }
+    }
+
+    /// Shows whether it could be kept at `now`.
+    fn found(&self, kept: bool, now: Instant) {
+        *self.lost() = (!kept).then_some(now);
+        self.gauges.durable(kept);
+    }
+
+    /// Tries again, where that is due at `now`; gives when it is next.
+    fn probe_at(&self, now: Instant) -> Option<Duration> {
+        if self.gauges.is_durable() {
+            return None;
+        }
+        let since = self.lost().map(|at| now.saturating_duration_since(at));
+        if let Some(since) = since.filter(|since| *since < PROBE_EVERY) {
+            return Some(PROBE_EVERY - since);
+        }
+        let kept = self.ledger.probe().is_ok();
+        self.found(kept, now);
+        (!kept).then_some(PROBE_EVERY)
+    }
+
+    fn lost(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -78,7 +115,7 @@ impl Ledger for Watched {
 
     fn commit(&self, kept: &Kept) -> Result<(), String> {
         let committed = self.ledger.commit(kept);
-        self.gauges.durable(committed.is_ok());
+        self.found(committed.is_ok(), Instant::now());
         committed
     }
 
@@ -87,7 +124,12 @@ impl Ledger for Watched {
     }
 
     fn settle(&self) -> Option<Duration> {
-        self.ledger.settle()
+        let soon = self.ledger.settle();
+        soon.into_iter().chain(self.probe_at(Instant::now())).min()
+    }
+
+    fn probe(&self) -> Result<(), String> {
+        self.ledger.probe()
     }
 
     fn is_new(&self) -> bool {
@@ -97,12 +139,68 @@ impl Ledger for Watched {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering::Relaxed;
+    use std::sync::atomic::{AtomicBool, AtomicU64};
+
     use super::*;
     use crate::store::StateDir;
     use crate::wire::about::About;
     use crate::wire::frame::State;
     use crate::wire::kept::Phase;
     use crate::wire::time::Time;
+
+    /// A ledger that cannot be kept until it is mended.
+    #[derive(Debug, Default)]
+    struct Broken {
+        mended: Arc<AtomicBool>,
+        probes: Arc<AtomicU64>,
+    }
+
+    impl Ledger for Broken {
+        fn get(&self, _: &str) -> Option<Kept> {
+            None
+        }
+
+        fn commit(&self, _: &Kept) -> Result<(), String> {
+            Err("the disk is full".into())
+        }
+
+        fn note(&self, _: &Kept) {}
+
+        fn probe(&self) -> Result<(), String> {
+            self.probes.fetch_add(1, Relaxed);
+            let mended = self.mended.load(Relaxed);
+            mended
+                .then_some(())
+                .ok_or_else(|| "the disk is full".into())
+        }
+
+        fn is_new(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn one_that_cannot_be_kept_is_tried_again_every_ten_seconds_and_no_longer_than_that() {
+        let broken = Broken::default();
+        let (mended, probes) = (Arc::clone(&broken.mended), Arc::clone(&broken.probes));
+        let gauges = Arc::new(Gauges::default());
+        let watched = Watched::new(Box::new(broken), Arc::clone(&gauges));
+        let start = Instant::now();
+        let at = |seconds: u64| watched.probe_at(start + Duration::from_secs(seconds));
+        assert_eq!(at(0), None, "nothing failed");
+        watched.found(false, start);
+        assert_eq!(at(4), Some(Duration::from_secs(6)));
+        assert_eq!(probes.load(Relaxed), 0);
+        assert_eq!(at(10), Some(PROBE_EVERY));
+        assert_eq!(at(19), Some(Duration::from_secs(1)));
+        mended.store(true, Relaxed);
+        assert!(!gauges.is_durable());
+        assert_eq!(at(20), None);
+        assert!(gauges.is_durable());
+        assert_eq!(at(60), None);
+        assert_eq!(probes.load(Relaxed), 2);
+    }
 
     #[test]
     fn both_ledgers_remember_the_newest_of_each_box() {

@@ -116,6 +116,7 @@ pub fn run(
                 }
                 pulse.reloaded();
             }
+            Ok(Input::Ask(question)) => question.answer(pipeline.as_ref()),
             Ok(Input::Ended) => {
                 exchange.offer(pipeline.as_mut().map(Pipeline::finish).unwrap_or_default());
                 // Who stops us often ends our input as well: we were told to stop all the same.

@@ -41,5 +41,6 @@ pub mod replay;
 pub mod resume;
 pub mod stop;
 mod ticks;
+pub mod told;
 mod workers;
 pub mod world;

@@ -7,7 +7,7 @@ use crate::render::{self, Renderer};
 use crate::safe::redact::Redactor;
 use crate::view::{self, Board};
 use crate::wire::event::{Body, Event, Label};
-use crate::wire::frame::Frame;
+use crate::wire::frame::{Frame, State};
 
 /// Everything between an event and a frame.
 pub struct Pipeline {
@@ -15,6 +15,15 @@ pub struct Pipeline {
     redactor: Arc<Redactor>,
     board: Board,
     renderer: Renderer,
+}
+
+/// How a run stands, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stands {
+    /// Its state.
+    pub state: State,
+    /// The rule that gave it, and the evidence.
+    pub why: String,
 }
 
 impl Pipeline {
@@ -48,6 +57,19 @@ impl Pipeline {
         self.labeller = labeller;
         self.board.set(view);
         self.renderer.set(render);
+    }
+
+    /// How the run whose frames have the key `frame` stands: its state, and the rule and the
+    /// evidence for it.
+    #[must_use]
+    pub fn stands(&self, frame: &str) -> Option<Stands> {
+        let run = self.board.run_of_frame(frame)?;
+        let verdict = run.verdict();
+        let why = render::why(&run, &verdict);
+        Some(Stands {
+            state: verdict.state,
+            why,
+        })
     }
 
     /// The end of the input: what was held back until a session was live.

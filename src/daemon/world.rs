@@ -8,6 +8,7 @@ use super::census::Census;
 use super::dress::dressed;
 use crate::http::Breaker;
 use crate::outbox::admission::Admission;
+use crate::outbox::outlook::Outlook;
 use crate::outbox::{self, Answer, Next, Outbox};
 use crate::render;
 use crate::sink::{Bill, Caps, Done};
@@ -186,6 +187,7 @@ impl World {
         let answer = match done {
             Done::Applied => Answer::Applied,
             Done::Unchanged => Answer::Unchanged,
+            Done::Later(pause) if bill.barred => Answer::Barred(pause),
             Done::Later(pause) => Answer::Later(pause),
             Done::Wait(pause) => Answer::Wait(pause),
             Done::StandBy(_) if self.hurried => Answer::Unchanged,
@@ -216,6 +218,20 @@ impl World {
         {
             self.pace(&next, now);
         }
+    }
+
+    /// What waits for the box of `key` before the last sink that is paced, and why.
+    #[must_use]
+    pub fn outlook(&self, key: &str, now: Duration) -> Option<Outlook> {
+        if let Some((frame, since)) = self.admission.waits(key) {
+            return Some(Outlook::of_crowd(frame.rev, since, now));
+        }
+        let paced = self
+            .lanes
+            .iter()
+            .rev()
+            .find_map(|lane| lane.outbox.as_ref());
+        paced?.outlook(key, now)
     }
 
     /// Whether a sink that takes every frame as it comes has many before it.
@@ -270,6 +286,13 @@ impl World {
             breaker: outboxes().map(breaker).max().unwrap_or_default(),
             coalesced: outboxes().map(|outbox| outbox.stats().coalesced).sum(),
         }
+    }
+
+    /// Servers that did not know us may by now: they are asked at once.
+    pub fn admitted(&mut self, now: Duration) {
+        let outboxes = self.lanes.iter_mut();
+        let outboxes = outboxes.filter_map(|lane| lane.outbox.as_mut());
+        outboxes.for_each(|outbox| outbox.admitted(now));
     }
 
     /// Paces and draws by other settings from now on.

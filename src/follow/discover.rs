@@ -32,7 +32,7 @@ pub struct Found {
 #[must_use]
 pub fn discover(env: &Surroundings<'_>) -> Vec<Found> {
     let var = |name| (env.var)(name).filter(|value| !value.is_empty());
-    let home = var("OPENCLAW_HOME").map_or_else(|| env.home.clone(), |home| Some(home.into()));
+    let home = home(env);
     for why in [
         "TRANSCRIPT_DIR",
         "OPENCLAW_STATE_DIR",
@@ -75,6 +75,32 @@ pub fn discover(env: &Surroundings<'_>) -> Vec<Found> {
             .filter_map(|path| existing(path, "a profile of OpenClaw")),
     );
     found
+}
+
+/// Where something will be once OpenClaw has run, for whoever waits for it: what a variable
+/// names, else `~/.openclaw`.
+#[must_use]
+pub fn awaited(env: &Surroundings<'_>) -> Option<Root> {
+    let missing = |bad: &BadRoot| match bad {
+        BadRoot::Unreadable { error, .. } => error.kind() == std::io::ErrorKind::NotFound,
+        BadRoot::Directory(_) => true,
+        BadRoot::File(_) => false,
+    };
+    match discover(env).into_iter().next() {
+        Some(Found {
+            path,
+            root: Err(bad),
+            ..
+        }) => missing(&bad).then(|| Root::expected(&path)),
+        Some(_) => None,
+        None => home(env).map(|home| Root::State(home.join(".openclaw"))),
+    }
+}
+
+/// The home directory, which a variable may move.
+fn home(env: &Surroundings<'_>) -> Option<PathBuf> {
+    let moved = (env.var)("OPENCLAW_HOME").filter(|value| !value.is_empty());
+    moved.map_or_else(|| env.home.clone(), |home| Some(home.into()))
 }
 
 /// A place of a rule counts only where something is there.
@@ -143,5 +169,33 @@ mod tests {
             let want: Vec<_> = want.iter().map(|it| home.join(it)).collect();
             assert_eq!(got, want, "{vars:?}");
         }
+    }
+
+    #[test]
+    fn what_is_not_there_yet_is_awaited_where_it_will_be() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let home = dir.path();
+        fs::create_dir_all(home.join("empty")).expect("made");
+        fs::write(home.join("file"), "").expect("written");
+        let at = |var: Option<&str>| {
+            awaited(&Surroundings {
+                home: Some(home.to_owned()),
+                var: &|name| {
+                    let value = var.filter(|_| name == "OPENCLAW_STATE_DIR")?;
+                    Some(home.join(value).into())
+                },
+            })
+        };
+        assert_eq!(at(None), Some(Root::State(home.join(".openclaw"))));
+        assert_eq!(at(Some("empty")), Some(Root::State(home.join("empty"))));
+        assert_eq!(at(Some("none")), Some(Root::State(home.join("none"))));
+        assert_eq!(at(Some("file")), None, "it is something else");
+        fs::create_dir_all(home.join(".openclaw/agents")).expect("made");
+        assert_eq!(at(None), None, "it is there");
+        let nowhere = Surroundings {
+            home: None,
+            var: &|_| None,
+        };
+        assert_eq!(awaited(&nowhere), None);
     }
 }

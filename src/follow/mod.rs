@@ -50,7 +50,7 @@ mod watch;
 
 pub use agenda::Agenda;
 pub use cursor::{Cursor, Hex};
-pub use discover::{Found, Surroundings, discover};
+pub use discover::{Found, Surroundings, awaited, discover};
 pub use follower::Follower;
 pub use root::{BadRoot, Root};
 pub use session::{

@@ -20,6 +20,8 @@ pub struct Access {
     any_address: bool,
     /// Nobody else can come in: a socket in the file system.
     any_host: bool,
+    /// The process that asks has to be our own user's, or root's.
+    ours_alone: bool,
     /// The hash of the token that has to come along.
     token: Option<[u8; 32]>,
 }
@@ -39,6 +41,7 @@ impl std::fmt::Debug for Access {
             .field("names", &self.names)
             .field("any_address", &self.any_address)
             .field("any_host", &self.any_host)
+            .field("ours_alone", &self.ours_alone)
             .field("token", &self.token.map(|_| "(redacted)"))
             .finish()
     }
@@ -70,6 +73,21 @@ impl Access {
             any_host: true,
             ..Self::default()
         }
+    }
+
+    /// For a socket in the file system on which we talk to ourselves, whoever may come in.
+    #[must_use]
+    pub fn ours_alone() -> Self {
+        Self {
+            ours_alone: true,
+            ..Self::socket()
+        }
+    }
+
+    /// Whether a process of user `uid` is heard, where `own` is ours; of one elsewhere nobody
+    /// knows whose it is.
+    pub(super) fn hears(&self, uid: Option<u32>, own: u32) -> bool {
+        !self.ours_alone || uid.is_some_and(|uid| uid == own || uid == 0)
     }
 
     /// The same, for those who bring `token`.
@@ -169,6 +187,21 @@ mod tests {
             assert!(Access::socket().check(&request).is_ok(), "{host:?}");
         }
         assert_eq!(local.check(&asked(None, None)), Ok(()));
+    }
+
+    #[test]
+    fn rule_25_only_our_own_processes_and_those_of_root_are_heard_where_we_talk_to_ourselves() {
+        let alone = Access::ours_alone();
+        let cases = [
+            (Some(1_000), true),
+            (Some(0), true),
+            (Some(1_001), false),
+            (None, false),
+        ];
+        for (uid, want) in cases {
+            assert_eq!(alone.hears(uid, 1_000), want, "{uid:?}");
+            assert!(Access::socket().hears(uid, 1_000), "{uid:?}");
+        }
     }
 
     #[test]

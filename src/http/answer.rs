@@ -3,6 +3,7 @@
 use super::access::{Access, Denied};
 use super::health;
 use super::metrics;
+use super::pages::Pages;
 use super::picture::Picture;
 use super::request::{Parsed, Request};
 
@@ -20,11 +21,11 @@ const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// The answer to what was read; `look` is asked for the picture only where it is needed.
-pub(super) fn answer(parsed: &Parsed, access: &Access, look: impl FnOnce() -> Picture) -> Answer {
+/// The answer to what was read; `pages` are asked only where that is needed.
+pub(super) fn answer(parsed: &Parsed, access: &Access, pages: &Pages) -> Answer {
     match parsed {
         Parsed::Whole(request) => match access.check(request) {
-            Ok(()) => to(request, look),
+            Ok(()) => to(request, pages),
             Err(Denied::Host) => plain(403, "this host is not served here\n"),
             Err(Denied::Token) => plain(401, "a token is needed\n"),
         },
@@ -34,12 +35,27 @@ pub(super) fn answer(parsed: &Parsed, access: &Access, look: impl FnOnce() -> Pi
     }
 }
 
-fn to(request: &Request, look: impl FnOnce() -> Picture) -> Answer {
+fn to(request: &Request, pages: &Pages) -> Answer {
     let head = request.method == "HEAD";
     if request.method != "GET" && !head {
         return plain(405, "only GET and HEAD are answered\n");
     }
-    let answer = match request.path.as_str() {
+    let answer = match pages {
+        Pages::Health(look) => of_health(&request.path, || look()),
+        Pages::Boxes(tell) => {
+            let told = request.path.strip_prefix("/boxes/").map(|key| tell(key));
+            match told {
+                Some(Some(told)) => whole(200, JSON, told),
+                Some(None) => plain(404, "nothing is known of that box\n"),
+                None => plain(404, "there is /boxes/KEY\n"),
+            }
+        }
+    };
+    Answer { head, ..answer }
+}
+
+fn of_health(path: &str, look: impl FnOnce() -> Picture) -> Answer {
+    match path {
         "/health" => {
             let picture = look();
             let status = if health::is_alive(&picture) { 200 } else { 503 };
@@ -52,8 +68,7 @@ fn to(request: &Request, look: impl FnOnce() -> Picture) -> Answer {
         }
         "/metrics" => whole(200, PROMETHEUS, metrics::metrics(&look())),
         _ => plain(404, "there are /health, /ready and /metrics\n"),
-    };
-    Answer { head, ..answer }
+    }
 }
 
 fn plain(status: u16, body: &str) -> Answer {
@@ -105,6 +120,7 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use super::super::picture::tests::well;
@@ -118,7 +134,9 @@ mod tests {
 
     fn status(line: &str, picture: &Picture) -> u16 {
         let access = Access::local(Vec::new());
-        answer(&asked(line), &access, || picture.clone()).status
+        let picture = picture.clone();
+        let pages = Pages::Health(Arc::new(move || picture.clone()));
+        answer(&asked(line), &access, &pages).status
     }
 
     #[test]
@@ -153,18 +171,39 @@ mod tests {
     #[test]
     fn the_wire_form_allows_no_other_origin_and_tells_no_more_than_asked() {
         let access = Access::local(Vec::new());
-        let page = answer(&asked("GET /metrics"), &access, well);
+        let pages = Pages::Health(Arc::new(well));
+        let page = answer(&asked("GET /metrics"), &access, &pages);
         let text = String::from_utf8(page.bytes()).expect("text");
         let (head, body) = text.split_once("\r\n\r\n").expect("a head");
         assert!(head.contains(&format!("Content-Length: {}", body.len())));
         assert!(!head.contains("Access-Control"), "{head}");
-        let page = answer(&asked("HEAD /metrics"), &access, well);
+        let page = answer(&asked("HEAD /metrics"), &access, &pages);
         let only = String::from_utf8(page.bytes()).expect("text");
         assert_eq!(only.strip_suffix("\r\n\r\n"), Some(head));
         let secret = Secret::new("t").expect("a token");
         let access = access.with_token(&secret);
-        let denied = answer(&asked("GET /nowhere"), &access, well);
-        assert_eq!(denied, answer(&asked("POST /health"), &access, well));
+        let denied = answer(&asked("GET /nowhere"), &access, &pages);
+        assert_eq!(denied, answer(&asked("POST /health"), &access, &pages));
         assert_eq!(denied.status, 401);
+    }
+
+    #[test]
+    fn boxes_are_told_of_where_nothing_else_is() {
+        let tell = |key: &str| (key == "k").then(|| "{}".to_owned());
+        let pages = Pages::Boxes(Arc::new(tell));
+        let cases = [
+            ("GET /boxes/k", 200),
+            ("GET /boxes/k?x=y", 200),
+            ("GET /boxes/other", 404),
+            ("GET /boxes/", 404),
+            ("GET /health", 404),
+            ("GET /metrics", 404),
+            ("POST /boxes/k", 405),
+        ];
+        for (line, want) in cases {
+            let told = answer(&asked(line), &Access::ours_alone(), &pages);
+            assert_eq!(told.status, want, "{line}");
+        }
+        assert_eq!(status("GET /boxes/k", &well()), 404);
     }
 }

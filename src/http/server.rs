@@ -3,8 +3,8 @@
 //! Std sockets and one thread a connection: a health check asks every few seconds,
 //! and what is bounded by 32 threads of 5 s needs no event loop of its own.
 
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 use super::access::Access;
 use super::address::Listen;
 use super::answer::answer;
-use super::picture::Picture;
+use super::pages::Pages;
 use super::request::{CAP_BYTES, Parsed, parse};
+use super::stream::Stream;
 
 /// Connections at once; one more is closed without a word.
 const MOST: usize = 32;
@@ -26,9 +27,6 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Whoever was answered has so long to close the connection.
 const LINGER: Duration = Duration::from_secs(1);
-
-/// Gives what is known now.
-pub type Look = Arc<dyn Fn() -> Picture + Send + Sync>;
 
 /// A socket that listens; it answers once it is told what to say.
 #[derive(Debug)]
@@ -63,6 +61,23 @@ impl Server {
         }))
     }
 
+    /// Takes the socket `path` to talk to ourselves, where no other process does: the caller has
+    /// the directory for itself. What an earlier one left there goes away.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, as that a file or a link stands there, or that the path is too long.
+    pub fn control(path: &Path) -> io::Result<Self> {
+        if is_socket(path) {
+            std::fs::remove_file(path)?;
+        }
+        Ok(Self {
+            listener: Listener::Unix(listen_unix(path)?, path.to_owned()),
+            access: Access::ours_alone(),
+            deadline: DEADLINE,
+        })
+    }
+
     /// The port that we were given; none for a socket in the file system.
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
@@ -77,20 +92,20 @@ impl Server {
     /// # Errors
     ///
     /// No thread can be had.
-    pub fn serve(self, look: Look) -> io::Result<Serving> {
+    pub fn serve(self, pages: Pages) -> io::Result<Serving> {
         let path = match &self.listener {
             Listener::Tcp(_) => None,
             Listener::Unix(_, path) => Some(path.clone()),
         };
         let accept = move || match &self.listener {
-            Listener::Tcp(listener) => self.accept(&look, || listener.accept().map(|it| it.0)),
-            Listener::Unix(listener, _) => self.accept(&look, || listener.accept().map(|it| it.0)),
+            Listener::Tcp(listener) => self.accept(&pages, || listener.accept().map(|it| it.0)),
+            Listener::Unix(listener, _) => self.accept(&pages, || listener.accept().map(|it| it.0)),
         };
         Builder::new().name("http".into()).spawn(accept)?;
         Ok(Serving { path })
     }
 
-    fn accept<S: Stream>(&self, look: &Look, next: impl Fn() -> io::Result<S>) {
+    fn accept<S: Stream>(&self, pages: &Pages, next: impl Fn() -> io::Result<S>) {
         let busy = Arc::new(AtomicUsize::new(0));
         loop {
             let Ok(stream) = next() else {
@@ -103,12 +118,12 @@ impl Server {
             }
             busy.fetch_add(1, Ordering::SeqCst);
             let place = Place(Arc::clone(&busy));
-            let (look, access, deadline) = (Arc::clone(look), self.access.clone(), self.deadline);
+            let (pages, access, deadline) = (pages.clone(), self.access.clone(), self.deadline);
             let work = move || {
                 let _place = place;
                 let until = Instant::now() + deadline;
                 // Whoever goes away meanwhile wants no answer.
-                let _ = converse(stream, until, &access, &look);
+                let _ = converse(stream, until, &access, &pages);
             };
             // Without a thread the connection closes; the next one may have more luck.
             let _ = Builder::new().name("http-answer".into()).spawn(work);
@@ -142,12 +157,20 @@ impl Drop for Serving {
 
 /// Takes a path, also from a process that died; never from one that lives, nor from a file.
 fn bind_unix(path: &Path) -> io::Result<UnixListener> {
-    if let Ok(meta) = path.symlink_metadata()
-        && meta.file_type().is_socket()
-        && UnixStream::connect(path).is_err()
-    {
+    if is_socket(path) && UnixStream::connect(path).is_err() {
         std::fs::remove_file(path)?;
     }
+    listen_unix(path)
+}
+
+/// Whether a socket stands there, and no link to one.
+fn is_socket(path: &Path) -> bool {
+    path.symlink_metadata()
+        .is_ok_and(|meta| meta.file_type().is_socket())
+}
+
+/// Makes the socket; whatever stands there already is an error, a link as well.
+fn listen_unix(path: &Path) -> io::Result<UnixListener> {
     let listener = UnixListener::bind(path)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     Ok(listener)
@@ -158,8 +181,12 @@ fn converse<S: Stream>(
     mut stream: S,
     until: Instant,
     access: &Access,
-    look: &Look,
+    pages: &Pages,
 ) -> io::Result<()> {
+    let own = rustix::process::geteuid().as_raw();
+    if !access.hears(stream.user(), own) {
+        return Ok(());
+    }
     let mut bytes = Vec::with_capacity(1 << 10);
     let parsed = loop {
         match parse(&bytes) {
@@ -177,7 +204,7 @@ fn converse<S: Stream>(
             Err(error) => return Err(error),
         }
     };
-    let answer = answer(&parsed, access, || look());
+    let answer = answer(&parsed, access, pages);
     // Past the deadline there is a moment left to say so.
     let until = until.max(Instant::now() + Duration::from_millis(200));
     stream.write_within(left(until)?)?;
@@ -211,43 +238,11 @@ fn left(until: Instant) -> io::Result<Duration> {
     Ok(left)
 }
 
-/// What both kinds of connections can do.
-trait Stream: Read + Write + Send + 'static {
-    fn read_within(&self, span: Duration) -> io::Result<()>;
-    fn write_within(&self, span: Duration) -> io::Result<()>;
-    fn end(&self) -> io::Result<()>;
-}
-
-impl Stream for TcpStream {
-    fn read_within(&self, span: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(span))
-    }
-
-    fn write_within(&self, span: Duration) -> io::Result<()> {
-        self.set_write_timeout(Some(span))
-    }
-
-    fn end(&self) -> io::Result<()> {
-        self.shutdown(Shutdown::Write)
-    }
-}
-
-impl Stream for UnixStream {
-    fn read_within(&self, span: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(span))
-    }
-
-    fn write_within(&self, span: Duration) -> io::Result<()> {
-        self.set_write_timeout(Some(span))
-    }
-
-    fn end(&self) -> io::Result<()> {
-        self.shutdown(Shutdown::Write)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+
     use super::super::picture::tests::well;
     use super::*;
 
@@ -258,7 +253,9 @@ mod tests {
         let server = server.expect("bound").expect("an address");
         let server = Server { deadline, ..server };
         let address = server.address().expect("a port");
-        let serving = server.serve(Arc::new(well)).expect("a thread");
+        let serving = server
+            .serve(Pages::Health(Arc::new(well)))
+            .expect("a thread");
         (address, serving)
     }
 
@@ -342,7 +339,9 @@ mod tests {
         let mode = path.symlink_metadata().expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert!(bind().is_err(), "it lives");
-        let serving = server.serve(Arc::new(well)).expect("a thread");
+        let serving = server
+            .serve(Pages::Health(Arc::new(well)))
+            .expect("a thread");
         let mut stream = UnixStream::connect(&path).expect("connected");
         let request = b"HEAD /health HTTP/1.1\r\nHost: x\r\n\r\n";
         stream.write_all(request).expect("written");

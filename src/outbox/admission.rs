@@ -75,6 +75,13 @@ impl Admission {
         self.waiting.len()
     }
 
+    /// The newest frame of a run that waits, and when it came.
+    #[must_use]
+    pub fn waits(&self, key: &str) -> Option<(&Frame, Now)> {
+        let (frame, at) = self.waiting.get(key)?;
+        Some((frame, *at))
+    }
+
     /// Lets the one in that did something last, if there is a place.
     fn next(&mut self) -> Option<Arc<Frame>> {
         if self.live.len() >= self.most {

@@ -19,6 +19,23 @@ fn a_pause_silences_the_server_and_the_newest_goes_after_it() {
 }
 
 #[test]
+fn a_server_that_does_not_know_us_is_asked_as_soon_as_it_may() {
+    let mut outbox = Outbox::new(Settings::default());
+    outbox.offer(active("a", 1), ms(0));
+    assert_eq!(next(&mut outbox, 0), "a:1");
+    settle(&mut outbox, "a", Answer::Barred(ms(300_000)), 10);
+    outbox.offer(active("a", 2), ms(20));
+    assert_eq!(next(&mut outbox, 600), "wait 300010");
+    outbox.admitted(ms(1_000));
+    assert_eq!(next(&mut outbox, 1_000), "a:2");
+    assert!(outbox.is_healthy(), "a pause is no failure");
+    // What else asks for a pause is not affected.
+    settle(&mut outbox, "a", Answer::Later(ms(60_000)), 1_010);
+    outbox.admitted(ms(1_020));
+    assert_eq!(next(&mut outbox, 1_600), "wait 61010");
+}
+
+#[test]
 fn an_outage_ends_with_one_edit_a_box() {
     let mut outbox = Outbox::new(Settings::default());
     let mut at = 0;

@@ -23,6 +23,8 @@ pub struct Budget {
     at: Now,
     /// No request before this moment.
     pause: Now,
+    /// Nor before this one, unless the server knows us sooner.
+    barred: Now,
 }
 
 impl Budget {
@@ -36,6 +38,7 @@ impl Budget {
             tokens: wanted.max(1.0),
             at: Duration::ZERO,
             pause: Duration::ZERO,
+            barred: Duration::ZERO,
         }
     }
 
@@ -48,8 +51,9 @@ impl Budget {
     /// The first moment from `now` on at which a request may go out.
     pub fn ready_at(&mut self, now: Now) -> Now {
         self.refill(now);
-        if now < self.pause {
-            return self.pause;
+        let pause = self.pause.max(self.barred);
+        if now < pause {
+            return pause;
         }
         if self.wanted == 0.0 || self.tokens >= 1.0 {
             return now;
@@ -57,6 +61,12 @@ impl Budget {
         // Rounded up, so that the token is there when the moment comes.
         let nanos = ((1.0 - self.tokens) / self.rate * 1e9).ceil();
         now.saturating_add(Duration::from_nanos(nanos as u64 + 1))
+    }
+
+    /// Until when the server asked for a pause, and until when it does not know us.
+    #[must_use]
+    pub fn pauses(&self) -> (Now, Now) {
+        (self.pause, self.barred)
     }
 
     /// Takes one request out, whether or not one was there.
@@ -94,9 +104,24 @@ impl Budget {
         }
     }
 
+    /// The server does not know us: nothing for `after`, then one request that finds out. It says
+    /// nothing of what the server bears.
+    pub fn bar(&mut self, now: Now, after: Duration) {
+        self.refill(now);
+        let until = now.saturating_add(after.min(LONGEST_PAUSE));
+        self.barred = self.barred.max(until);
+        self.tokens = self.tokens.min(1.0);
+    }
+
+    /// It may know us by now: the pause of [`bar`](Self::bar) is over, no other one is.
+    pub fn admit(&mut self, now: Now) {
+        self.refill(now);
+        self.barred = self.barred.min(now);
+    }
+
     /// Adds what the time since the last call brought; a pause brings nothing.
     fn refill(&mut self, now: Now) {
-        let from = self.at.max(self.pause.min(now));
+        let from = self.at.max(self.pause.max(self.barred).min(now));
         let seconds = now.saturating_sub(from).as_secs_f64();
         self.at = self.at.max(now);
         let rate = self.rate;
@@ -169,6 +194,20 @@ mod tests {
         assert!((budget.rate() - 7.0).abs() < 0.01, "{}", budget.rate());
         budget.ready_at(900 * SECOND);
         assert_eq!(budget.rate(), 10.0);
+    }
+
+    #[test]
+    fn a_bar_ends_with_its_reason_and_no_other_pause_does() {
+        let mut budget = Budget::new(10.0);
+        budget.bar(SECOND, 300 * SECOND);
+        assert_eq!(budget.ready_at(2 * SECOND), 301 * SECOND);
+        budget.admit(3 * SECOND);
+        assert_eq!(budget.ready_at(3 * SECOND), 3 * SECOND);
+        assert_eq!(budget.rate(), 10.0, "nothing was learned");
+        budget.later(4 * SECOND, 60 * SECOND);
+        budget.bar(5 * SECOND, SECOND);
+        budget.admit(5 * SECOND);
+        assert_eq!(budget.ready_at(5 * SECOND), 64 * SECOND);
     }
 
     #[test]

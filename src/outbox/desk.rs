@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::breaker::Breaker;
 use super::budget::Budget;
 use super::lane::{Lane, Offer};
+use super::outlook::{By, Hold};
 use super::queue::Queue;
 use super::{Answer, Health, Next, Now, Settings, Stats};
 use crate::wire::frame::Frame;
@@ -138,6 +139,11 @@ impl Outbox {
                 self.breaker.alive();
                 self.budget.later(now, after);
             }
+            Answer::Barred(after) => {
+                self.stats.later += 1;
+                self.breaker.alive();
+                self.budget.bar(now, after);
+            }
             Answer::Failed => {
                 self.stats.failed += 1;
                 self.breaker.failed(now);
@@ -182,6 +188,38 @@ impl Outbox {
     /// Keeps another gap between two edits of a box from now on.
     pub fn set_min_gap(&mut self, gap: Duration) {
         self.settings.min_gap = gap;
+    }
+
+    /// The server may know us by now: what [`Answer::Barred`] holds up goes out at once.
+    pub fn admitted(&mut self, now: Now) {
+        self.budget.admit(now);
+    }
+
+    /// The box of `key`.
+    pub(super) fn lane(&self, key: &str) -> Option<&Lane> {
+        self.lanes.get(key)
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What holds up every box of the server.
+    pub(super) fn server_holds(&self, now: Now) -> impl Iterator<Item = Hold> + use<> {
+        // Copies: the look moves no clock of theirs.
+        let (mut breaker, mut budget) = (self.breaker, self.budget);
+        let (pause, barred) = budget.pauses();
+        let spent = match budget.ready_at(now) {
+            at if at > pause.max(barred) => at,
+            _ => now,
+        };
+        let holds = [
+            By::Breaker.until(breaker.ready_at(now), now),
+            By::Pause.until(pause, now),
+            By::Token.until(barred, now),
+            By::Budget.until(spent, now),
+        ];
+        holds.into_iter().flatten()
     }
 
     /// Counts since the start.

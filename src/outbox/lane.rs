@@ -43,6 +43,15 @@ pub(super) struct Lane {
     pub(super) rest: Option<u64>,
 }
 
+/// When what paces a box alone lets its frame go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moments {
+    pub(super) pace: Now,
+    pub(super) hold: Now,
+    /// Nothing holds up a run's end here.
+    pub(super) stand_by: Now,
+}
+
 /// What became of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
@@ -106,20 +115,47 @@ impl Lane {
     /// nothing while a frame is under way. Only what happens to the lane changes it, not the time.
     pub(super) fn ready(&self, settings: &Settings) -> Option<Seat> {
         let held = self.waiting.as_ref().filter(|_| self.flight.is_none())?;
-        let rank = match rank(&held.frame.state) {
-            Rank::Progress if !self.opened => Rank::First,
-            rank => rank,
-        };
-        let at = self
-            .throttle
-            .ready_at(settings, rank.urgent())
-            .max(self.hold);
-        let at = match rank {
-            Rank::Final => at,
-            Rank::Blocked | Rank::First | Rank::Progress => at.max(self.stand_by),
-        };
+        let rank = self.rank(held);
+        let moments = self.moments(settings);
+        let at = moments.pace.max(moments.hold).max(moments.stand_by);
         let since = held.since;
         Some(Seat { at, rank, since })
+    }
+
+    /// When each of what paces the box alone lets the waiting frame go.
+    pub(super) fn moments(&self, settings: &Settings) -> Moments {
+        let rank = self.waiting.as_ref().map(|held| self.rank(held));
+        let urgent = rank.is_some_and(Rank::urgent);
+        Moments {
+            pace: self.throttle.ready_at(settings, urgent),
+            hold: self.hold,
+            stand_by: match rank {
+                Some(Rank::Final) => Duration::ZERO,
+                _ => self.stand_by,
+            },
+        }
+    }
+
+    /// The revision of the frame that waits, and since when its box has had something new.
+    pub(super) fn waits(&self) -> Option<(u64, Now)> {
+        let held = self.waiting.as_ref()?;
+        Some((held.frame.rev, held.since))
+    }
+
+    /// The revision of the frame that is under way.
+    pub(super) fn under_way(&self) -> Option<u64> {
+        self.flight.as_ref().map(|held| held.frame.rev)
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone
+    }
+
+    fn rank(&self, held: &Held) -> Rank {
+        match rank(&held.frame.state) {
+            Rank::Progress if !self.opened => Rank::First,
+            rank => rank,
+        }
     }
 
     /// Takes the waiting frame under way; since when its box has had something new.
@@ -149,7 +185,7 @@ impl Lane {
                 self.opened = true;
                 self.shown = Some(held.print);
             }
-            Answer::Later(_) => self.keep(held, &mut settled),
+            Answer::Later(_) | Answer::Barred(_) => self.keep(held, &mut settled),
             Answer::Wait(pause) => {
                 self.hold = now.saturating_add(pause);
                 self.keep(held, &mut settled);

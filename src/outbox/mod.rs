@@ -23,6 +23,7 @@ pub mod budget;
 mod desk;
 mod lane;
 mod mark;
+pub mod outlook;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
@@ -97,6 +98,8 @@ pub enum Answer {
     Unchanged,
     /// The server asks for a pause of this length (429, `Retry-After`).
     Later(Duration),
+    /// The server does not know us: nothing for so long, or until it may ([`Outbox::admitted`]).
+    Barred(Duration),
     /// This box has to wait so long; others are not affected.
     Wait(Duration),
     /// Another writer moves this box: nothing for so long but the run's end.
@@ -158,7 +161,7 @@ pub struct Stats {
     pub stale: u64,
     /// Frames given up: the box was refused too often, or is gone.
     pub given_up: u64,
-    /// Answers [`Answer::Later`].
+    /// Answers [`Answer::Later`] and [`Answer::Barred`].
     pub later: u64,
     /// Answers [`Answer::Failed`].
     pub failed: u64,

@@ -31,4 +31,5 @@ mod tests;
 
 pub use renderer::Renderer;
 pub use settings::{Commentary, Markup, Settings};
+pub use structure::why;
 pub use text::{Moment, text};

@@ -103,7 +103,9 @@ fn commentary(run: &RunView<'_>, wanted: Commentary) -> Vec<String> {
     }
 }
 
-fn why(run: &RunView<'_>, verdict: &Verdict) -> String {
+/// The rule that gave a run its state, and the evidence.
+#[must_use]
+pub fn why(run: &RunView<'_>, verdict: &Verdict) -> String {
     let moment = |time: Option<Time>| match time {
         Some(time) => time.to_string(),
         None => "unknown".into(),

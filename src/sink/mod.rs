@@ -101,6 +101,8 @@ pub struct Bill {
     pub unclear: u32,
     /// The server has little to spare: nothing more for so long.
     pub ease: Duration,
+    /// The server does not take the token: [`Done::Later`] is for this one alone.
+    pub barred: bool,
 }
 
 /// What a sink remembers of its boxes beyond the process.
@@ -124,6 +126,15 @@ pub trait Ledger: std::fmt::Debug + Send + Sync {
     /// is until the next note.
     fn settle(&self) -> Option<Duration> {
         None
+    }
+
+    /// Finds out by a small write whether [`commit`](Self::commit) would succeed now.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why not.
+    fn probe(&self) -> Result<(), String> {
+        Ok(())
     }
 
     /// Whether it began empty: boxes of an earlier time may be on the server all the same.

@@ -62,6 +62,20 @@ impl Board {
         RunView::of(self, At { session, run })
     }
 
+    /// The run whose frames have that key: every run is looked at.
+    #[must_use]
+    pub fn run_of_frame(&self, frame: &str) -> Option<RunView<'_>> {
+        let runs = self.sessions.iter().flat_map(|(session, found)| {
+            let runs = found.runs.keys();
+            runs.map(|run| At {
+                session: *session,
+                run: *run,
+            })
+        });
+        let of_frame = |at: &At| self.key(*at).is_some_and(|key| key.frame_key() == frame);
+        RunView::of(self, runs.into_iter().find(of_frame)?)
+    }
+
     pub(super) fn at(&self, at: At) -> Option<(&Session, &Run)> {
         let session = self.sessions.get(&at.session)?;
         Some((session, session.runs.get(&at.run)?.as_ref()))

@@ -104,7 +104,11 @@ impl Posting {
             zone,
             rate_per_second: self.rate,
         };
-        let ledger = Box::new(Watched::new(ledger, Arc::clone(gauges)));
+        // One that ends with us never becomes durable, whatever it takes.
+        let ledger = match durable {
+            true => Box::new(Watched::new(ledger, Arc::clone(gauges))),
+            false => ledger,
+        };
         Ok(Mattermost::new(client, settings, ledger))
     }
 }

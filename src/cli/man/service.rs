@@ -9,7 +9,7 @@ const SIGNALS: [(&str, &str); 3] = [
     ),
     (
         "SIGHUP",
-        "The log file is opened again; settings, the labels file and the token are read again. The log names the settings that changed, and those that need a restart: sources, sinks, the server, the address of --listen. Settings that are wrong are not taken, and the log says what is wrong, where, and what to do. Where the terminal went away it is the end.",
+        "The log file is opened again; settings, the labels file and the token are read again; what waits because a token was refused is tried at once with a new one. The log names the settings that changed, and those that need a restart: sources, sinks, the server, the address of --listen. Settings that are wrong are not taken, and the log says what is wrong, where, and what to do. Where the terminal went away it is the end.",
     ),
     (
         "SIGPIPE",
@@ -20,7 +20,7 @@ const SIGNALS: [(&str, &str); 3] = [
 const PAGES: [(&str, &str); 3] = [
     (
         "/health",
-        "JSON: status (healthy, degraded, unhealthy), reasons, ready, active_sessions, uptime_seconds, last_error as a class with its age, breaker, queue_depth, state_durable, sources with their lag. 200 for healthy and degraded; 503 for unhealthy, which is a loop that has not moved for 30 s though something waits.",
+        "JSON: status (healthy, degraded, unhealthy), reasons, ready, active_sessions, uptime_seconds, last_error as a class with its age, breaker, queue_depth, state_durable, sources with their lag. 200 for healthy and degraded; 503 for unhealthy, which is a loop that has not moved for 30 s though something waits. While state cannot be kept, that is tried again every 10 s.",
     ),
     (
         "/ready",
@@ -68,6 +68,21 @@ pub(super) fn section(page: &mut Roff) {
          output and error are /dev/null. The file of --pid-file is locked for as long as the process lives, and \
          taken away at its end if it is still ours. Its directory has to belong to us, and nobody else may write \
          there: /tmp will not do.",
+    );
+    page.control("SS", ["Before the first agent"]);
+    paragraph(
+        page,
+        "Where there is nothing to read yet, run ends with 2 and says so. A service has nobody who reads it: one that \
+         a supervisor started, one in the background, or one that posts and whose standard error is no terminal \
+         says once that nothing is there yet, is ready, and waits for what OPENCLAW_STATE_DIR names, else for \
+         ~/.openclaw. A SOURCE that is named on the command line has to be there.",
+    );
+    page.control("SS", ["Questions"]);
+    paragraph(
+        page,
+        "A run that posts holds the lock run of its state directory and has a socket there, control, on which \
+         live-status explain asks what waits for a box. Only processes of our own user and of root are answered, \
+         within the same limits; the pages of --listen do not tell of boxes, and the socket has no others.",
     );
 }
 

@@ -13,7 +13,7 @@ use super::explain::{json, refused};
 use super::failure::Failure;
 use super::{keeper, output};
 use crate::daemon::reader::wire_time;
-use crate::store::Boxes;
+use crate::store::{Boxes, Lock};
 use crate::wire::frame::State;
 use crate::wire::kept::{Kept, Phase};
 use crate::wire::time::Time;
@@ -29,7 +29,8 @@ const USUAL_WIDTH: usize = 80;
 /// on it: nothing is locked, changed or asked of a server. Boxes that are live
 /// are listed, and those that ended in the last hour; a box is live until its
 /// run ended, whether or not anybody still updates it. The KEY is as much of
-/// the box's key as explain and finish need.
+/// the box's key as explain and finish need. A last line, on standard error, says
+/// whether run is at work here; --json writes boxes alone.
 #[derive(Args, Debug)]
 pub(super) struct PsArgs {
     /// List boxes that ended earlier too
@@ -132,7 +133,10 @@ impl PsArgs {
         // Who needs somebody first, then who works, then what is over; the newest of each first.
         listed.sort_by_key(|kept| (rank(kept), std::cmp::Reverse(kept.at), &kept.key));
         if self.json {
-            let lines: String = listed.into_iter().map(json).collect();
+            let lines: String = listed
+                .into_iter()
+                .map(|kept| json(Some(kept), None))
+                .collect();
             return output::print(lines.as_bytes());
         }
         if listed.is_empty() {
@@ -141,7 +145,7 @@ impl PsArgs {
                 (_, true) => "no box is as asked for",
                 (_, false) => "no box is live; --all lists those that ended more than an hour ago",
             });
-            return Ok(());
+            return say_who_works(global);
         }
         let terminal = std::io::stdout().is_terminal();
         let width = terminal.then(|| {
@@ -153,7 +157,8 @@ impl PsArgs {
             colour: global
                 .colours(terminal && std::env::var("TERM").is_ok_and(|term| term != "dumb")),
         };
-        output::print(table::draw(&listed, &every, now, look).as_bytes())
+        output::print(table::draw(&listed, &every, now, look).as_bytes())?;
+        say_who_works(global)
     }
 
     fn wants(&self, kept: &Kept, now: Time) -> bool {
@@ -163,6 +168,16 @@ impl PsArgs {
             && (self.agent.is_empty() || agent.is_some_and(|agent| self.agent.contains(agent)))
             && (self.state.is_empty() || self.state.iter().any(|state| state.is(&kept.state)))
     }
+}
+
+/// Says whether a `run` is at work on the state directory.
+fn say_who_works(global: &Global) -> Result<(), Failure> {
+    let state = keeper::standing()?;
+    match state.and_then(|state| Lock::held_by(&state, "run")) {
+        Some(holder) => global.say(format_args!("run is at work here: {holder}")),
+        None => global.say("no run is at work here"),
+    }
+    Ok(())
 }
 
 /// Every box that is remembered here.
@@ -214,7 +229,7 @@ mod tests {
             ..table::tests::kept("k", State::Active, 0)
         };
         let line: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&json(&full)).expect("an object");
+            serde_json::from_str(&json(Some(&full), None)).expect("an object");
         for (name, _) in FIELDS {
             assert!(line.contains_key(name), "there is no {name}");
         }

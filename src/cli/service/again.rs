@@ -127,6 +127,8 @@ impl Again {
             changes.taken.push("token".to_owned());
             if let Some(renew) = &self.renew {
                 renew();
+                // What waits because the old one was refused is tried at once.
+                self.feeder.admitted();
             }
         }
         self.log.set_level(current.level);

@@ -6,9 +6,11 @@
 //! | `health` | where health and figures are asked for, and who may |
 //! | `again` | what SIGHUP does |
 //! | `changes` | which settings changed, and which of them a running loop takes |
+//! | `control` | the socket on which `explain` asks |
 
 mod again;
 mod changes;
+pub(super) mod control;
 mod health;
 mod logs;
 
@@ -26,7 +28,7 @@ use super::args::{Global, complain};
 use super::failure::{Doing as _, Failure, Kind};
 use crate::daemon::gauges::Gauges;
 use crate::daemon::pulse::Pulse;
-use crate::http::Serving;
+use crate::http::{Pages, Serving};
 use crate::service::detach::{self, Second};
 use crate::service::{BadPidFile, PidFile, Supervisor};
 
@@ -122,7 +124,7 @@ impl Service {
         let server = self.health.bind()?;
         let serving = server.map(|server| {
             let (address, gauges) = (server.address(), Arc::clone(gauges));
-            let serving = server.serve(Arc::new(move || gauges.picture()));
+            let serving = server.serve(Pages::Health(Arc::new(move || gauges.picture())));
             match address {
                 Some(address) => tracing::info!(address = %address, "answering /health"),
                 None => tracing::info!(address = "unix", "answering /health"),

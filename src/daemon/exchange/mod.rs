@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::gauges::Gauges;
 use super::world::World;
+use crate::outbox::outlook::Outlook;
 use crate::sink::{Close, Put};
 use crate::wire::frame::Frame;
 use crate::{outbox, render};
@@ -90,6 +91,11 @@ impl Exchange {
         change(&mut state.world);
         self.publish(&state);
         state.call_all(self.now());
+    }
+
+    /// What waits for the box of `key`, and why: a look, by which nothing changes.
+    pub(super) fn outlook(&self, key: &str) -> Option<Outlook> {
+        self.state().world.outlook(key, self.now())
     }
 
     /// Takes frames in that came together: what one of them replaces is not shown.

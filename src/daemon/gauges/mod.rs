@@ -113,6 +113,11 @@ impl Gauges {
         }
     }
 
+    /// Whether what has to outlive us is on the disk, as far as is known.
+    pub(super) fn is_durable(&self) -> bool {
+        !self.undurable.load(Relaxed)
+    }
+
     /// All there was has been read, and changes wake us.
     pub(super) fn arm(&self) {
         self.armed.store(true, Relaxed);

@@ -134,7 +134,7 @@ impl Mattermost {
         let boxes = Arc::downgrade(&self.boxes);
         move || {
             if let Some(boxes) = boxes.upgrade() {
-                boxes.server.client.renew();
+                boxes.server.renew();
             }
         }
     }

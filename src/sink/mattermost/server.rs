@@ -79,6 +79,12 @@ impl Server {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Somebody replaced the token: reads it again, and counts its refusals from none.
+    pub(super) fn renew(&self) {
+        self.client.renew();
+        self.found().refused = 0;
+    }
+
     /// A time of ours on the server's clock, in milliseconds.
     pub(super) fn clock(&self, ours: Time) -> i64 {
         ours.0.saturating_add(self.found().ahead)
@@ -102,6 +108,7 @@ pub(super) struct Talk<'a> {
     requests: Cell<u32>,
     ease: Cell<Duration>,
     unclear: Cell<u32>,
+    barred: Cell<bool>,
 }
 
 impl<'a> Talk<'a> {
@@ -112,6 +119,7 @@ impl<'a> Talk<'a> {
             requests: Cell::new(0),
             ease: Cell::new(Duration::ZERO),
             unclear: Cell::new(0),
+            barred: Cell::new(false),
         }
     }
 
@@ -121,6 +129,7 @@ impl<'a> Talk<'a> {
             requests: self.requests.get(),
             ease: self.ease.get(),
             unclear: self.unclear.get(),
+            barred: self.barred.get(),
         }
     }
 
@@ -170,6 +179,7 @@ impl<'a> Talk<'a> {
     /// The server refused the token: reads it again, and says how long to leave the server alone.
     pub(super) fn refused_token(&self) -> Trouble {
         self.server.client.renew();
+        self.barred.set(true);
         let mut found = self.server.found();
         found.refused = found.refused.saturating_add(1);
         let doubled = FIRST_PAUSE * 2_u32.pow((found.refused - 1).min(8));

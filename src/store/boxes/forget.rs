@@ -38,6 +38,19 @@ pub(super) fn by_age(connection: &Connection, now: Time) -> rusqlite::Result<()>
     Ok(())
 }
 
+/// Writes the time at which old boxes were forgotten otherwise and then as it was: nothing changes,
+/// and its page is written all the same, since it differed in between.
+pub(super) fn note_again(connection: &Connection) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    for sql in [
+        "UPDATE meta SET value = value || ' ' WHERE name = 'tidied'",
+        "UPDATE meta SET value = rtrim(value) WHERE name = 'tidied'",
+    ] {
+        transaction.execute(sql, [])?;
+    }
+    transaction.commit()
+}
+
 /// Forgets the older half of what is over where the database grew too large.
 pub(super) fn by_size(connection: &Connection) -> rusqlite::Result<()> {
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));

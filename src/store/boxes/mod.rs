@@ -166,6 +166,15 @@ impl Boxes {
         link.commit(kept)
     }
 
+    /// Finds out by a small write whether [`commit`](Self::commit) would succeed now.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why it would not.
+    pub fn probe(&self) -> Result<(), String> {
+        self.link().probe()
+    }
+
     /// Remembers it soon: what an edit changed, which another edit repairs if it is lost.
     /// Waits for no disk: [`settle`](Self::settle) writes, unless too many wait for it.
     pub fn note(&self, kept: &Kept) {

@@ -79,10 +79,14 @@ fn a_token_that_is_replaced_while_we_run_is_taken() {
     let settings = settings("one", rig.place.clone(), false);
     rig.sink = Mattermost::new(client, settings, Box::new(rig.memory.clone()));
     let frame = rig.frame(1, State::Active, "a");
-    assert_eq!(rig.put(&frame).done, Done::Later(Duration::from_secs(5)));
+    let put = rig.put(&frame);
+    assert_eq!(put.done, Done::Later(Duration::from_secs(5)));
+    assert!(put.bill.barred, "a new token ends that pause");
     replaced.store(true, Ordering::Relaxed);
     // The next refusal reads it again, the one after that is none.
     assert_eq!(rig.put(&frame).done, Done::Later(Duration::from_secs(10)));
+    // Whoever says so begins anew.
+    rig.sink.renewer()();
     rig.good(&frame);
     rig.only();
 }

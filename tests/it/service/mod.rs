@@ -1,6 +1,9 @@
 //! `run` as a service: real processes, asked, signalled and supervised.
 
+mod asked;
+mod awaited;
 mod background;
+mod flood;
 mod health;
 mod logs;
 mod notify;

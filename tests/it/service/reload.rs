@@ -157,6 +157,28 @@ fn a_token_that_was_replaced_is_named_and_never_shown() {
 }
 
 #[test]
+fn a_box_that_waits_because_of_its_token_goes_out_with_a_new_one() {
+    let (home, fake) = (Home::new(), fake());
+    let token = home.write("token", "revoked\n");
+    let args = ["--token-file", token.to_str().expect("text")];
+    let mut run = Service::start(&mut home.posting(&fake, &args));
+    run.until("ready: sources are armed");
+    home.works("s1", 1, true);
+    run.until("a sink failed sink=mattermost class=token_refused");
+    home.write("token", &fake.token("status-bot"));
+    run.signal(Signal::HUP);
+    run.until("settings were read again changed=token");
+    run.until("a sink has recovered sink=mattermost was=token_refused");
+    fake.wait_until("the end of the box", |fake| {
+        let posts = crate::mattermost::process::boxes(fake);
+        posts
+            .iter()
+            .any(|post| crate::mattermost::process::state(post) == "done")
+    });
+    run.stop();
+}
+
+#[test]
 fn a_terminal_that_went_away_is_the_end() {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     let home = Home::new();

@@ -142,11 +142,19 @@ impl Link {
     pub(super) fn commit(&mut self, kept: &Kept) -> Result<(), String> {
         self.now = self.now.max(kept.at);
         self.writes = self.writes.saturating_add(1);
-        self.write_durably(kept)
+        self.write_durably(|connection| row::write(connection, kept))
             .map_err(|error| error.to_string())?;
         self.unsure = false;
         self.forget_old();
         self.forget_surplus();
+        Ok(())
+    }
+
+    /// Writes what says nothing, as durably as a box.
+    pub(super) fn probe(&mut self) -> Result<(), String> {
+        self.write_durably(forget::note_again)
+            .map_err(|error| error.to_string())?;
+        self.unsure = false;
         Ok(())
     }
 
@@ -158,19 +166,21 @@ impl Link {
         let _ = self.work(Sync::Normal, |connection| row::write_all(connection, noted));
     }
 
-    fn write_durably(&mut self, kept: &Kept) -> Result<(), BoxesError> {
+    fn write_durably(
+        &mut self,
+        write: impl Fn(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<(), BoxesError> {
         if self.unsure {
             // The log is copied into the database, which is synced anew, and begun again.
             self.work(Sync::Full, checkpoint)?;
         }
-        let write = |connection: &Connection| row::write(connection, kept);
-        let mut failure = match self.work(Sync::Full, write) {
+        let mut failure = match self.work(Sync::Full, &write) {
             Ok(()) => return Ok(()),
             Err(failure) => failure,
         };
         if failure.is(ErrorCode::DiskFull) && self.work(Sync::Full, checkpoint).is_ok() {
             // A log that begins anew needs no more room.
-            failure = match self.work(Sync::Full, write) {
+            failure = match self.work(Sync::Full, &write) {
                 Ok(()) => return Ok(()),
                 Err(failure) => failure,
             };

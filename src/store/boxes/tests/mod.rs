@@ -162,6 +162,25 @@ fn its_files_are_for_us_alone() {
 }
 
 #[test]
+fn a_probe_is_a_write_that_changes_nothing() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let state = StateDir::open(&dir.path().join("state")).expect("opens");
+    let boxes = Boxes::open(&state, true, Time(7)).expect("opens");
+    let log = || std::fs::read(state.path().join("boxes.sqlite-wal")).expect("a log");
+    let before = log();
+    assert_eq!(boxes.probe(), Ok(()));
+    assert_ne!(log(), before, "it reached the disk");
+    assert_eq!(boxes.probe(), Ok(()));
+    drop(boxes);
+    let database = rusqlite::Connection::open(state.path().join("boxes.sqlite")).expect("opens");
+    let sql = "SELECT count(*) || ' ' || max(CASE name WHEN 'tidied' THEN value END) FROM meta";
+    let meta: String = database
+        .query_row(sql, [], |row| row.get(0))
+        .expect("reads");
+    assert!(meta.ends_with(" 7"), "{meta}");
+}
+
+#[test]
 fn planted_links_are_refused_and_their_targets_untouched() {
     for suffix in ["", "-wal", "-shm"] {
         let place = Place::new();

@@ -1,123 +1,15 @@
-//! `live-status explain`: what is remembered of a box, and why it is where it is.
+//! A box as people read it.
 
 use std::fmt::Write as _;
-use std::time::SystemTime;
 
-use clap::Args;
-use serde::Serialize;
-
-use super::args::Global;
-use super::failure::{Failure, Kind};
-use super::{keeper, output};
-use crate::daemon::reader::wire_time;
+use super::live;
+use crate::daemon::told::Told;
 use crate::safe::neutralise::line;
-use crate::store::{Boxes, BoxesError};
-use crate::wire::event::VERSION;
 use crate::wire::kept::{Kept, Phase};
 use crate::wire::time::{Time, span};
 
-/// Say what is remembered of a box
-///
-/// A box is the post that shows a run. Its server is not asked: this is what
-/// the last edit left behind in the state directory. Where several boxes match,
-/// each is listed in a line.
-#[derive(Args, Debug)]
-pub(super) struct ExplainArgs {
-    /// The key of a frame or of a box, the name behind post --key, the id of a post, or the beginning of a key or name
-    #[arg(value_name = "KEY")]
-    key: String,
-
-    /// Write one JSON object for each box that matches
-    #[arg(long)]
-    json: bool,
-
-    /// Time zone of the times people read, as Europe/Vienna; default: this machine's
-    #[arg(long, value_name = "ZONE", env = "TZ")]
-    tz: Option<String>,
-}
-
-impl ExplainArgs {
-    pub(super) fn run(&self, global: &Global) -> Result<(), Failure> {
-        let zone = super::zone::time_zone(self.tz.as_deref())?;
-        let now = wire_time(SystemTime::now());
-        let found = self.find(global, now)?;
-        let mut text = String::new();
-        if self.json {
-            for kept in &found {
-                text.push_str(&json(kept));
-            }
-        } else if let [kept] = found.as_slice() {
-            text = page(kept, now, &zone);
-        } else {
-            for kept in &found {
-                text.push_str(&row(kept, now));
-            }
-        }
-        output::print(text.as_bytes())
-    }
-
-    /// The boxes that match: at least one.
-    fn find(&self, global: &Global, now: Time) -> Result<Vec<Kept>, Failure> {
-        let nothing = |hint: String| {
-            Failure::input(format!("nothing is remembered of {:?}", self.key)).hint(hint)
-        };
-        // Who only asks makes no directory and no database.
-        let state = keeper::standing()?;
-        let Some(state) = state.filter(Boxes::are_in) else {
-            return Err(nothing(
-                "no box was made here yet, or STATE_DIRECTORY or XDG_STATE_HOME was another then"
-                    .into(),
-            ));
-        };
-        let boxes = Boxes::open(&state, false, now).map_err(refused)?;
-        if let Some(remark) = boxes.remark() {
-            global.say(remark);
-        }
-        let found = boxes.by_frame(&self.key);
-        if found.is_empty() {
-            return Err(nothing(format!(
-                "receipts name the keys of frames; boxes that ended are forgotten after 30 days at most, and these are in {}",
-                state.path().display()
-            )));
-        }
-        Ok(found)
-    }
-}
-
-/// Why the database cannot be used.
-pub(super) fn refused(error: BoxesError) -> Failure {
-    match error {
-        BoxesError::Newer { .. } => Failure::new(Kind::Config, error)
-            .hint("use the later version, or another state directory"),
-        BoxesError::Unsafe { .. } => Failure::new(Kind::CannotCreate, error),
-        BoxesError::Io { .. } | BoxesError::Database { .. } => Failure::new(Kind::Io, error).hint(
-            "live-status run sets a damaged database aside; see that the disk is well otherwise",
-        ),
-    }
-}
-
-/// A box as a program reads it.
-pub(super) fn json(kept: &Kept) -> String {
-    #[derive(Serialize)]
-    struct Line<'a> {
-        v: u32,
-        r#type: &'static str,
-        #[serde(flatten)]
-        kept: &'a Kept,
-    }
-    let line = Line {
-        v: VERSION,
-        r#type: "box",
-        kept,
-    };
-    // Strings and numbers alone always become JSON.
-    let mut text = serde_json::to_string(&line).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
 /// A box as a person reads it, alone.
-fn page(kept: &Kept, now: Time, zone: &jiff::tz::TimeZone) -> String {
+pub(super) fn page(kept: &Kept, now: Time, zone: &jiff::tz::TimeZone) -> String {
     let mut text = format!("{} {}\n", kept.state.tag(), line(&kept.frame));
     let mut say = |name: &str, value: &str| {
         let _ = writeln!(text, "  {name:<8} {}", line(value));
@@ -149,6 +41,15 @@ fn page(kept: &Kept, now: Time, zone: &jiff::tz::TimeZone) -> String {
     text
 }
 
+/// What a `run` told, as further lines of a page.
+pub(super) fn told_page(told: Option<&Told>) -> String {
+    let mut text = String::new();
+    for (name, value) in told.map(live::lines).unwrap_or_default() {
+        let _ = writeln!(text, "  {name:<8} {}", line(&value));
+    }
+    text
+}
+
 /// The post, and how sure it is.
 fn post(kept: &Kept) -> String {
     let id = kept.post.as_deref();
@@ -163,7 +64,7 @@ fn post(kept: &Kept) -> String {
 }
 
 /// One of several boxes.
-fn row(kept: &Kept, now: Time) -> String {
+pub(super) fn row(kept: &Kept, now: Time) -> String {
     let fields = [
         kept.key.clone(),
         kept.state.tag(),
@@ -184,6 +85,11 @@ fn clock(time: Time, now: Time, zone: &jiff::tz::TimeZone) -> String {
         local.strftime("%Y-%m-%d %H:%M:%S %Z"),
         ago(time, now)
     )
+}
+
+/// So many milliseconds, for people.
+pub(super) fn length(ms: u64) -> String {
+    span(i64::try_from(ms).unwrap_or(i64::MAX))
 }
 
 fn ago(time: Time, now: Time) -> String {

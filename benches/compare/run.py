@@ -138,7 +138,7 @@ def live(work, table, count, probes=200):
     for what, took in (("write of a new run to its post made", made), ("write of a new run to its first edit", shown),
                        ("write to the edit acknowledged", edits)):
         table.add(f"{name}, {what}, p50 and p99", quantiles(took))
-    busy(work, table, name, process, sessions, count)
+    busy(work, table, f"run, {count + fresh} live", process, sessions, count)
     work.stop(process)
     chat.stop()
 

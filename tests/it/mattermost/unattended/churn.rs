@@ -79,6 +79,8 @@ fn what_comes_and_goes_leaves_nothing_behind() {
     let end = Instant::now() + Duration::from_secs(60 * minutes as u64);
     let (fake, home) = (Arc::new(Fake::start()), home());
     let place = Place::new(&fake, false);
+    // Without an agent there would be nothing to watch.
+    Story::new(home.path(), "none");
     let run = start(&fake, home.path(), &place, &["--rate", "0"]);
     let mut holds = Vec::new();
     while holds.len() < ROUNDS || Instant::now() < end {

@@ -119,11 +119,11 @@ impl Session {
 
     /// Runs whose look time alone may change.
     fn open_runs(&self) -> Vec<u32> {
-        let open = |(no, run): (&u32, &Box<super::run::Run>)| {
+        let open = |(no, run): (u32, &super::run::Run)| {
             let waits = run.steps.iter().any(|step| step.agent.is_some());
-            (!run.is_settled() || waits).then_some(*no)
+            (!run.is_settled() || waits).then_some(no)
         };
-        self.runs.iter().filter_map(open).collect()
+        self.numbered().filter_map(open).collect()
     }
 
     fn begin(&mut self, start: &SessionStart) {
@@ -192,11 +192,11 @@ impl Session {
 
     /// The run with a step that is the sub-agent `child`, the newest first.
     fn with_agent(&self, child: &Link) -> Option<u32> {
-        let holds = |(no, run): (&u32, &Box<super::run::Run>)| {
+        let holds = |(no, run): (u32, &super::run::Run)| {
             let mut agents = run.steps.iter().filter_map(|step| step.agent.as_ref());
             let found = agents.any(|agent| same_child(&agent.child, child));
-            found.then_some(*no)
+            found.then_some(no)
         };
-        self.runs.iter().rev().find_map(holds)
+        self.numbered().rev().find_map(holds)
     }
 }

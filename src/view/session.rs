@@ -123,20 +123,25 @@ impl Session {
         no
     }
 
+    /// Its runs with their numbers, the oldest first.
+    pub(super) fn numbered(&self) -> impl DoubleEndedIterator<Item = (u32, &Run)> {
+        self.runs.iter().map(|(no, run)| (*no, &**run))
+    }
+
     /// The run that holds call `id`, the newest first.
     pub(super) fn with_call(&self, id: &str) -> Option<u32> {
-        let holds = |(no, run): (&u32, &Box<Run>)| run.has_call(id).then_some(*no);
-        self.runs.iter().rev().find_map(holds)
+        let holds = |(no, run): (u32, &Run)| run.has_call(id).then_some(no);
+        self.numbered().rev().find_map(holds)
     }
 
     /// The run whose background job is `job`, the newest first.
     pub(super) fn with_job(&self, job: &str) -> Option<u32> {
         let is = |name: &Option<Name>| name.as_deref() == Some(job);
-        let holds = |(no, run): (&u32, &Box<Run>)| {
+        let holds = |(no, run): (u32, &Run)| {
             let found = run.steps.iter().any(|step| is(&step.job));
-            found.then_some(*no)
+            found.then_some(no)
         };
-        self.runs.iter().rev().find_map(holds)
+        self.numbered().rev().find_map(holds)
     }
 }
 

@@ -132,7 +132,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand post" -l state -
 blocked\t'It waits for somebody'
 done\t'It did what it should'
 error\t'It failed'
-interrupted\t'It was stopped'"
+interrupted\t'It was stopped, or nobody knows how it ended'"
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l secrets-file -d 'Also take out every line of FILE, as [REDACTED:own]' -r -F
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l log-level -d 'Log what is at least so important: off, error, warn, info, debug or trace; default: info' -r
@@ -265,7 +265,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s v -l 
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c live-status -n "__fish_live_status_using_subcommand ps" -l agent -d 'Only boxes of this agent; may be given more than once' -r
-complete -c live-status -n "__fish_live_status_using_subcommand ps" -l state -d 'Only boxes in this state; may be given more than once' -r -f -a "active\t'It works'
+complete -c live-status -n "__fish_live_status_using_subcommand ps" -l state -d 'Only boxes in this state; may be given more than once' -r -f -a "active\t'It goes on'
 blocked\t'It waits for somebody'
 done\t'It did what it should'
 error\t'It failed'

@@ -11,6 +11,7 @@ use crate::render::{self, Commentary, Markup};
 use crate::safe::redact::Redactor;
 use crate::view;
 use crate::wire::event::Cause;
+use crate::wire::frame::State;
 
 /// What every verb takes.
 #[derive(Args, Debug)]
@@ -229,6 +230,33 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     };
     let number: f64 = number.trim().parse().map_err(|_| bad())?;
     Duration::try_from_secs_f64(number * seconds).map_err(|_| bad())
+}
+
+/// How the work stands that a box shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stands {
+    /// It goes on.
+    Active,
+    /// It waits for somebody.
+    Blocked,
+    /// It did what it should.
+    Done,
+    /// It failed.
+    Error,
+    /// It was stopped, or nobody knows how it ended.
+    Interrupted,
+}
+
+impl From<Stands> for State {
+    fn from(stands: Stands) -> Self {
+        match stands {
+            Stands::Active => Self::Active,
+            Stands::Blocked => Self::Blocked,
+            Stands::Done => Self::Done,
+            Stands::Error => Self::Error,
+            Stands::Interrupted => Self::Interrupted,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::args::{Global, duration};
 use super::chat::Server;
 use super::failure::{Failure, Kind};
 use super::ledger::{self, Opened, Role};
-use super::ps::{boxes, is_live};
+use super::ps::boxes;
 use super::{keeper, output, post};
 use crate::daemon::reader::wire_time;
 use crate::safe::neutralise::line;
@@ -97,7 +97,7 @@ impl FinishArgs {
         let Some(key) = &self.key else {
             let stale = |kept: &Kept| {
                 let quiet = Duration::from_millis(now.since_ms(kept.at).max(0).unsigned_abs());
-                is_live(kept) && quiet >= self.older_than
+                kept.is_live() && quiet >= self.older_than
             };
             return Ok((every.into_iter().filter(stale).collect(), Vec::new()));
         };
@@ -105,7 +105,7 @@ impl FinishArgs {
         match found.as_slice() {
             [] => Err(Failure::input(format!("nothing is remembered of {key:?}"))
                 .hint("live-status ps --all lists every box that is")),
-            [_] => Ok(found.into_iter().partition(is_live)),
+            [_] => Ok(found.into_iter().partition(Kept::is_live)),
             [one, two, ..] => Err(Failure::usage(format!(
                 "{key:?} names {} boxes, {} and {} among them",
                 found.len(),

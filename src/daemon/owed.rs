@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::wire::event::{Body, Event, Name, Route, RouteFrom, VERSION};
 use crate::wire::frame::{self, End, Frame, State, View};
-use crate::wire::kept::{Kept, Phase};
+use crate::wire::kept::Kept;
 use crate::wire::time::Time;
 
 /// Boxes that are not over, and whose runs were not met yet.
@@ -19,8 +19,7 @@ impl Owed {
     pub fn of(kept: impl IntoIterator<Item = Kept>) -> Self {
         let mut owed = Self::default();
         for kept in kept {
-            if !kept.state.is_final()
-                && kept.phase != Phase::Gone
+            if kept.is_live()
                 && let Some(sid) = kept.about.sid.clone()
             {
                 owed.boxes.entry(sid).or_default().push(kept);

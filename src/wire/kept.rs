@@ -61,3 +61,11 @@ pub struct Kept {
     #[serde(flatten)]
     pub about: About,
 }
+
+impl Kept {
+    /// Whether something may still come of it.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        !self.state.is_final() && self.phase != Phase::Gone
+    }
+}

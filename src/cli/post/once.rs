@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::super::args::Stands;
 use super::super::chat::Posting;
 use super::super::failure::{Failure, Kind};
 use super::super::ledger::Role;
@@ -12,7 +13,6 @@ use super::super::show::{Places, To};
 use crate::daemon::reader::wire_time;
 use crate::sink::mattermost::Text;
 use crate::sink::{Close, Done, Moment, Put, Sink as _};
-use crate::wire::frame::State;
 
 /// A post under a name.
 #[derive(Args, Debug)]
@@ -34,33 +34,6 @@ pub(super) struct Once {
     /// How it stands; done, error and interrupted close the post
     #[arg(long, value_name = "STATE", value_enum, requires = "key")]
     state: Option<Stands>,
-}
-
-/// How the work stands that the post tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Stands {
-    /// It goes on.
-    Active,
-    /// It waits for somebody.
-    Blocked,
-    /// It did what it should.
-    Done,
-    /// It failed.
-    Error,
-    /// It was stopped.
-    Interrupted,
-}
-
-impl From<Stands> for State {
-    fn from(stands: Stands) -> Self {
-        match stands {
-            Stands::Active => Self::Active,
-            Stands::Blocked => Self::Blocked,
-            Stands::Done => Self::Done,
-            Stands::Error => Self::Error,
-            Stands::Interrupted => Self::Interrupted,
-        }
-    }
 }
 
 /// Reads a name: any text a person can read, of one line.

@@ -6,16 +6,16 @@ mod table;
 use std::io::IsTerminal as _;
 use std::time::{Duration, SystemTime};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::args::Global;
+use super::args::{Global, Stands};
 use super::explain::{json, refused};
 use super::failure::Failure;
 use super::{keeper, output};
 use crate::daemon::reader::wire_time;
 use crate::store::{Boxes, Lock};
 use crate::wire::frame::State;
-use crate::wire::kept::{Kept, Phase};
+use crate::wire::kept::Kept;
 use crate::wire::time::Time;
 
 /// A box that ended stays in the list for so long.
@@ -48,34 +48,6 @@ pub(super) struct PsArgs {
     /// Write one JSON object for each box
     #[arg(long)]
     json: bool,
-}
-
-/// The state of a box.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Stands {
-    /// It works.
-    Active,
-    /// It waits for somebody.
-    Blocked,
-    /// It did what it should.
-    Done,
-    /// It failed.
-    Error,
-    /// It was stopped, or nobody knows how it ended.
-    Interrupted,
-}
-
-impl Stands {
-    fn is(self, state: &State) -> bool {
-        *state
-            == match self {
-                Self::Active => State::Active,
-                Self::Blocked => State::Blocked,
-                Self::Done => State::Done,
-                Self::Error => State::Error,
-                Self::Interrupted => State::Interrupted,
-            }
-    }
 }
 
 /// The fields of a box as `--json` writes it, for the man page.
@@ -164,9 +136,13 @@ impl PsArgs {
     fn wants(&self, kept: &Kept, now: Time) -> bool {
         let is_recent = now.since_ms(kept.at) <= RECENT.as_millis() as i64;
         let agent = kept.about.agent.as_ref();
-        (self.all || is_live(kept) || is_recent)
+        (self.all || kept.is_live() || is_recent)
             && (self.agent.is_empty() || agent.is_some_and(|agent| self.agent.contains(agent)))
-            && (self.state.is_empty() || self.state.iter().any(|state| state.is(&kept.state)))
+            && (self.state.is_empty()
+                || self
+                    .state
+                    .iter()
+                    .any(|state| State::from(*state) == kept.state))
     }
 }
 
@@ -193,13 +169,8 @@ pub(super) fn boxes() -> Result<Vec<Kept>, Failure> {
     }
 }
 
-/// Whether something may still come of it.
-pub(super) fn is_live(kept: &Kept) -> bool {
-    !kept.state.is_final() && kept.phase != Phase::Gone
-}
-
 fn rank(kept: &Kept) -> u8 {
-    match (is_live(kept), &kept.state) {
+    match (kept.is_live(), &kept.state) {
         (true, State::Blocked) => 0,
         (true, _) => 1,
         (false, _) => 2,

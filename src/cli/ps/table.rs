@@ -3,7 +3,6 @@
 use console::{Color, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::is_live;
 use super::keys::Keys;
 use crate::safe::neutralise::line;
 use crate::wire::frame::State;
@@ -57,7 +56,7 @@ fn row(kept: &Kept, key: &str, now: Time) -> [String; COLUMNS] {
         (Phase::Gone, _) => Some("somebody deleted the post"),
         // Nobody sees its state, and that is what matters.
         (_, Some(note)) => Some(note.as_str()),
-        (Phase::Intended, _) if is_live(kept) => Some("its post is about to be made"),
+        (Phase::Intended, _) if kept.is_live() => Some("its post is about to be made"),
         _ => about.why.as_deref(),
     };
     [
@@ -153,7 +152,7 @@ fn style(kept: &Kept) -> Style {
         State::Error | State::Interrupted | State::Other(_) => Color::Red,
     };
     let style = Style::new().fg(colour).force_styling(true);
-    if is_live(kept) { style.bold() } else { style }
+    if kept.is_live() { style.bold() } else { style }
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ fn parts(row: &Row<'_>) -> rusqlite::Result<(Kept, i64)> {
         about: row
             .get_ref(16)?
             .as_str_or_null()?
-            // It is for people alone: what cannot be read tells nothing.
+            // Nothing that must hold stands in it: what cannot be read tells nothing.
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default(),
     };

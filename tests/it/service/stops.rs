@@ -3,9 +3,23 @@
 use rustix::process::Signal;
 
 use super::rig::{Home, Service, fake};
-use crate::fake_mattermost::{Action, Call, Moment, Rule};
+use crate::fake_mattermost::{Action, Call, Fake, Held, Moment, Rule};
 use crate::mattermost::process::{boxes, state};
 use crate::support::Ran;
+
+/// The first create is carried out, and its answer held back.
+fn held_create(fake: &Fake) -> std::sync::Arc<Held> {
+    let rule = Rule::on(
+        Call::Create,
+        Action::Hold {
+            moment: Moment::After,
+        },
+    )
+    .times(1);
+    let held = std::sync::Arc::clone(rule.held());
+    fake.fault(rule);
+    held
+}
 
 #[test]
 fn a_taken_port_bad_settings_and_an_open_secret_end_it_before_anything_is_sent() {
@@ -39,15 +53,7 @@ fn a_taken_port_bad_settings_and_an_open_secret_end_it_before_anything_is_sent()
 #[test]
 fn a_second_signal_in_a_create_ends_at_once_and_the_box_is_found_again() {
     let (home, fake) = (Home::new(), fake());
-    let rule = Rule::on(
-        Call::Create,
-        Action::Hold {
-            moment: Moment::After,
-        },
-    )
-    .times(1);
-    let held = std::sync::Arc::clone(rule.held());
-    fake.fault(rule);
+    let held = held_create(&fake);
     home.works("s1", 1, false);
     let mut run = Service::start(&mut home.posting(&fake, &[]));
     held.wait_for(1);
@@ -67,15 +73,7 @@ fn a_second_signal_in_a_create_ends_at_once_and_the_box_is_found_again() {
 #[test]
 fn a_run_that_ends_while_its_box_is_being_made_shows_its_end() {
     let (home, fake) = (Home::new(), fake());
-    let rule = Rule::on(
-        Call::Create,
-        Action::Hold {
-            moment: Moment::After,
-        },
-    )
-    .times(1);
-    let held = std::sync::Arc::clone(rule.held());
-    fake.fault(rule);
+    let held = held_create(&fake);
     let mut run = Service::start(&mut home.posting(&fake, &["--listen", "127.0.0.1:0"]));
     let address = run.address();
     home.works("s1", 1, false);

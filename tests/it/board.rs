@@ -157,10 +157,11 @@ fn the_board_follows_its_window_and_leaves_lines_behind() {
     for (rows, columns) in [(24, 60), (12, 40), (12, 70)] {
         board.resize(rows, columns);
         let width = usize::from(columns) - 1;
-        board.until("the request in the new width", |rows| cut(rows, width));
-        let rows = board.rows();
-        let heads = rows.iter().filter(|row| row.contains("[ACTIVE]"));
-        assert_eq!(heads.count(), 1, "{}", rows.join("\n"));
+        // One condition: a drawing may arrive in two reads, the old head still on the screen.
+        board.until("one block, the request in the new width", |rows| {
+            let heads = rows.iter().filter(|row| row.contains("[ACTIVE]"));
+            cut(rows, width) && heads.count() == 1
+        });
     }
     board.feed(&frame("b", 1, "active"));
     board.until("two blocks", |rows| {

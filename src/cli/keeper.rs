@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use super::args::Global;
 use super::failure::{Failure, Kind};
-use crate::daemon::resume::Kept;
-use crate::store::{self, LoadError, Loaded, Lock, LockError, Places, StateDir, StateError};
+use crate::daemon::resume::{Keep, Kept, Want, latest};
+use crate::store::{self, LoadError, Loaded, Lock, LockError, Places, Room, StateDir, StateError};
 
 /// Keeps places under a name, for one process at a time.
 pub(super) struct Keeper {
     state: StateDir,
     name: String,
     _lock: Lock,
+    /// For what changes.
+    room: Room,
     /// A full disk is said once, not every two seconds.
     troubled: bool,
 }
@@ -37,6 +39,7 @@ impl Keeper {
             state,
             name: name.to_owned(),
             _lock: lock,
+            room: Room::default(),
             troubled: false,
         })
     }
@@ -46,9 +49,16 @@ impl Keeper {
     /// # Errors
     ///
     /// A later version wrote it (78), or it cannot be read.
-    fn load(&self, global: &Global) -> Result<Option<Vec<Kept>>, Failure> {
+    fn load(&mut self, global: &Global) -> Result<Option<Vec<Kept>>, Failure> {
         match store::load(&self.state, &self.name) {
-            Ok(Loaded::Found(kept)) => Ok(Some(kept)),
+            Ok(Loaded::Found {
+                whole,
+                changes,
+                room,
+            }) => {
+                self.room = room;
+                Ok(Some(latest(whole, changes)))
+            }
             Ok(Loaded::Nothing) => Ok(None),
             Ok(Loaded::Damaged(aside)) => {
                 global.say(format_args!(
@@ -64,9 +74,26 @@ impl Keeper {
         }
     }
 
-    /// Keeps the places of all sessions. Trouble with the disk never stops the following.
-    pub(super) fn save(&mut self, kept: &[Kept]) {
-        match store::save(&self.state, &self.name, &kept) {
+    /// What is to be [saved](Keeper::save) next.
+    pub(super) fn wants(&self) -> Want {
+        if self.room.is_used_up() {
+            Want::All
+        } else {
+            Want::Changed
+        }
+    }
+
+    /// Keeps places. Trouble with the disk never stops the following: all of them are wanted then.
+    pub(super) fn save(&mut self, places: &Keep) {
+        let Self {
+            state, name, room, ..
+        } = self;
+        let saved = match places {
+            Keep::All(kept) => store::save(state, name, kept).map(|new| *room = new),
+            Keep::Changed(kept) if kept.is_empty() => return,
+            Keep::Changed(kept) => store::append(state, name, kept, room),
+        };
+        match saved {
             Ok(()) => self.troubled = false,
             Err(error) if !self.troubled => {
                 self.troubled = true;
@@ -85,7 +112,10 @@ impl Keeper {
 /// # Errors
 ///
 /// See [`Keeper::load`].
-pub(super) fn kept(keeper: Option<&Keeper>, global: &Global) -> Result<Option<Vec<Kept>>, Failure> {
+pub(super) fn kept(
+    keeper: Option<&mut Keeper>,
+    global: &Global,
+) -> Result<Option<Vec<Kept>>, Failure> {
     keeper.map_or(Ok(None), |keeper| keeper.load(global))
 }
 

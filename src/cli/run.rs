@@ -355,7 +355,7 @@ impl RunArgs {
         (feeder, inputs): (Feeder, Inputs),
         again: Again,
     ) -> Result<(), Failure> {
-        let keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
+        let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
         let (gate, remarks) = (feeder.clone(), feeder.clone());
         let again = again.wait().doing(|| "cannot listen for signals".into())?;
         let hangup = Hangup::Ask(Box::new(again));
@@ -367,7 +367,7 @@ impl RunArgs {
             reader.owe(Owed::of(ps::boxes().unwrap_or_default()));
             reader.recall(self.showing.chat.catch_up());
         }
-        following::prepare(&mut reader, || keeper::kept(keeper.as_ref(), global))?;
+        following::prepare(&mut reader, || keeper::kept(keeper.as_mut(), global))?;
         let mut listener = Feed {
             stop: stop.clone(),
             unshown: 0,

@@ -15,7 +15,7 @@ use super::output::{self, Blocks, Output};
 use super::progress::Progress;
 use crate::daemon::following::{self, Listener};
 use crate::daemon::reader::{self, Reader, wire_time};
-use crate::daemon::resume::{Kept, Place};
+use crate::daemon::resume::{Keep, Place, Want};
 use crate::daemon::stop::{Hangup, Reason, Stop};
 use crate::follow::{self, Follower, Root, Surroundings};
 use crate::wire::event::{Event, Writer};
@@ -279,9 +279,9 @@ impl TailArgs {
     }
 
     fn follow(&self, reader: &mut Reader, out: Out, global: &Global) -> Result<(), Failure> {
-        let keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
+        let mut keeper = self.resume.as_deref().map(Keeper::open).transpose()?;
         let stop = stop_on_signals(reader, || {}, (Hangup::Stop, true))?;
-        following::prepare(reader, || keeper::kept(keeper.as_ref(), global))?;
+        following::prepare(reader, || keeper::kept(keeper.as_mut(), global))?;
         let mut tail = Tail {
             out,
             keeper,
@@ -371,14 +371,14 @@ impl Listener for Tail<'_> {
         Ok(self.out.out.flush()?)
     }
 
-    fn keep(&mut self, kept: Vec<Kept>) {
+    fn keep(&mut self, places: Keep) {
         if let Some(keeper) = &mut self.keeper {
-            keeper.save(&kept);
+            keeper.save(&places);
         }
     }
 
-    fn keeps(&self) -> bool {
-        self.keeper.is_some()
+    fn keeps(&self) -> Want {
+        self.keeper.as_ref().map_or(Want::Nothing, Keeper::wants)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::owed::Owed;
 use super::reader::Reader;
-use super::resume::Kept;
+use super::resume::{Keep, Kept, Want};
 use super::stop::{Reason, Stop};
 use crate::wire::event::Event;
 
@@ -33,11 +33,13 @@ pub trait Listener {
     }
 
     /// Where to begin again next time.
-    fn keep(&mut self, kept: Vec<Kept>);
+    fn keep(&mut self, places: Keep) {
+        let _ = places;
+    }
 
-    /// Whether [`Listener::keep`] is wanted.
-    fn keeps(&self) -> bool {
-        false
+    /// What [`Listener::keep`] is to be given.
+    fn keeps(&self) -> Want {
+        Want::Nothing
     }
 }
 
@@ -78,20 +80,19 @@ pub fn follow<L: Listener>(
     stop: &Stop,
     listener: &mut L,
 ) -> Result<Reason, L::Error> {
+    if listener.keeps() != Want::Nothing {
+        reader.keeps_places();
+    }
     reader.begin(SystemTime::now(), &mut |event| listener.event(event))?;
     reader.catch_up(&mut |event| listener.event(event))?;
-    if listener.keeps() {
-        // Before anybody is told: whoever dies now and starts again knows what he told of.
-        listener.keep(reader.keep(SystemTime::now()));
-    }
+    // Before anybody is told: whoever dies now and starts again knows what he told of.
+    keep(reader, listener);
     listener.owed(reader.take_owed());
     listener.drained(reader.take_notes())?;
     let mut unkept: Option<Instant> = None;
     loop {
         if let Some(reason) = stop.reason() {
-            if listener.keeps() {
-                listener.keep(reader.keep(SystemTime::now()));
-            }
+            keep(reader, listener);
             return Ok(reason);
         }
         let keep_at = unkept.map(|since| since + KEEP_EVERY);
@@ -99,12 +100,19 @@ pub fn follow<L: Listener>(
         let any = reader.wait(until, &mut |event| listener.event(event))?;
         reader.emit_ticks(Instant::now(), &mut |event| listener.event(event))?;
         listener.drained(reader.take_notes())?;
-        if any && listener.keeps() {
+        if any && listener.keeps() != Want::Nothing {
             unkept = unkept.or_else(|| Some(Instant::now()));
         }
         if unkept.is_some_and(|since| since.elapsed() >= KEEP_EVERY) {
-            listener.keep(reader.keep(SystemTime::now()));
+            keep(reader, listener);
             unkept = None;
         }
+    }
+}
+
+fn keep<L: Listener>(reader: &mut Reader, listener: &mut L) {
+    let want = listener.keeps();
+    if want != Want::Nothing {
+        listener.keep(reader.keep(want, SystemTime::now()));
     }
 }

@@ -1,8 +1,12 @@
-//! Cursors of a name: one file, replaced whole or not at all.
+//! Cursors of a name: one file, whole at its start and growing by what changed.
 //!
 //! The first line says the format, its version and a checksum; the second is
-//! the payload. The checksum covers the version too, so that a flipped bit is
-//! damage and never a newer format.
+//! the whole as it was then, replaced atomically. The checksum covers the
+//! version too, so that a flipped bit is damage and never a newer format.
+//! Every later line is what changed since: its own checksum, a space and a
+//! payload of the same shape. A line that is damaged or was not written to its
+//! end is left out: what it said is then as it was before, which is older and
+//! as true.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -18,8 +22,12 @@ use super::dir::{StateDir, file_name, hex, sync};
 
 /// The name of the format.
 const FORMAT: &str = "live-status-cursors";
-/// The version this program writes.
-const VERSION: u32 = 1;
+/// The version this program writes; the first one had no later lines.
+const VERSION: u32 = 2;
+/// Bytes of a checksum in hexadecimal digits.
+const CHECKSUM: usize = 64;
+/// The whole is written again when what changed takes as much as it does, and not below this.
+const LEAST_CHANGES: u64 = 256 * 1024;
 /// A file above this is not ours.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
@@ -37,7 +45,14 @@ pub enum Loaded<T> {
     /// Nothing yet.
     Nothing,
     /// As it was saved.
-    Found(T),
+    Found {
+        /// The whole.
+        whole: T,
+        /// Each of the changes since, in their order.
+        changes: Vec<T>,
+        /// For further changes.
+        room: Room,
+    },
     /// It was damaged; the file is kept under another name.
     Damaged(PathBuf),
 }
@@ -80,9 +95,38 @@ pub fn load<T: DeserializeOwned>(state: &StateDir, name: &str) -> Result<Loaded<
         Err(error) => return Err(failed(error)),
     };
     match parse(&bytes) {
-        Parsed::Whole(payload) => Ok(Loaded::Found(payload)),
+        Parsed::Whole {
+            whole,
+            changes,
+            room,
+        } => Ok(Loaded::Found {
+            whole,
+            changes,
+            room,
+        }),
         Parsed::Newer(v) => Err(LoadError::Newer { path, v }),
         Parsed::Damaged => set_aside(&path).map(Loaded::Damaged).map_err(failed),
+    }
+}
+
+/// Bytes that may be [appended](append) before the whole is to be saved anew.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Room(u64);
+
+impl Room {
+    /// Behind a whole of `bytes` bytes with its header, and `changes` bytes of changes.
+    fn behind(bytes: usize, changes: usize) -> Self {
+        Self(
+            LEAST_CHANGES
+                .max(bytes as u64)
+                .saturating_sub(changes as u64),
+        )
+    }
+
+    /// Whether there is none left.
+    #[must_use]
+    pub fn is_used_up(&self) -> bool {
+        self.0 == 0
     }
 }
 
@@ -91,7 +135,7 @@ pub fn load<T: DeserializeOwned>(state: &StateDir, name: &str) -> Result<Loaded<
 /// # Errors
 ///
 /// What the system said; what was there before stays.
-pub fn save<T: Serialize>(state: &StateDir, name: &str, payload: &T) -> io::Result<()> {
+pub fn save<T: Serialize>(state: &StateDir, name: &str, payload: &T) -> io::Result<Room> {
     let folder = state.folder("cursors").map_err(io::Error::other)?;
     let name = file_name(name);
     let payload = serde_json::to_vec(payload)?;
@@ -112,11 +156,43 @@ pub fn save<T: Serialize>(state: &StateDir, name: &str, payload: &T) -> io::Resu
     if written.is_err() {
         let _ = std::fs::remove_file(&temporary);
     }
-    written
+    written.map(|()| Room::behind(bytes.len(), 0))
+}
+
+/// Appends what changed since the last [`save`]. It costs what changed, and the disk is not waited
+/// for: a machine that fails loses the newest lines, and an older place is as true.
+///
+/// # Errors
+///
+/// What the system said; then the whole is to be saved, since a part of the line may be there.
+pub fn append<T: Serialize>(
+    state: &StateDir,
+    name: &str,
+    changes: &T,
+    room: &mut Room,
+) -> io::Result<()> {
+    let left = std::mem::take(&mut room.0);
+    let payload = serde_json::to_vec(changes)?;
+    let mut line = checksum(VERSION, &payload).into_bytes();
+    line.push(b' ');
+    line.extend_from_slice(&payload);
+    line.push(b'\n');
+    // Not made where it is missing: without its beginning a change says nothing.
+    let mut file = OpenOptions::new()
+        .append(true)
+        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
+        .open(state.path().join("cursors").join(file_name(name)))?;
+    file.write_all(&line)?;
+    room.0 = left.saturating_sub(line.len() as u64);
+    Ok(())
 }
 
 enum Parsed<T> {
-    Whole(T),
+    Whole {
+        whole: T,
+        changes: Vec<T>,
+        room: Room,
+    },
     Newer(u32),
     Damaged,
 }
@@ -125,18 +201,43 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Parsed<T> {
     let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else {
         return Parsed::Damaged;
     };
-    let Some(payload) = bytes[end + 1..].strip_suffix(b"\n") else {
+    let body = &bytes[end + 1..];
+    let Some(end_of_payload) = body.iter().position(|&byte| byte == b'\n') else {
         return Parsed::Damaged;
     };
+    let (payload, changes) = (&body[..end_of_payload], &body[end_of_payload + 1..]);
     match serde_json::from_slice::<Header>(&bytes[..end]) {
         Ok(header) if header.format == FORMAT && header.sha256 == checksum(header.v, payload) => {
             if header.v > VERSION {
                 return Parsed::Newer(header.v);
             }
-            serde_json::from_slice(payload).map_or(Parsed::Damaged, Parsed::Whole)
+            let Ok(whole) = serde_json::from_slice(payload) else {
+                return Parsed::Damaged;
+            };
+            // Nothing is appended to half a line, nor to what an earlier version reads.
+            let goes_on = bytes.ends_with(b"\n") && header.v == VERSION;
+            Parsed::Whole {
+                whole,
+                room: match goes_on {
+                    true => Room::behind(bytes.len() - changes.len(), changes.len()),
+                    false => Room::default(),
+                },
+                changes: changes
+                    .split(|&byte| byte == b'\n')
+                    .filter_map(change)
+                    .collect(),
+            }
         }
         _ => Parsed::Damaged,
     }
+}
+
+/// A later line; none where it is not as it was written.
+fn change<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
+    let (sum, rest) = line.split_at_checked(CHECKSUM)?;
+    let payload = rest.strip_prefix(b" ")?;
+    let holds = sum == checksum(VERSION, payload).as_bytes();
+    holds.then(|| serde_json::from_slice(payload).ok())?
 }
 
 fn checksum(version: u32, payload: &[u8]) -> String {
@@ -221,6 +322,104 @@ mod tests {
         Payload::from([("a.jsonl".to_owned(), offset)])
     }
 
+    /// The whole and its changes.
+    fn loaded(state: &StateDir, name: &str) -> Vec<Payload> {
+        match load(state, name).expect("loads") {
+            Loaded::Found { whole, changes, .. } => [vec![whole], changes].concat(),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    /// A file with one change behind its whole.
+    fn changed(state: &StateDir) -> (Vec<u8>, Vec<u8>) {
+        let mut room = save(state, "n", &payload(1)).expect("saves");
+        let path = state.path().join("cursors/n");
+        let whole = fs::read(&path).expect("reads");
+        append(state, "n", &payload(2), &mut room).expect("appends");
+        (whole, fs::read(&path).expect("reads"))
+    }
+
+    #[test]
+    fn changes_are_appended_until_they_take_as_much_as_the_whole() {
+        let (_dir, state) = state();
+        let mut room = save(&state, "n", &payload(0)).expect("saves");
+        let mut count = 0;
+        while !room.is_used_up() {
+            count += 1;
+            append(&state, "n", &payload(count), &mut room).expect("appends");
+        }
+        let bytes = fs::read(state.path().join("cursors/n")).expect("reads");
+        assert!(
+            (LEAST_CHANGES..LEAST_CHANGES + 300).contains(&(bytes.len() as u64)),
+            "{}",
+            bytes.len()
+        );
+        let want: Vec<_> = (0..=count).map(payload).collect();
+        assert_eq!(loaded(&state, "n"), want);
+        let Loaded::Found { room, .. } = load::<Payload>(&state, "n").expect("loads") else {
+            unreachable!("it is there")
+        };
+        assert!(room.is_used_up(), "{room:?}");
+    }
+
+    #[test]
+    fn a_cut_or_a_flipped_bit_in_a_change_leaves_what_was_before() {
+        let (_dir, state) = state();
+        let (whole, both) = changed(&state);
+        let cuts = (whole.len() + 1..both.len()).map(|at| both[..at].to_vec());
+        let flips = (whole.len() * 8..both.len() * 8).map(|bit| {
+            let mut bytes = both.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes
+        });
+        for bytes in cuts.chain(flips) {
+            let shown = String::from_utf8_lossy(&bytes).into_owned();
+            match parse::<Payload>(&bytes) {
+                Parsed::Whole {
+                    whole,
+                    changes,
+                    room,
+                } => {
+                    assert_eq!(whole, payload(1), "{shown}");
+                    // A change whose newline alone is missing is whole.
+                    assert!(changes.is_empty() || changes == [payload(2)], "{shown}");
+                    assert_eq!(room.is_used_up(), !bytes.ends_with(b"\n"), "{shown}");
+                }
+                _ => unreachable!("{shown}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_first_version_saved_is_read_and_not_appended_to() {
+        let body = br#"{"a.jsonl":7}"#;
+        let text = format!(
+            "{{\"format\":\"{FORMAT}\",\"v\":1,\"sha256\":\"{}\"}}\n{}\n",
+            checksum(1, body),
+            String::from_utf8_lossy(body)
+        );
+        match parse::<Payload>(text.as_bytes()) {
+            Parsed::Whole { whole, room, .. } => {
+                assert_eq!(whole, payload(7));
+                assert!(room.is_used_up());
+            }
+            _ => unreachable!("{text}"),
+        }
+    }
+
+    #[test]
+    fn a_change_of_what_is_not_there_is_an_error() {
+        let (_dir, state) = state();
+        let mut room = save(&state, "n", &payload(1)).expect("saves");
+        fs::remove_file(state.path().join("cursors/n")).expect("removed");
+        append(&state, "n", &payload(2), &mut room).expect_err("nothing is there");
+        assert!(room.is_used_up(), "the whole is saved next");
+        assert_eq!(
+            load::<Payload>(&state, "n").expect("loads"),
+            Loaded::Nothing
+        );
+    }
+
     #[test]
     fn what_is_saved_is_loaded_and_only_one_file_is_left() {
         let (_dir, state) = state();
@@ -231,11 +430,7 @@ mod tests {
         for name in ["n", "../../x", "a\0b", &"y".repeat(4096)] {
             for offset in [1, 2] {
                 save(&state, name, &payload(offset)).expect("saves");
-                assert_eq!(
-                    load(&state, name).expect("loads"),
-                    Loaded::Found(payload(offset)),
-                    "{name:?}"
-                );
+                assert_eq!(loaded(&state, name), [payload(offset)], "{name:?}");
             }
         }
         let folder = state.path().join("cursors");
@@ -291,13 +486,13 @@ mod tests {
         let folder = state.folder("cursors").expect("made");
         let body = b"{\"of\":\"the future\"}";
         let text = format!(
-            "{{\"format\":\"{FORMAT}\",\"v\":2,\"sha256\":\"{}\",\"more\":1}}\n{}\n",
-            checksum(2, body),
+            "{{\"format\":\"{FORMAT}\",\"v\":3,\"sha256\":\"{}\",\"more\":1}}\n{}\n",
+            checksum(3, body),
             String::from_utf8_lossy(body)
         );
         fs::write(folder.join("n"), &text).expect("written");
         let error = load::<Payload>(&state, "n").expect_err("too new");
-        assert!(matches!(error, LoadError::Newer { v: 2, .. }), "{error}");
+        assert!(matches!(error, LoadError::Newer { v: 3, .. }), "{error}");
         assert_eq!(fs::read_to_string(folder.join("n")).expect("reads"), text);
     }
 
@@ -315,7 +510,7 @@ mod tests {
         .expect("linked");
         assert!(load::<Payload>(&state, "n").is_err());
         save(&state, "n", &payload(1)).expect("replaces the links");
-        assert_eq!(load(&state, "n").expect("loads"), Loaded::Found(payload(1)));
+        assert_eq!(loaded(&state, "n"), [payload(1)]);
         assert_eq!(fs::read_to_string(&target).expect("reads"), "precious");
     }
 }

@@ -1,6 +1,6 @@
 //! DISK: what must outlive the process.
 //!
-//! A state directory that is ours alone, cursors that are replaced whole, the
+//! A state directory that is ours alone, cursors that grow by what changed, the
 //! boxes that were made, and locks by role. What a cursor says is the caller's
 //! business.
 
@@ -11,6 +11,6 @@ mod lock;
 mod network;
 
 pub use boxes::{Boxes, BoxesError};
-pub use cursors::{LoadError, Loaded, load, save};
+pub use cursors::{LoadError, Loaded, Room, append, load, save};
 pub use dir::{Places, StateDir, StateError};
 pub use lock::{Lock, LockError};

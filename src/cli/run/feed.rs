@@ -10,7 +10,7 @@ use crate::daemon::following::Listener;
 use crate::daemon::inputs::{Feeder, Input};
 use crate::daemon::owed::{Owed, last_frame};
 use crate::daemon::reader::wire_time;
-use crate::daemon::resume::Kept;
+use crate::daemon::resume::{Keep, Want};
 use crate::daemon::stop::Stop;
 use crate::wire::event::Event;
 
@@ -109,13 +109,13 @@ impl Listener for Feed {
         let _ = self.batch.feeder.offer(frames);
     }
 
-    fn keep(&mut self, kept: Vec<Kept>) {
+    fn keep(&mut self, places: Keep) {
         if let Some(keeper) = &mut self.keeper {
-            keeper.save(&kept);
+            keeper.save(&places);
         }
     }
 
-    fn keeps(&self) -> bool {
-        self.keeper.is_some()
+    fn keeps(&self) -> Want {
+        self.keeper.as_ref().map_or(Want::Nothing, Keeper::wants)
     }
 }

@@ -60,6 +60,7 @@ impl Reader {
                 told.extend(lately.then_some(id));
             } else {
                 self.follower.seek_end(id);
+                self.unkept.moved(id);
             }
         }
         let under_way: Vec<Id> = read
@@ -122,6 +123,7 @@ impl Reader {
             .map(|at| now.duration_since(at).unwrap_or_default());
         if age.is_some_and(|age| age > RECENT) && !self.settings.from_start {
             self.follower.seek_end(id);
+            self.unkept.moved(id);
             return Ok(());
         }
         self.read_up_to(id, TURN, emit)?;

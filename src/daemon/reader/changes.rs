@@ -80,6 +80,7 @@ impl Reader {
             Change::Gone(_) => {
                 self.unclaimed.remove(&id);
                 self.drain(id, u64::MAX, emit)?;
+                self.forget_place(id);
                 self.unread.remove(&id);
                 self.odd.tried(id, true);
                 let Self {

@@ -30,6 +30,7 @@ use crate::source::Remarks;
 use crate::source::openclaw;
 use crate::wire::event::{Body, Event, Name, Src};
 use crate::wire::time::Time;
+use keep::Unkept;
 use shelf::Shelf;
 
 /// What the reader is asked to do.
@@ -117,6 +118,8 @@ pub struct Reader {
     unlocated: Vec<Kept>,
     /// Sessions whose transcripts are not what they were when their places were kept.
     changed: HashSet<Id>,
+    /// Whose places are not as they were kept last.
+    unkept: Unkept,
     /// Runs whose boxes an earlier process left unfinished.
     owed: Owed,
     /// Runs that ended so shortly before following begins are told as well.
@@ -150,6 +153,7 @@ impl Reader {
             resumed: HashMap::new(),
             unlocated: Vec::new(),
             changed: HashSet::new(),
+            unkept: Unkept::default(),
             owed: Owed::default(),
             recall: Duration::ZERO,
             unread: BTreeSet::new(),

@@ -127,6 +127,7 @@ impl Reader {
         most: u64,
         emit: &mut Emit<'_, E>,
     ) -> Result<bool, E> {
+        self.unkept.moved(id);
         let Self {
             follower,
             settings,

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
 use super::harness::{MODES, Place, Tail, rounds};
+use super::kept::places;
 use super::writer::Writer;
 
 #[test]
@@ -196,7 +197,7 @@ fn appends_are_read_through_renames_of_other_transcripts() {
 }
 
 /// `tail -f --resume r` over `place`.
-fn resumed(place: &Place) -> Tail {
+pub fn resumed(place: &Place) -> Tail {
     let mut args: Vec<OsString> = ["-f", "--resume", "r"]
         .into_iter()
         .map(OsString::from)
@@ -216,7 +217,7 @@ fn news(tail: &Tail, sid: &str) -> Vec<String> {
 }
 
 /// Writes to `writer` until `tail` has seen a call of it as news.
-fn begun(tail: &mut Tail, writer: &mut Writer) {
+pub fn begun(tail: &mut Tail, writer: &mut Writer) {
     writer.call();
     let newest = writer.newest();
     tail.until_call(&writer.sid.clone(), &newest);
@@ -323,14 +324,8 @@ fn the_kept_offset_goes_back_with_a_truncation() {
     writer.put("");
     tail.until("the rewind", |tail| !tail.typed("rewind").is_empty());
     tail.stop();
-    let kept = place.home().join("xdg-state/live-status/cursors");
-    let files = fs::read_dir(kept).expect("lists").flatten();
-    let text: String = files
-        .filter_map(|entry| fs::read_to_string(entry.path()).ok())
-        .collect();
-    let place_of = text.split("offset.jsonl").nth(1).expect("its cursor");
-    let number = place_of.split("\"offset\":").nth(1).expect("its offset");
-    assert!(number.starts_with("0,"), "{number}");
+    let text = places(&place).concat();
+    assert!(text.contains("\"offset\":0,"), "{text}");
 }
 
 #[test]

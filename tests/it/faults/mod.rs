@@ -7,6 +7,7 @@ mod growth;
 pub mod harness;
 mod hostile;
 mod keeping;
+mod kept;
 mod limits;
 mod model;
 mod output;

@@ -1,7 +1,7 @@
 //! What happened while nobody ran.
 
+use live_status::daemon::resume::{Kept, latest};
 use live_status::store::{Loaded, StateDir, load, save};
-use serde_json::Value;
 
 use super::*;
 use crate::faults::harness::amount;
@@ -46,10 +46,11 @@ fn other_numbers_of_devices_are_no_other_transcripts() {
     stop(run);
     // As after another boot, or another mount.
     let kept_in = StateDir::open(&home.path().join(".local/state/live-status")).expect("opens");
-    let Ok(Loaded::Found(mut kept)) = load::<Vec<Value>>(&kept_in, "main") else {
+    let Ok(Loaded::Found { whole, changes, .. }) = load::<Vec<Kept>>(&kept_in, "main") else {
         unreachable!("the place was kept");
     };
-    for one in &mut kept {
+    let mut kept = serde_json::json!(latest(whole, changes));
+    for one in kept.as_array_mut().expect("a list") {
         let device = &mut one["cursor"]["dev"];
         *device = (device.as_u64().expect("a device") + 1).into();
     }

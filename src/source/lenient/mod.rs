@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-pub use scan::{Scan, Scanner, read};
+pub use scan::{Scan, Scanner, read, read_into};
 pub use text::{decode, lossy};
 
 /// Any JSON value, as the text it came as; empty where the field is absent.

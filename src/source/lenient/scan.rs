@@ -26,8 +26,13 @@ impl<'a, T: Scan<'a>> Scan<'a> for Vec<T> {
 
 /// Reads all of `text`; `None` where it is broken or of another shape.
 pub fn read<'a, T: Scan<'a>>(text: &'a str) -> Option<T> {
-    let mut scanner = Scanner::new(text);
     let mut value = T::default();
+    read_into(&mut value, text).map(|()| value)
+}
+
+/// The same into a fresh `value`: one of kilobytes is not carried about.
+pub fn read_into<'a, T: Scan<'a>>(value: &mut T, text: &'a str) -> Option<()> {
+    let mut scanner = Scanner::new(text);
     value.scan(&mut scanner)?;
     if scanner.peek().is_some() {
         return None;
@@ -37,7 +42,7 @@ pub fn read<'a, T: Scan<'a>>(text: &'a str) -> Option<T> {
     if scanner.controls != 0 {
         serde_json::from_str::<IgnoredAny>(text).ok()?;
     }
-    Some(value)
+    Some(())
 }
 
 /// A place in a JSON text.

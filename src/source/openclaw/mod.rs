@@ -209,9 +209,10 @@ impl Session {
     /// [`Broken`] where it is no JSON object. Everything else gives events or a remark.
     pub fn record(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken> {
         let text = lossy(bytes);
-        let Some(entry) = lenient::read::<Entry<'_>>(&text) else {
+        let mut entry = Entry::default();
+        if lenient::read_into(&mut entry, &text).is_none() {
             return odd_shape(&text).map(|kind| self.unknown(&kind, out));
-        };
+        }
         out.odd("an entry", &entry.odd);
         out.ts = entry.timestamp.text().and_then(|text| Time::parse(&text));
         let kind = entry.kind.text().unwrap_or_default();

@@ -28,6 +28,7 @@ mod run;
 mod schema;
 mod service;
 mod show;
+mod sources;
 mod tail;
 mod update;
 mod zone;
@@ -98,6 +99,7 @@ struct Cli {
 #[expect(clippy::large_enum_variant, reason = "parsed once, then taken apart")]
 #[derive(Subcommand, Debug)]
 enum Verb {
+    #[command(after_help = sources::listed())]
     Tail(tail::TailArgs),
     Label(label::LabelArgs),
     Render(render::RenderArgs),

@@ -246,7 +246,8 @@ impl Rendered {
     }
 }
 
-/// The state of a run at a moment; `V` is how much of its view was read.
+/// The state of a run at a moment.
+// `V` is as much of its view as somebody reads; what is said above stands in the schema.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Frame<V = View> {
     /// Wire version, 1. A line with a higher one is passed on untouched.

@@ -20,7 +20,7 @@
 
 mod census;
 mod clean;
-mod dress;
+pub mod dress;
 mod exchange;
 mod family;
 pub mod following;

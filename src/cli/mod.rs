@@ -28,6 +28,7 @@ mod run;
 mod schema;
 mod service;
 mod show;
+mod status;
 mod tail;
 mod update;
 mod zone;
@@ -55,6 +56,7 @@ Filters, to be piped in this order:
   label        Add the phrase a person reads to every tool call
   render       Fold events into frames: the status box of each run
   post         Bring frames to a place that shows them, or one text under a name
+  status       Turn events into changes of each agent's status: working, blocked, idle, error
 
 All in one, and around it:
   run          Watch every agent; show its runs in Mattermost or live in this terminal
@@ -101,6 +103,7 @@ enum Verb {
     Tail(tail::TailArgs),
     Label(label::LabelArgs),
     Render(render::RenderArgs),
+    Status(status::StatusArgs),
     Post(post::PostArgs),
     Run(run::RunArgs),
     Create(create::CreateArgs),
@@ -129,8 +132,8 @@ const fn version() -> &'static str {
 ///
 /// What the verb could not do. Help and version print and end the process.
 pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Failure> {
-    defect::say_where();
     let args = compat::verb_first(args.into_iter().collect());
+    defect::say_where();
     let (file, matches, cli) = match read(&args) {
         Ok(read) => read,
         Err(Unread::Line(error)) => return told(&error),
@@ -141,6 +144,7 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Tail(args) => args.run(&cli.global),
         Verb::Label(args) => args.run(&cli.global),
         Verb::Render(args) => args.run(&cli.global),
+        Verb::Status(args) => args.run(&cli.global),
         Verb::Post(args) => args.run(&cli.global),
         Verb::Run(run) => run.run(&cli.global, (&args, matches)),
         Verb::Create(args) => args.run(&cli.global),

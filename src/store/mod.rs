@@ -1,7 +1,7 @@
 //! DISK: what must outlive the process.
 //!
 //! A state directory that is ours alone, cursors that are replaced whole, the
-//! boxes that were made, and locks by role. What a cursor says is the caller's
+//! boxes that were made, the spool of hooks, and locks by role. What a cursor says is the caller's
 //! business.
 
 mod boxes;
@@ -9,8 +9,10 @@ mod cursors;
 mod dir;
 mod lock;
 mod network;
+mod spool;
 
 pub use boxes::{Boxes, BoxesError};
 pub use cursors::{LoadError, Loaded, load, save};
 pub use dir::{Places, StateDir, StateError};
 pub use lock::{Lock, LockError};
+pub use spool::{SpoolLine, SpoolReader, append};

@@ -96,7 +96,7 @@ pub(super) fn state() -> Result<StateDir, Failure> {
 }
 
 /// Where the state directory is or would be made.
-fn place() -> Result<PathBuf, Failure> {
+pub(super) fn place() -> Result<PathBuf, Failure> {
     let var = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let places = Places {
         state_directory: var("STATE_DIRECTORY"),

@@ -13,6 +13,8 @@ mod explain;
 pub mod failure;
 mod filter;
 mod finish;
+mod hook;
+mod hooks;
 mod input;
 mod keeper;
 mod label;
@@ -64,6 +66,8 @@ All in one, and around it:
   ps           List the boxes of runs: state, since when, agent, last update and why
   explain      Say what is remembered of a box
   finish       Close boxes that nobody will finish any more
+  hook         Take note of what an agent's hook says; agents call it
+  hooks        Set up the hooks of agents, take them away, list them
   config       Show settings and where each comes from
   schema       Print the JSON Schema of a wire format
   completions  Print a shell's completions
@@ -104,6 +108,8 @@ enum Verb {
     Label(label::LabelArgs),
     Render(render::RenderArgs),
     Status(status::StatusArgs),
+    Hook(hook::HookArgs),
+    Hooks(hooks::HooksArgs),
     Post(post::PostArgs),
     Run(run::RunArgs),
     Create(create::CreateArgs),
@@ -133,6 +139,9 @@ const fn version() -> &'static str {
 /// What the verb could not do. Help and version print and end the process.
 pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Failure> {
     let args = compat::verb_first(args.into_iter().collect());
+    if hook::was_called(&args) {
+        return Ok(());
+    }
     defect::say_where();
     let (file, matches, cli) = match read(&args) {
         Ok(read) => read,
@@ -145,6 +154,11 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Label(args) => args.run(&cli.global),
         Verb::Render(args) => args.run(&cli.global),
         Verb::Status(args) => args.run(&cli.global),
+        Verb::Hook(args) => {
+            args.carry_out();
+            Ok(())
+        }
+        Verb::Hooks(args) => args.run(&cli.global),
         Verb::Post(args) => args.run(&cli.global),
         Verb::Run(run) => run.run(&cli.global, (&args, matches)),
         Verb::Create(args) => args.run(&cli.global),

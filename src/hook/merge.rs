@@ -8,7 +8,7 @@ use super::line::Heard;
 use crate::wire::event::{AgentState, Body, Event, Name, Src, SrcKind, Status};
 use crate::wire::time::Time;
 
-/// Most sessions remembered; the one heard of longest ago goes first.
+/// Most sessions remembered; those heard of longest ago go first.
 const MAX_SESSIONS: usize = 4_096;
 
 /// What joins the two streams of every session.
@@ -122,17 +122,24 @@ impl Merge {
         let place = place(event)?;
         self.heard += 1;
         if self.sessions.len() >= MAX_SESSIONS && !self.sessions.contains_key(&place) {
-            let oldest = self.sessions.iter().min_by_key(|(_, known)| known.heard);
-            if let Some(oldest) = oldest.map(|(place, _)| place.clone()) {
-                self.sessions.remove(&oldest);
-            }
+            self.forget();
         }
         let known = self.sessions.entry(place).or_default();
         known.heard = self.heard;
         Some(known)
     }
+
+    /// Lets go of the half that was heard of longest ago: half, so that it is seldom done.
+    fn forget(&mut self) {
+        let mut heard: Vec<_> = self.sessions.values().map(|known| known.heard).collect();
+        let middle = heard.len() / 2;
+        let (_, middle, _) = heard.select_nth_unstable(middle);
+        let middle = *middle;
+        self.sessions.retain(|_, known| known.heard > middle);
+    }
 }
 
+/// Where an event belongs.
 fn place(event: &Event) -> Option<(Name, Name)> {
     let sid = event.sid.as_ref().or(event.session.as_ref())?;
     Some((event.source.clone(), sid.clone()))

@@ -10,9 +10,11 @@ mod dir;
 mod lock;
 mod network;
 mod spool;
+mod spool_watch;
 
 pub use boxes::{Boxes, BoxesError};
 pub use cursors::{LoadError, Loaded, load, save};
 pub use dir::{Places, StateDir, StateError};
 pub use lock::{Lock, LockError};
 pub use spool::{SpoolLine, SpoolReader, append};
+pub use spool_watch::watch_spool;

@@ -14,8 +14,8 @@ use rustix::fs::OFlags;
 use super::dir::StateDir;
 use super::lock::Lock;
 
-const FOLDER: &str = "spool";
-const FILE: &str = "hooks.ndjson";
+pub(super) const FOLDER: &str = "spool";
+pub(super) const FILE: &str = "hooks.ndjson";
 /// What was put aside last; it is replaced by the next.
 const ASIDE: &str = "hooks.ndjson.old";
 

@@ -52,6 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'live-status' -ScriptBlock {
             break
         }
         'live-status;tail' {
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only transcripts of this agent, which a SOURCE is taken for; auto goes by what is there')
             [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Only this agent')
             [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Only sessions whose key or UUID matches GLOB')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)')
@@ -243,6 +244,7 @@ Register-ArgumentCompleter -Native -CommandName 'live-status' -ScriptBlock {
             break
         }
         'live-status;run' {
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only transcripts of this agent, which a SOURCE is taken for; auto goes by what is there')
             [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Only this agent')
             [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Only sessions whose key or UUID matches GLOB')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)')

@@ -75,8 +75,8 @@ pub(super) const MEANINGS: [(&str, &str); 8] = [
     ),
 ];
 
-/// How long a payload is waited for.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long a payload is waited for: agents hand it over at once, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is kept of a payload; the fields that matter come first.
 const KEPT: usize = 1 << 20;

@@ -30,6 +30,8 @@ mod run;
 mod schema;
 mod service;
 mod show;
+mod sources;
+mod spool;
 mod status;
 mod tail;
 mod update;
@@ -104,6 +106,7 @@ struct Cli {
 #[expect(clippy::large_enum_variant, reason = "parsed once, then taken apart")]
 #[derive(Subcommand, Debug)]
 enum Verb {
+    #[command(after_help = sources::listed())]
     Tail(tail::TailArgs),
     Label(label::LabelArgs),
     Render(render::RenderArgs),

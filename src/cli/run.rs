@@ -13,7 +13,7 @@ use clap::{ArgMatches, Args};
 
 use super::args::{Drawing, Global, Labelling, Redaction};
 use super::ended::ended;
-use super::failure::{Doing as _, Failure, Kind};
+use super::failure::{Doing as _, Failure};
 use super::filter::Filter;
 use super::keeper::{self, Keeper};
 use super::ledger::{self, Role};
@@ -21,9 +21,12 @@ use super::placeless::Placeless;
 use super::ps;
 use super::service::{Again, Current, Service, Standing, Surroundings, control, supervisor};
 use super::show::{Asking, On, Places, Showing, Sinks, To};
+use super::sources::root_of;
+use super::spool;
 use super::tail::{Sources, instant, stop_on_signals, verdict};
 use crate::daemon::following;
 use crate::daemon::gauges::Gauges;
+use crate::daemon::hooked::Hooked;
 use crate::daemon::inputs::{Feeder, Input, Inputs};
 use crate::daemon::live::{self, Missed, Outcome, When};
 use crate::daemon::owed::Owed;
@@ -34,9 +37,9 @@ use crate::daemon::reload::Reload;
 use crate::daemon::replay::{Replay, Step};
 use crate::daemon::stop::{Hangup, Stop};
 use crate::daemon::world::World;
+use crate::follow::Root;
 use crate::service::detach::Second;
 use crate::sink::Sink;
-use crate::source::openclaw;
 use crate::wire::event::{Cause, Event};
 use crate::wire::receipt::Receipt;
 use crate::wire::time::Time;
@@ -198,10 +201,16 @@ impl RunArgs {
         let waits = serves && self.is_unattended(supervisor.is_some(), &stage.places);
         let roots = self.roots(waits, global)?;
         let count = roots.len();
+        let mut sources: Vec<&str> = roots.iter().map(Root::source).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let sources = sources.join(",");
+        for source in roots.iter().map(Root::source) {
+            gauges.reads(source);
+        }
         let mut reader = self
             .sources
             .reader(roots, &self.redaction, !self.once, false)?;
-        gauges.reads(openclaw::SOURCE);
         gauges.counts_redactions(reader.redactor());
         reader.odd().show_in(&gauges);
         if self.once {
@@ -214,7 +223,7 @@ impl RunArgs {
         }
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
-            sources = openclaw::SOURCE,
+            sources,
             roots = count,
             sinks = stage.places.names(),
             "started"
@@ -384,9 +393,11 @@ impl RunArgs {
             ));
         }
         let flag = stop.clone();
+        let hooks = spool::hooks(&mut reader, &self.sources);
         let work = move || {
             // The channel closes only when the loop has ended.
-            let _ = following::follow(&mut reader, &flag, &mut listener);
+            let mut hooked = Hooked::new(&mut listener, hooks);
+            let _ = following::follow(&mut reader, &flag, &mut hooked);
             let _ = listener.batch.feeder.tell(Input::Stop);
         };
         std::thread::Builder::new()
@@ -404,8 +415,7 @@ impl RunArgs {
         global: &Global,
         (feeder, inputs): (Feeder, Inputs),
     ) -> Result<(), Failure> {
-        let root =
-            crate::follow::Root::classify(path).map_err(|bad| Failure::new(Kind::Usage, bad))?;
+        let root = root_of(path, self.sources.wanted())?;
         let mut reader = self
             .sources
             .reader(vec![root], &self.redaction, false, false)?;

@@ -13,21 +13,25 @@ use super::filter::{Filter, glob};
 use super::keeper::{self, Keeper};
 use super::output::{self, Blocks, Output};
 use super::progress::Progress;
+use super::sources::{AUTO, Stream, names, root_of, usual_places};
+use super::spool;
 use crate::daemon::following::{self, Listener};
+use crate::daemon::hooked::Hooked;
 use crate::daemon::reader::{self, Reader, wire_time};
 use crate::daemon::resume::{Kept, Place};
 use crate::daemon::stop::{Hangup, Reason, Stop};
 use crate::follow::{self, Follower, Root, Surroundings};
+use crate::source::Source;
 use crate::wire::event::{Event, Writer};
 use crate::wire::ndjson::{Lines, Read};
 use crate::wire::time::Time;
 
 /// Emit events from the transcripts of AI agents
 ///
-/// Reads what OpenClaw writes, in files (up to 2026.7) and in SQLite (2026.8
-/// and later), without touching it. Without SOURCE it looks where
-/// TRANSCRIPT_DIR, OPENCLAW_STATE_DIR and the home directory say. One JSON
-/// object a line; live-status-events(5) names every field.
+/// Reads what agents write anyway, without touching it: the manual lists them.
+/// Without SOURCE it looks where the agents' own variables and the home
+/// directory say. One JSON object a line; live-status-events(5) names every
+/// field.
 #[derive(Args, Debug)]
 pub(super) struct TailArgs {
     #[command(flatten)]
@@ -64,9 +68,13 @@ pub(super) struct TailArgs {
 /// Where transcripts are, and which of them count.
 #[derive(Args, Debug)]
 pub(super) struct Sources {
-    /// A state, agents, agent or sessions directory, a .jsonl file, a .sqlite store, or - for standard input
+    /// A directory of an agent or one within it, a transcript, a .sqlite store, or - for standard input
     #[arg(value_name = "SOURCE")]
     pub(super) sources: Vec<PathBuf>,
+
+    /// Only transcripts of this agent, which a SOURCE is taken for; auto goes by what is there
+    #[arg(long, value_name = "NAME", default_value = AUTO, value_parser = names())]
+    pub(super) source: String,
 
     /// Only this agent
     #[arg(long, value_name = "ID", value_delimiter = ',')]
@@ -107,6 +115,12 @@ pub(super) enum Begin {
 }
 
 impl Sources {
+    /// Whether every session of this machine counts.
+    pub(super) fn are_all(&self) -> bool {
+        let any = self.sources.is_empty() && self.source == AUTO;
+        any && self.agent.is_empty() && self.session.is_empty()
+    }
+
     /// Whether standard input is the source.
     pub(super) fn is_stdin(&self) -> bool {
         self.sources.iter().any(|path| path.as_os_str() == "-")
@@ -123,16 +137,14 @@ impl Sources {
             return Ok(Vec::new());
         }
         if !self.sources.is_empty() {
-            let classify = |path: &PathBuf| {
-                Root::classify(path).map_err(|bad| {
-                    Failure::new(Kind::Usage, bad).hint("live-status doctor shows what is there")
-                })
-            };
-            return self.sources.iter().map(classify).collect();
+            let roots = self.sources.iter();
+            return roots.map(|path| root_of(path, self.wanted())).collect();
         }
         let mut roots = Vec::new();
+        let wanted = self.wanted();
         for found in discover() {
             match found.root {
+                Ok(root) if wanted.is_some_and(|wanted| wanted.name() != root.source()) => {}
                 Ok(root) => {
                     if global.verbose > 0 {
                         global.say(format_args!(
@@ -151,10 +163,18 @@ impl Sources {
             }
         }
         if roots.is_empty() {
-            return Err(Failure::usage("no transcripts found: there is no ~/.openclaw")
-                .hint("name a directory or file, or set OPENCLAW_STATE_DIR; live-status doctor says where it looked"));
+            return Err(Failure::usage(format!(
+                "no transcripts found: there is none of {}",
+                usual_places(wanted)
+            ))
+            .hint("name a directory or file, or set OPENCLAW_STATE_DIR; live-status doctor says where it looked"));
         }
         Ok(roots)
+    }
+
+    /// The one source that is asked for; `None` means any.
+    pub(super) fn wanted(&self) -> Option<Source> {
+        Source::named(&self.source)
     }
 
     /// Says so where there was nothing to read: silence would look like a mistake of ours.
@@ -203,7 +223,7 @@ impl Sources {
     }
 }
 
-/// What OpenClaw's own rules find on this machine.
+/// What the agents' own rules find on this machine.
 pub(super) fn discover() -> Vec<follow::Found> {
     follow::discover(&surroundings())
 }
@@ -256,9 +276,10 @@ impl TailArgs {
             std::io::stdin().lock(),
         ));
         let mut line = Vec::new();
+        let mut stream = Stream::new(self.sources.wanted());
         loop {
             match lines.next_into(&mut line)? {
-                Read::End => return Ok(()),
+                Read::End => return stream.end(reader, &mut |event| out.emit(event)),
                 Read::TooLong { offset, bytes } => reader
                     .odd()
                     .oversize(bytes, || format!("standard input:{offset}")),
@@ -268,7 +289,7 @@ impl TailArgs {
                             off: offset,
                             end: offset + line.len() as u64 + 1,
                         };
-                        reader.read_line(&line, at, &mut |event| out.emit(event))?;
+                        stream.line(&line, at, reader, &mut |event| out.emit(event))?;
                     }
                 }
             }
@@ -287,7 +308,8 @@ impl TailArgs {
             keeper,
             global,
         };
-        let reason = following::follow(reader, &stop, &mut tail)?;
+        let hooks = spool::hooks(reader, &self.sources);
+        let reason = following::follow(reader, &stop, &mut Hooked::new(&mut tail, hooks))?;
         tail.out.out.flush()?;
         match reason {
             Reason::Signal(number) => Err(Failure::new(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::gauges::Gauges;
 use crate::follow::Id;
-use crate::source::{Remark, openclaw};
+use crate::source::{Remark, Source};
 
 /// Counts of what was odd.
 #[derive(Debug, Default)]
@@ -36,8 +36,13 @@ impl Oddities {
         self.gauges = Arc::clone(gauges);
     }
 
-    pub(super) fn remark(&mut self, remark: Remark, place: impl FnOnce() -> String) {
-        self.gauges.unknown(openclaw::SOURCE, &remark);
+    pub(super) fn remark(
+        &mut self,
+        source: Source,
+        remark: Remark,
+        place: impl FnOnce() -> String,
+    ) {
+        self.gauges.unknown(source.name(), &remark);
         if let Some(count) = self.remarks.get_mut(&remark) {
             *count += 1;
             return;
@@ -181,7 +186,11 @@ mod tests {
         }
         assert_eq!(odd.take(), ["cannot read a"]);
         for number in 0..MOST_KINDS + 10 {
-            odd.remark(Remark::Type(number.to_string()), String::new);
+            odd.remark(
+                Source::OpenClaw,
+                Remark::Type(number.to_string()),
+                String::new,
+            );
         }
         assert_eq!(odd.take().len(), MOST_KINDS);
         assert_eq!(odd.unreadable, 1);

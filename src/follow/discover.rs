@@ -1,9 +1,13 @@
-//! Where OpenClaw keeps things when nobody says: its own rules, in its own order.
+//! Where agents keep things when nobody says: OpenClaw by its own rules, in its own order, then the others.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::layout::LAYOUTS;
 use super::root::{BadRoot, Root};
+
+/// The variable that says where all transcripts are.
+const EVERYTHING: &str = "TRANSCRIPT_DIR";
 
 /// What the process was born into, handed in so that tests can make it up.
 pub struct Surroundings<'a> {
@@ -29,12 +33,24 @@ pub struct Found {
 /// `TRANSCRIPT_DIR` beats `OPENCLAW_STATE_DIR` and its older names, which beat
 /// `~/.openclaw`, `~/.clawdbot`, `~/.moltbot` and the profiles `~/.openclaw-*`.
 /// `OPENCLAW_HOME` moves `~`.
+///
+/// The directories of other agents are found as well, unless `TRANSCRIPT_DIR` says where
+/// everything is.
 #[must_use]
 pub fn discover(env: &Surroundings<'_>) -> Vec<Found> {
+    let mut found = own(env);
+    if found.first().is_none_or(|found| found.why != EVERYTHING) {
+        found.extend(others(env));
+    }
+    found
+}
+
+/// What OpenClaw's own rules find.
+fn own(env: &Surroundings<'_>) -> Vec<Found> {
     let var = |name| (env.var)(name).filter(|value| !value.is_empty());
     let home = home(env);
     for why in [
-        "TRANSCRIPT_DIR",
+        EVERYTHING,
         "OPENCLAW_STATE_DIR",
         "CLAWDBOT_STATE_DIR",
         "MOLTBOT_STATE_DIR",
@@ -75,6 +91,33 @@ pub fn discover(env: &Surroundings<'_>) -> Vec<Found> {
             .filter_map(|path| existing(path, "a profile of OpenClaw")),
     );
     found
+}
+
+/// The directories of the other agents: what a variable names, else the one below the home.
+fn others(env: &Surroundings<'_>) -> impl Iterator<Item = Found> {
+    LAYOUTS.iter().filter_map(|layout| {
+        let named = layout.variables.iter().find_map(|name| {
+            let value = (env.var)(name).filter(|value| !value.is_empty())?;
+            Some((expand(PathBuf::from(value), env.home.as_deref()), *name))
+        });
+        let usual = || Some((env.home.as_ref()?.join(layout.home), layout.title));
+        let (path, why) = named.or_else(usual)?;
+        let mut first = layout
+            .files
+            .iter()
+            .filter_map(|files| files.folders.first());
+        first
+            .any(|folder| path.join(folder).is_dir())
+            .then(|| Found {
+                root: Ok(Root::Tree {
+                    path: path.clone(),
+                    layout,
+                    skip: 0,
+                }),
+                path,
+                why,
+            })
+    })
 }
 
 /// Where something will be once OpenClaw has run, for whoever waits for it: what a variable

@@ -12,7 +12,7 @@ use super::agenda::Agenda;
 use super::entry::{Body, Entry, State};
 use super::lines::Lines;
 use super::open::Stat;
-use super::place::Place;
+use super::place::{Home, Place};
 use super::root::Root;
 use super::session::{Counters, Era, Id, Note, Options, RowSeen, Session};
 use super::wait::Due;
@@ -25,6 +25,8 @@ pub struct Follower {
     pub(super) roots: Vec<Root>,
     pub(super) options: Options,
     pub(super) places: Vec<Place>,
+    /// What was made a place, or is one under another name.
+    pub(super) homes: HashSet<Home>,
     pub(super) entries: Vec<Entry>,
     pub(super) lines: Lines,
     pub(super) counters: Counters,
@@ -66,6 +68,7 @@ impl Follower {
             lines: Lines::new(options.max_line_bytes),
             options,
             places: Vec::new(),
+            homes: HashSet::new(),
             entries: Vec::new(),
             counters: Counters::default(),
             pending: Vec::new(),
@@ -98,8 +101,11 @@ impl Follower {
     }
 
     fn session_of<'a>(&'a self, entry: &'a Entry) -> Session<'a> {
+        let home = &self.places[entry.place as usize].home;
         Session {
-            agent: &self.places[entry.place as usize].home.agent,
+            source: home.source,
+            parent: home.parent.as_ref(),
+            agent: &home.agent,
             sid: entry.sid(),
             key: entry.key.as_ref(),
             era: match entry.body {

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf, absolute};
 
 use super::follower::Follower;
+use super::layout::subfolders;
 use super::root::Root;
 
 /// Directories to watch, in order of their paths.
@@ -21,12 +22,15 @@ pub(super) struct Interest {
     steps: HashSet<OsString>,
     /// Every new name: agents.
     all: bool,
+    /// Every new name that may be a directory's.
+    folders: bool,
 }
 
 impl Interest {
     /// Whether a name is on the way to something: directories may have come or gone.
     pub(super) fn leads_on(&self, name: &OsStr) -> bool {
-        self.all || self.steps.contains(name)
+        let is_folder = || memchr::memchr(b'.', name.as_encoded_bytes()).is_none();
+        self.all || self.steps.contains(name) || self.folders && is_folder()
     }
 
     /// The places whose store, or the log of it, has that name.
@@ -50,6 +54,7 @@ impl Interest {
         self.stores.extend(other.stores);
         self.steps.extend(other.steps);
         self.all |= other.all;
+        self.folders |= other.folders;
     }
 }
 
@@ -74,7 +79,17 @@ impl Follower {
                         it.all = true;
                     }
                 }
-                Root::Agent(_) | Root::Sessions(_) | Root::File(_) | Root::Store(_) => {}
+                Root::Tree { path, layout, skip } => {
+                    for files in layout.files {
+                        let folders = files.folders.get(*skip..).unwrap_or_default();
+                        descend(&mut wanted, path, folders);
+                    }
+                }
+                Root::Agent(_)
+                | Root::Sessions(_)
+                | Root::File(_)
+                | Root::Store(_)
+                | Root::Loose { .. } => {}
             }
         }
         for (at, place) in self.places.iter().enumerate() {
@@ -94,6 +109,28 @@ impl Follower {
             }
         }
         wanted
+    }
+}
+
+/// Watches for directories that `folders` may lead to: each level for the next.
+fn descend(wanted: &mut Wanted, path: &Path, folders: &[&str]) {
+    match folders.split_first() {
+        None => {}
+        Some((&"*", rest)) => {
+            if let Some(it) = reach(wanted, path) {
+                it.folders = true;
+            }
+            for folder in subfolders(path) {
+                descend(wanted, &folder, rest);
+            }
+        }
+        Some((name, rest)) => {
+            let folder = path.join(name);
+            match folder.is_dir() {
+                true => descend(wanted, &folder, rest),
+                false => step(wanted, &folder),
+            }
+        }
     }
 }
 

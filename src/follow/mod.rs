@@ -1,6 +1,6 @@
 //! DISK: growing files and SQLite stores become whole records with a cursor.
 //!
-//! This room knows where OpenClaw keeps things and when they change; what a
+//! This room knows where agents keep things and when they change; what a
 //! record means is not its business. The system's watches only wake it: what is
 //! true is what a look at the disk says.
 //!
@@ -21,11 +21,13 @@ mod claims;
 mod cursor;
 mod database;
 mod discover;
+mod document;
 mod entry;
 mod follower;
 mod hash;
 mod index;
 mod interest;
+mod layout;
 mod lines;
 mod looks;
 mod names;
@@ -40,6 +42,7 @@ mod rows;
 mod scan;
 mod session;
 mod skim;
+mod sniff;
 mod tables;
 mod tail;
 #[cfg(test)]
@@ -52,9 +55,11 @@ pub use agenda::Agenda;
 pub use cursor::{Cursor, Hex};
 pub use discover::{Found, Surroundings, awaited, discover};
 pub use follower::Follower;
+pub use layout::{Files, LAYOUTS, Layout, Shape, Sid};
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,
 };
+pub use sniff::{Likeness, first_records, likenesses};
 pub use wake::Waker;
 pub use watch::Mode;

@@ -8,6 +8,7 @@ use foldhash::{HashMap, HashMapExt as _};
 
 use super::database::Database;
 use super::index::Index;
+use super::layout::{Files, OPENCLAW, loose_files};
 use super::names;
 use super::root::Root;
 use super::session::{Era, Id};
@@ -15,9 +16,15 @@ use super::wait::Looks;
 use crate::wire::event::Name;
 
 /// The directories of one agent, by name alone: neither needs to exist.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Home {
     pub(super) agent: Name,
+    /// The source of what is there.
+    pub(super) source: &'static str,
+    /// Which files are transcripts; without it OpenClaw's rules say so.
+    pub(super) files: Option<&'static Files>,
+    /// The session that started those in it.
+    pub(super) parent: Option<Name>,
     /// The directory of transcripts.
     pub(super) sessions: Option<PathBuf>,
     /// The SQLite store.
@@ -43,6 +50,39 @@ pub(super) struct Place {
     pub(super) looks: Option<Looks>,
     /// How often in a row the store could not be read.
     pub(super) failures: u32,
+}
+
+impl Home {
+    /// Whether a file of that name is a transcript.
+    pub(super) fn holds(&self, name: &OsStr) -> bool {
+        match self.files {
+            None => names::is_transcript(name),
+            Some(files) => files.takes(name),
+        }
+    }
+
+    /// A directory of transcripts, or one of them, that was named on the command line.
+    fn loose(path: &Path, source: &'static str) -> Self {
+        let is_folder = path.is_dir();
+        let files = match is_folder {
+            true => loose_files(Path::new("x.jsonl")),
+            false => loose_files(path),
+        };
+        let folder = match path.parent().filter(|it| !it.as_os_str().is_empty()) {
+            _ if is_folder => path,
+            Some(folder) => folder,
+            None => Path::new("."),
+        };
+        Self {
+            agent: Name::from(""),
+            source,
+            files: Some(files),
+            parent: None,
+            sessions: Some(folder.to_owned()),
+            store: None,
+            only: path.file_name().map(OsStr::to_owned).filter(|_| !is_folder),
+        }
+    }
 }
 
 impl Place {
@@ -91,8 +131,18 @@ pub(super) fn expand(root: &Root) -> Vec<Home> {
                 ..sessions(folder.unwrap_or(Path::new(".")))
             }]
         }
+        Root::Tree { path, layout, skip } => {
+            let kinds = layout.files.iter();
+            kinds
+                .flat_map(|files| files.homes(layout, path, *skip))
+                .collect()
+        }
+        Root::Loose { path, source } => vec![Home::loose(path, source)],
         Root::Store(path) => vec![Home {
             agent: store_agent(path),
+            source: OPENCLAW,
+            files: None,
+            parent: None,
             sessions: None,
             store: Some(path.clone()),
             only: None,
@@ -116,6 +166,9 @@ fn agents(path: &Path) -> Vec<Home> {
 fn agent(path: &Path) -> Home {
     Home {
         agent: base_name(path),
+        source: OPENCLAW,
+        files: None,
+        parent: None,
         sessions: Some(path.join("sessions")),
         store: Some(path.join("agent").join(names::STORE)),
         only: None,

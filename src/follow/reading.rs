@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::entry::{Body, State};
 use super::follower::Follower;
+use super::layout::Shape;
 use super::lines::{Each, Ended};
 use super::names;
 use super::open::{self, Opened, Stat, fill};
@@ -81,6 +82,12 @@ impl Follower {
         if entry.state != State::Here {
             entry.state = State::Here;
         }
+        if self.shape(id) != Shape::Lines {
+            return self.read_whole(id, (&path, &file, stat), each);
+        }
+        let Body::File(tail) = &mut self.entries[id as usize].body else {
+            return Ok(());
+        };
         tail.stat = stat;
         let was = tail.read_from;
         if was != (stat.dev, stat.ino) {
@@ -224,8 +231,13 @@ impl Follower {
         if matches!(self.entry(id).body, Body::Store(_)) {
             return self.seek_last_row(id);
         }
+        let is_whole = self.shape(id) != Shape::Lines;
         if let Some((file, stat, tail)) = self.open_tail(id) {
-            let moved = last_line_end(&file, stat.size).and_then(|end| tail.jump(&file, end));
+            let end = match is_whole {
+                true => Ok(stat.size),
+                false => last_line_end(&file, stat.size),
+            };
+            let moved = end.and_then(|end| tail.jump(&file, end));
             if moved.is_ok() {
                 tail.read_from = (stat.dev, stat.ino);
                 tail.stat = stat;

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::layout::{Layout, OPENCLAW};
 use super::names;
+use super::place::expand;
 
 /// A place to follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,22 @@ pub enum Root {
     File(PathBuf),
     /// One store.
     Store(PathBuf),
+    /// The directory of another agent, or one within it.
+    Tree {
+        /// Where.
+        path: PathBuf,
+        /// What stands where in it.
+        layout: &'static Layout,
+        /// How many folders of the layout lead to it.
+        skip: usize,
+    },
+    /// A transcript of another agent, or a directory of them, wherever it stands.
+    Loose {
+        /// Where.
+        path: PathBuf,
+        /// Whose it is.
+        source: &'static str,
+    },
 }
 
 /// Why a path is no place to follow.
@@ -111,8 +129,39 @@ impl Root {
             | Self::Agent(path)
             | Self::Sessions(path)
             | Self::File(path)
-            | Self::Store(path) => path,
+            | Self::Store(path)
+            | Self::Tree { path, .. }
+            | Self::Loose { path, .. } => path,
         }
+    }
+
+    /// The source of what is there.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        match self {
+            Self::State(_)
+            | Self::Agents(_)
+            | Self::Agent(_)
+            | Self::Sessions(_)
+            | Self::File(_)
+            | Self::Store(_) => OPENCLAW,
+            Self::Tree { layout, .. } => layout.source,
+            Self::Loose { source, .. } => source,
+        }
+    }
+
+    /// Whether any transcript, index or store is there: a directory may only be called like one.
+    #[must_use]
+    pub fn holds_anything(&self) -> bool {
+        expand(self).iter().any(|home| {
+            let is_store = home.store.as_ref().is_some_and(|store| store.is_file());
+            let names = home.sessions.iter().flat_map(std::fs::read_dir).flatten();
+            is_store
+                || names.flatten().any(|entry| {
+                    let name = entry.file_name();
+                    name == names::INDEX || home.holds(&name)
+                })
+        })
     }
 }
 

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use super::entry::{Body, State};
 use super::follower::{EachRow, Follower};
-use super::names;
 use super::open::{self, Stat};
 use super::place::{Place, expand};
 use super::reading;
@@ -41,7 +40,15 @@ impl Follower {
     pub(super) fn find_places(&mut self) {
         for home in self.roots.iter().flat_map(expand) {
             let wanted = &self.options.agents;
-            if !wanted.is_empty() && !wanted.iter().any(|agent| **agent == *home.agent) {
+            let named = if home.files.is_some() {
+                home.source
+            } else {
+                &*home.agent
+            };
+            if !wanted.is_empty() && !wanted.iter().any(|agent| **agent == *named) {
+                continue;
+            }
+            if !self.homes.insert(home.clone()) {
                 continue;
             }
             // One directory named twice is one place.
@@ -62,7 +69,9 @@ impl Follower {
         self.look_store(place, rows, changes);
         if self.places[place].era == Era::Files {
             self.look_folder(place, changes);
-            self.look_index(place, false, rows, changes);
+            if self.places[place].home.files.is_none() {
+                self.look_index(place, false, rows, changes);
+            }
         }
         self.plan(place);
     }
@@ -81,7 +90,7 @@ impl Follower {
         let mut found = Vec::new();
         for entry in entries.into_iter().flatten().flatten() {
             let name = entry.file_name();
-            if names::is_transcript(&name)
+            if self.places[place].home.holds(&name)
                 && let Ok(meta) = entry.metadata()
             {
                 found.push((name, meta));
@@ -199,7 +208,9 @@ impl Follower {
         {
             return;
         }
-        let id = self.add_file(place, name, None, Some(stat));
+        let files = self.places[place].home.files;
+        let sid = files.and_then(|files| files.sid(folder, name));
+        let id = self.add_file(place, name, sid, Some(stat));
         changes.push(Change::New(id));
         if self.options.modified_since.is_some() {
             // Its row may have been passed over while the transcript was old.

@@ -20,6 +20,10 @@ pub enum Era {
 /// One transcript, as far as its place and its index row tell.
 #[derive(Clone, Copy, Debug)]
 pub struct Session<'a> {
+    /// The source of its transcript.
+    pub source: &'static str,
+    /// The id of the session that started it, where its place tells.
+    pub parent: Option<&'a Name>,
     /// The agent's id.
     pub agent: &'a Name,
     /// The row's `sessionId`, else what the file's name says.

@@ -131,10 +131,11 @@ impl Follower {
         if self.places[place].era != Era::Files {
             return;
         }
-        if name == names::INDEX {
+        let home = &self.places[place].home;
+        if home.files.is_none() && name == names::INDEX {
             self.look_index(place, true, rows, changes);
             self.plan(place);
-        } else if names::is_transcript(name) {
+        } else if home.holds(name) {
             match named
                 .only_written
                 .then(|| self.grown(place, name))

@@ -77,7 +77,7 @@ mod told {
 
     impl Told {
         pub(super) fn of(folder: &Path) -> io::Result<Self> {
-            let file = folder.join(super::super::spool::FILE);
+            let file = folder.join(crate::store::spool::FILE);
             Ok(Self { file, seen: None })
         }
 

@@ -5,6 +5,7 @@ mod board;
 mod compat;
 mod conformance;
 mod deploy;
+mod dialects;
 mod examples;
 #[path = "../support/mattermost/mod.rs"]
 mod fake_mattermost;

@@ -11,9 +11,11 @@ use super::args::Global;
 use super::chat::Server;
 use super::failure::Failure;
 use super::output;
+use super::sources::{root_of, usual_places};
 use super::tail::discover;
 use crate::follow::{Era, Follower, Options};
 use crate::sink::mattermost::Channel;
+use crate::source::Source;
 
 /// Check what live-status finds here, and say what to do
 ///
@@ -87,15 +89,18 @@ impl DoctorArgs {
         }
         for path in &self.sources {
             any = true;
-            match crate::follow::Root::classify(path) {
+            match root_of(path, None) {
                 Ok(root) => look(report, &path.display().to_string(), root),
-                Err(bad) => report.todo(bad, "name a state, agents, agent or sessions directory, a .jsonl file or a .sqlite store"),
+                Err(bad) => report.todo(bad, "name a directory of an agent or one within it, a transcript or a .sqlite store"),
             }
         }
         if !any {
             report.todo(
-                "no transcripts: there is no ~/.openclaw, and no variable names another place",
-                "start OpenClaw once, or set OPENCLAW_STATE_DIR; live-status run --replay examples/openclaw needs neither",
+                format_args!(
+                    "no transcripts: there is none of {}, and no variable names another place",
+                    usual_places(None)
+                ),
+                "start an agent once, or set OPENCLAW_STATE_DIR; live-status run --replay examples/openclaw needs neither",
             );
         }
     }
@@ -103,6 +108,8 @@ impl DoctorArgs {
 
 /// What a root holds.
 fn look(report: &mut Report, name: &str, root: crate::follow::Root) {
+    let title = Source::named(root.source()).map_or(root.source(), |source| source.about().title);
+    let is_own = root.source() == Source::OpenClaw.name();
     let mut follower = Follower::new(vec![root], Options::default());
     let mut rows = 0_u64;
     follower.scan(&mut |_, _| rows += 1);
@@ -117,7 +124,7 @@ fn look(report: &mut Report, name: &str, root: crate::follow::Root) {
     if agents.is_empty() {
         report.todo(
             format_args!("{name}: no sessions yet"),
-            "nothing, if OpenClaw is new here; its first run will show",
+            format_args!("nothing, if {title} is new here; its first run will show"),
         );
     }
     for (agent, (sessions, era)) in agents {
@@ -125,9 +132,12 @@ fn look(report: &mut Report, name: &str, root: crate::follow::Root) {
             Era::Files => "files, sessions.json + JSONL",
             Era::Store => "SQLite store, opened read-only",
         };
-        report.ok(format_args!(
-            "{name}: agent {agent:?}, {sessions} sessions ({era})"
-        ));
+        match is_own {
+            true => report.ok(format_args!(
+                "{name}: agent {agent:?}, {sessions} sessions ({era})"
+            )),
+            false => report.ok(format_args!("{name}: {title}, {sessions} sessions")),
+        }
     }
     for note in follower.notes() {
         report.todo(

@@ -14,6 +14,7 @@ mod formats;
 mod program;
 mod service;
 mod settings;
+mod sources;
 
 /// Print a man page, or write all of them
 #[derive(Args, Debug)]

@@ -4,7 +4,7 @@ use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::{service, settings};
+use super::{service, settings, sources};
 
 /// What a reader finds under EXIT STATUS.
 const EXIT: [(&str, &str); 10] = [
@@ -39,7 +39,7 @@ const EXIT: [(&str, &str); 10] = [
 ];
 
 /// Variables that no flag stands for.
-const VARIABLES: [(&str, &str); 12] = [
+const VARIABLES: [(&str, &str); 13] = [
     (
         "MM_TOKEN, MM_BOT_TOKEN",
         "The chat server's token, where neither --token-file nor $CREDENTIALS_DIRECTORY/mm-token (systemd's LoadCredential=mm-token:FILE) holds one. No flag takes a token.",
@@ -50,7 +50,7 @@ const VARIABLES: [(&str, &str); 12] = [
     ),
     (
         "TRANSCRIPT_DIR",
-        "Where transcripts are: a state, agents, agent or sessions directory. Beats the next ones.",
+        "Where all transcripts are: a state, agents, agent or sessions directory. Beats the next ones, and no other place is looked at.",
     ),
     (
         "OPENCLAW_STATE_DIR, CLAWDBOT_STATE_DIR, MOLTBOT_STATE_DIR",
@@ -61,8 +61,12 @@ const VARIABLES: [(&str, &str); 12] = [
         "Where OpenClaw's directories are looked for instead of HOME.",
     ),
     (
+        "CLAUDE_CONFIG_DIR",
+        "Claude Code's directory, as Claude Code itself has it, instead of ~/.claude.",
+    ),
+    (
         "HOME",
-        "Without the ones above: ~/.openclaw, ~/.clawdbot, ~/.moltbot and the profiles ~/.openclaw-* are read, as far as they exist.",
+        "Without the ones above: ~/.openclaw, ~/.clawdbot, ~/.moltbot, the profiles ~/.openclaw-* and the directories of the other agents (live-status-tail(1) lists them) are read, as far as they exist.",
     ),
     (
         "STATE_DIRECTORY, XDG_STATE_HOME",
@@ -188,6 +192,9 @@ pub(super) fn verb(verb: &Command, name: &str) -> Vec<u8> {
     }
     if verb.get_name() == "hook" {
         list(&mut page, "WHAT EVENTS MEAN", &super::super::hook::MEANINGS);
+    }
+    if verb.get_name() == "tail" {
+        sources::section(&mut page);
     }
     if verb.get_name() == "run" {
         service::section(&mut page);

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::{Emit, FRESH, RECENT, Reader, SETTLED, TURN, system_time};
 use crate::follow::Id;
-use crate::source::openclaw;
+use crate::source::Status;
 use crate::wire::event::{Body, Event, Live, Rewind};
 
 /// The events of a session's newest run.
@@ -217,8 +217,7 @@ impl Reader {
         const DEPTH: usize = 8;
         let mut at = id;
         for _ in 0..DEPTH {
-            let parent = self.rows.parent(at);
-            match parent.and_then(|parent| self.registry.id(parent)) {
+            match self.parent(at) {
                 Some(above) if above != at => at = above,
                 _ => break,
             }
@@ -247,13 +246,14 @@ impl Reader {
         let Some(slot) = self.slots.get(&id) else {
             return false;
         };
-        let running = slot.dialect.known().status == Some(openclaw::Status::Running);
+        let row = slot.dialect.known();
+        let running = row.is_some_and(|row| row.status == Some(Status::Running));
         let limit = if running || slot.dialect.is_pending() {
             FRESH
         } else {
             RECENT
         };
-        let updated = slot.dialect.known().updated.and_then(system_time);
+        let updated = row.and_then(|row| row.updated).and_then(system_time);
         let written = self.follower.modified(id).max(updated);
         written.is_some_and(|at| now.duration_since(at).unwrap_or_default() < limit)
     }

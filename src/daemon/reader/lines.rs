@@ -7,18 +7,18 @@ use super::{Emit, Reader, Slot};
 use crate::daemon::resume::Place;
 use crate::daemon::ticks::Rhythm;
 use crate::follow::Id;
-use crate::source::openclaw;
-use crate::source::{Identity, Out};
+use crate::source::{self, Identity, Out, Source};
 use crate::wire::event::{Src, SrcKind};
 
 impl Reader {
-    /// Reads lines that no follower knows: standard input.
+    /// Reads lines that no follower knows: standard input, in the words of `source`.
     ///
     /// # Errors
     ///
     /// What `emit` gives.
     pub fn read_line<E>(
         &mut self,
+        source: Source,
         line: &[u8],
         at: Place,
         emit: &mut Emit<'_, E>,
@@ -34,18 +34,18 @@ impl Reader {
         } = self;
         let slot = slots.entry(Id::MAX).or_insert_with(|| {
             let who = Identity {
-                source: openclaw::SOURCE.into(),
+                source: source.name().into(),
                 agent: None,
                 sid: "-".into(),
                 session: None,
             };
-            let settings = openclaw::Settings {
+            let settings = source::Settings {
                 full: settings.full,
                 deferred_flush: false,
                 successor: false,
             };
             Box::new(Slot {
-                dialect: openclaw::Session::new(who, settings),
+                dialect: source.dialect(who, settings),
                 rhythm: Rhythm::default(),
                 run_at: None,
                 touched: SystemTime::UNIX_EPOCH,
@@ -69,7 +69,7 @@ impl Reader {
             odd.broken(&broken.to_string(), || format!("standard input:{}", at.off));
         }
         for remark in remarks.drain(..) {
-            odd.remark(remark, || format!("standard input:{}", at.off));
+            odd.remark(source, remark, || format!("standard input:{}", at.off));
         }
         pass(buffer, registry, settings, emit)
     }

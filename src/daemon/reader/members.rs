@@ -8,7 +8,7 @@ use crate::daemon::family::{self, Member};
 use crate::daemon::links::Registry;
 use crate::daemon::remarks::Oddities;
 use crate::follow::{Change, Id, Session};
-use crate::source::openclaw::Row;
+use crate::source::{Row, Source};
 
 impl Reader {
     /// Looks at the disk, and takes in the rows that changed.
@@ -69,12 +69,7 @@ impl Reader {
             .collect();
         let before: Vec<Option<Id>> = wanted
             .iter()
-            .map(|&id| {
-                let parent = self.rows.parent(id);
-                parent
-                    .and_then(|parent| self.registry.id(parent))
-                    .or_else(|| self.predecessor(id))
-            })
+            .map(|&id| self.parent(id).or_else(|| self.predecessor(id)))
             .collect();
         let members = wanted.into_iter().zip(before).map(|(id, after)| {
             let session = self.follower.session(id);
@@ -86,6 +81,13 @@ impl Reader {
             }
         });
         family::order(members.collect())
+    }
+
+    /// The session that started this one, as its row or its place tells.
+    pub(super) fn parent(&self, id: Id) -> Option<Id> {
+        let named = self.rows.parent(id);
+        let parent = named.or_else(|| self.follower.session(id).parent.map(|sid| &**sid));
+        parent.and_then(|parent| self.registry.id(parent))
     }
 
     pub(super) fn is_wanted(&self, session: Session<'_>) -> bool {
@@ -120,8 +122,9 @@ impl Reader {
 
     /// The transcript that the header of this one names as its parent.
     pub(super) fn named_parent(&mut self, id: Id) -> Option<Id> {
-        // Only rotated and forked files are named `<time>_<uuid>.jsonl`.
-        if !self.follower.is_named_with(id, '_') {
+        // Only OpenClaw's rotated and forked files are named `<time>_<uuid>.jsonl`.
+        let is_own = self.follower.session(id).source == Source::OpenClaw.name();
+        if !is_own || !self.follower.is_named_with(id, '_') {
             return None;
         }
         let head = self.follower.head(id)?;
@@ -164,6 +167,9 @@ fn known(registry: &mut Registry, rows: &Shelf, id: Id, session: Session<'_>) {
         if let Some(parent) = rows.parent(id) {
             registry.parent(key, parent);
         }
+    } else if session.source != Source::OpenClaw.name() {
+        // Nobody gives these a name: their id is one.
+        registry.name(session.sid, id, session.sid);
     }
 }
 

@@ -26,8 +26,7 @@ use super::resume::Kept;
 use super::ticks::Rhythm;
 use crate::follow::{Agenda, At, Follower, Id};
 use crate::safe::redact::Redactor;
-use crate::source::Remarks;
-use crate::source::openclaw;
+use crate::source::{Dialect, Remarks};
 use crate::wire::event::{Body, Event, Name, Src};
 use crate::wire::time::Time;
 use shelf::Shelf;
@@ -63,7 +62,7 @@ pub type Emit<'a, E> = dyn FnMut(&mut Event) -> Result<(), E> + 'a;
 
 /// One session while it is read.
 struct Slot {
-    dialect: openclaw::Session,
+    dialect: Dialect,
     rhythm: Rhythm,
     /// Where the newest run begins.
     run_at: Option<(Name, At)>,

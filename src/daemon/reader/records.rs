@@ -9,8 +9,7 @@ use crate::daemon::clean::clean;
 use crate::daemon::links::Registry;
 use crate::daemon::ticks::Rhythm;
 use crate::follow::{At, Era, Id, Piece};
-use crate::source::openclaw;
-use crate::source::{Identity, Out};
+use crate::source::{self, Identity, Out, Source};
 use crate::wire::event::{Event, Src, SrcKind};
 
 impl Reader {
@@ -68,18 +67,23 @@ impl Reader {
         }
         let successor = self.predecessor(id).is_some();
         let session = self.follower.session(id);
+        let source = source_of(session.source);
+        let parent = session.parent.cloned();
         let who = Identity {
-            source: openclaw::SOURCE.into(),
+            source: source.name().into(),
             agent: Some(session.agent.clone()).filter(|agent| !agent.is_empty()),
             sid: session.sid.clone(),
             session: session.key.cloned(),
         };
-        let settings = openclaw::Settings {
+        let settings = source::Settings {
             full: self.settings.full,
             deferred_flush: session.era == Era::Files,
             successor,
         };
-        let mut dialect = openclaw::Session::new(who, settings);
+        let mut dialect = source.dialect(who, settings);
+        if let Some(parent) = parent {
+            dialect.child_of(parent);
+        }
         let requests = self
             .resumed
             .remove(&id)
@@ -103,6 +107,7 @@ impl Reader {
             return 0;
         }
         let here = self.follower.cursor(id);
+        let source = source_of(self.follower.session(id).source);
         self.follower.rewind(id);
         let mut found = false;
         let mut reached = false;
@@ -113,7 +118,7 @@ impl Reader {
                 _ => return true,
             };
             reached = past;
-            found = !past && openclaw::is_request(bytes);
+            found = !past && source.is_request(bytes);
             !found && !reached
         });
         let back = self.follower.resume(id, &here);
@@ -209,7 +214,7 @@ impl Reader {
                 }
             }
             for remark in remarks.drain(..) {
-                odd.remark(remark, || place(&path, at));
+                odd.remark(slot.dialect.source(), remark, || place(&path, at));
             }
             if slot.dialect.newest_run() != slot.run_at.as_ref().map(|(run, _)| run) {
                 slot.run_at = slot.dialect.newest_run().map(|run| (run.clone(), at));
@@ -254,6 +259,11 @@ impl Reader {
         slot.dialect.judge(&mut Out::new(buffer, remarks, src));
         pass(buffer, registry, settings, emit)
     }
+}
+
+/// The source that a place is of; OpenClaw's places have no other.
+pub(super) fn source_of(name: &str) -> Source {
+    Source::named(name).unwrap_or(Source::OpenClaw)
 }
 
 /// Hands the events of a record on, clean and with their links complete.

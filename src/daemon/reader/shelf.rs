@@ -4,7 +4,7 @@
 //! takes what its texts take. Nothing packed outlives the process.
 
 use crate::follow::Id;
-use crate::source::openclaw::{Row, Status};
+use crate::source::{Row, Status};
 use crate::wire::event::{Outcome, Route, RouteFrom};
 use crate::wire::time::Time;
 

@@ -1,6 +1,7 @@
 //! What the room promises, on real files: the set of lines seen is the oracle.
 
 mod faults;
+mod layouts;
 mod model;
 mod places;
 mod rows;

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::content::{INPUT_BYTES, TEXT_BYTES, is_call, is_call_name, line_id};
+use super::content::{is_call, is_call_name};
 use super::record::{Block, Entry, Message};
 use super::run::Last;
 use super::{Session, speech};
+use crate::source::ids::{INPUT_BYTES, TEXT_BYTES, line_id};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
 use crate::wire::event::{

@@ -2,18 +2,9 @@
 
 use std::borrow::Cow;
 
-use sha2::{Digest, Sha256};
-
 use super::record::Block;
 use crate::source::lenient::{Maybe, Raw, Scan, Scanner};
 use crate::source::out::{Out, Remark};
-use crate::wire::event::Name;
-
-/// Texts are decoded up to this many bytes, more than is shown: what is cut
-/// before redaction could hide half of a secret from it.
-pub(super) const TEXT_BYTES: usize = 12 << 10;
-/// The same for each string of a tool's input.
-pub(super) const INPUT_BYTES: usize = 5 << 10;
 
 pub(super) fn is_call(kind: Raw<'_>) -> bool {
     kind.text().is_some_and(|kind| is_call_name(&kind))
@@ -106,22 +97,6 @@ pub(super) fn content_size(content: Raw<'_>) -> u64 {
         .strip_prefix("[{\"type\":\"text\",\"text\":\"")
         .and_then(|body| body.strip_suffix("\"}]"));
     inner.map_or_else(|| content.size(), |body| body.len() as u64)
-}
-
-/// A name for a record that has no id of its own.
-pub(super) fn line_id(line: &[u8]) -> Name {
-    let mut hash = Sha256::new();
-    hash.update(line);
-    short(hash)
-}
-
-/// The first 16 hexadecimal digits.
-pub(super) fn short(hash: Sha256) -> Name {
-    hash.finalize()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>()
-        .into()
 }
 
 /// Enough of a content to tell it from others of the same role and millisecond.

@@ -14,7 +14,6 @@ mod result;
 mod route;
 mod row;
 mod run;
-mod seen;
 mod speech;
 mod tool;
 mod turn;
@@ -26,11 +25,14 @@ use std::sync::Arc;
 
 use record::Entry;
 use run::Run;
-use seen::Seen;
 use serde::de::IgnoredAny;
 
+pub use super::dialect::Settings;
+use super::dialect::{About, Broken, Fit, Knows, Speak};
+use super::ids::is_uuid;
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out, Remark};
+use super::seen::Seen;
 use crate::wire::event::{
     Compact, Error, Link, Meta, Model, Name, Outcome, Reset, SessionKind, SessionStart,
 };
@@ -39,30 +41,40 @@ use crate::wire::time::Time;
 /// The name of this source on the wire.
 pub const SOURCE: &str = "openclaw";
 
-/// What the dialect needs to be told.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Settings {
-    /// Keep texts and inputs whole.
-    pub full: bool,
-    /// The transcript appears only after the first answer (era F): a row announces the run.
-    pub deferred_flush: bool,
-    /// The transcript goes on with another one of the same session; its history is not inherited.
-    pub successor: bool,
-}
+/// What OpenClaw's dialect is, for whoever chooses one.
+pub(super) const ABOUT: About = About {
+    name: SOURCE,
+    title: "OpenClaw",
+    fit,
+    is_request,
+    knows: Knows {
+        start: "a user message, or the session row",
+        end: "the status of the session row; else inferred from the stop reason",
+        blocked: "questions and approvals",
+        children: "by session key, both ways",
+        usage: "per message, with cost",
+    },
+};
 
-/// A record that could not be read at all.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Broken(String);
-
-impl Broken {
-    /// What a parser has to say about `text`, which is no object.
-    fn why(text: &str) -> Self {
-        Self(match serde_json::from_str::<IgnoredAny>(text) {
-            Ok(_) => "not a JSON object".to_owned(),
-            Err(error) => format!("not a JSON object: {error}"),
-        })
-    }
+/// Whether a record is one of a pi session.
+fn fit(text: &str) -> Fit {
+    let Some(entry) = lenient::read::<Entry<'_>>(text) else {
+        return Fit::No;
+    };
+    let kind = entry.kind.text().unwrap_or_default();
+    let known = match &*kind {
+        "session" => entry.id.is_some() || entry.cwd.is_some(),
+        "message" => entry
+            .message
+            .0
+            .is_some_and(|message| message.role.is_some()),
+        "model_change" | "thinking_level_change" | "compaction" | "branch_summary" => {
+            entry.id.is_some()
+        }
+        "custom" | "custom_message" => entry.custom_type.is_some(),
+        _ => false,
+    };
+    if known { Fit::Perhaps } else { Fit::No }
 }
 
 /// The state of one session.
@@ -455,14 +467,50 @@ fn odd_shape(text: &str) -> Result<String, Broken> {
         .into_owned())
 }
 
-/// Whether a text has the shape of a UUID.
-fn is_uuid(text: &str) -> bool {
-    text.len() >= 36
-        && text.as_bytes()[..36]
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| match at {
-                8 | 13 | 18 | 23 => *byte == b'-',
-                _ => byte.is_ascii_hexdigit(),
-            })
+impl Speak for Session {
+    fn who(&self) -> &Identity {
+        self.who()
+    }
+    fn record(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken> {
+        self.record(bytes, out)
+    }
+    fn is_open(&self) -> bool {
+        self.is_open()
+    }
+    fn newest_run(&self) -> Option<&Name> {
+        self.newest_run()
+    }
+    fn is_pending(&self) -> bool {
+        self.is_pending()
+    }
+    fn is_watched(&self) -> bool {
+        self.is_watched()
+    }
+    fn requests(&self) -> u64 {
+        self.requests()
+    }
+    fn resume(&mut self, requests: u64) {
+        self.resume(requests);
+    }
+    fn vanished(&mut self, out: &mut Out<'_>) {
+        self.vanished(out);
+    }
+    fn rest(&mut self) {
+        self.rest();
+    }
+    fn rewound(&mut self, reason: &str, out: &mut Out<'_>) {
+        self.rewound(reason, out);
+    }
+    fn known(&self) -> Option<&Row> {
+        Some(self.known())
+    }
+    fn learn(&mut self, session: Option<Name>, row: Arc<Row>) {
+        self.learn(session, row);
+    }
+    fn judge(&mut self, out: &mut Out<'_>) {
+        self.judge(out);
+    }
+    fn goes_on(&mut self) {
+        self.goes_on();
+    }
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::content::{INPUT_BYTES, content_size};
+use super::content::content_size;
 use super::record::{Details, Message};
 use super::run::{Last, Pending};
 use super::{Session, tool};
+use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
 use crate::wire::event::{AgentStart, BlockedOn, Name, Outcome, SessionKind, ToolEnd};

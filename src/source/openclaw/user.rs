@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
-use sha2::{Digest, Sha256};
-
-use super::content::{TEXT_BYTES, short};
 use super::record::Message;
 use super::turn::Request;
 use super::{Session, request};
+use crate::source::ids::{TEXT_BYTES, request_id};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
-use crate::wire::event::{AgentEnd, Cause, Name, Person, Route, RouteFrom};
+use crate::wire::event::{AgentEnd, Cause, Person, Route, RouteFrom};
 
 impl Session {
     pub(super) fn user(&mut self, message: &Message<'_>, out: &mut Out<'_>) {
@@ -136,13 +134,4 @@ impl Session {
             out,
         );
     }
-}
-
-/// A request's id: a hash of its uncleaned text and its time, the same under every record id.
-pub(super) fn request_id(text: &str, at_ms: Option<i64>) -> Name {
-    let mut hash = Sha256::new();
-    hash.update((text.len() as u64).to_be_bytes());
-    hash.update(text);
-    hash.update(at_ms.unwrap_or(0).to_be_bytes());
-    short(hash)
 }

@@ -1,0 +1,238 @@
+//! Whose transcripts these are: a path or a stream is known by what stands in it.
+
+use std::path::Path;
+
+use clap::builder::PossibleValuesParser;
+
+use super::failure::{Failure, Kind};
+use crate::daemon::reader::{Emit, Reader};
+use crate::daemon::resume::Place;
+use crate::follow::{LAYOUTS, Root, first_records, likenesses};
+use crate::source::{LOOKED_AT, Recognised, Source, recognise};
+
+/// The value of `--source` that means: by what is there.
+pub(super) const AUTO: &str = "auto";
+
+/// What `--source` takes.
+pub(super) fn names() -> PossibleValuesParser {
+    let names = Source::ALL.iter().map(|source| source.name());
+    PossibleValuesParser::new(std::iter::once(AUTO).chain(names))
+}
+
+/// What a reader of `--help` is told of them.
+pub(super) fn listed() -> String {
+    let width = Source::ALL.iter().map(|source| source.name().len()).max();
+    let lines = Source::ALL.iter().map(|source| {
+        let about = source.about();
+        let places = place_of(*source);
+        format!(
+            "  {:width$}  {} ({places})",
+            about.name,
+            about.title,
+            width = width.unwrap_or(0)
+        )
+    });
+    format!("Sources:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Where an agent keeps its transcripts when nobody says.
+pub(super) fn place_of(source: Source) -> String {
+    let mut layouts = LAYOUTS.iter();
+    match layouts.find(|layout| layout.source == source.name()) {
+        Some(layout) => format!("~/{}", layout.home),
+        None if source == Source::OpenClaw => "~/.openclaw".to_owned(),
+        None => "named on the command line alone".to_owned(),
+    }
+}
+
+/// Where agents keep things when nobody says, for a sentence.
+pub(super) fn usual_places(wanted: Option<Source>) -> String {
+    let mut places = Vec::new();
+    if wanted.is_none_or(|wanted| wanted == Source::OpenClaw) {
+        places.push("~/.openclaw".to_owned());
+    }
+    for layout in LAYOUTS {
+        if wanted.is_none_or(|wanted| wanted.name() == layout.source) {
+            places.push(format!("~/{}", layout.home));
+        }
+    }
+    places.join(", ")
+}
+
+/// What to follow at `path`, read as transcripts of `wanted` where that is said.
+pub(super) fn root_of(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
+    if path.is_dir() {
+        directory(path, wanted)
+    } else {
+        file(path, wanted)
+    }
+}
+
+fn file(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
+    let loose = |source: Source| match source {
+        Source::OpenClaw => own(path),
+        other => Ok(Root::Loose {
+            path: path.to_owned(),
+            source: other.name(),
+        }),
+    };
+    if let Some(wanted) = wanted {
+        return loose(wanted);
+    }
+    // What is not there, is no regular file or is a store has its own way to say so.
+    let is_store = path.extension().is_some_and(|end| end == "sqlite");
+    if is_store || !path.is_file() {
+        return own(path);
+    }
+    let records = first_records(path).map_err(|error| {
+        Failure::new(
+            Kind::Usage,
+            anyhow::anyhow!("cannot read {}: {error}", path.display()),
+        )
+        .hint("see that it may be read")
+    })?;
+    // It is to be written yet.
+    if records.is_empty() {
+        return own(path);
+    }
+    let found = recognise(records.iter().map(Vec::as_slice));
+    loose(chosen(found, &path.display().to_string())?)
+}
+
+fn directory(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
+    let wants = |name: &str| wanted.is_none_or(|wanted| wanted.name() == name);
+    let mut others = Vec::new();
+    for likeness in likenesses(path) {
+        let source = likeness.layout.source;
+        let is_it = |file: &std::path::PathBuf| {
+            let records = first_records(file).unwrap_or_default();
+            let found = recognise(records.iter().map(Vec::as_slice));
+            found == Recognised::One(Source::named(source).unwrap_or(Source::OpenClaw))
+        };
+        let named = wanted.is_some_and(|wanted| wanted.name() == source);
+        if wants(source) && (named || likeness.files.iter().any(is_it)) {
+            others.push(Root::Tree {
+                path: path.to_owned(),
+                layout: likeness.layout,
+                skip: likeness.skip,
+            });
+        }
+    }
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != Source::OpenClaw) {
+        // Nothing stands there as it would: then it is a folder of transcripts.
+        return Ok(others.pop().unwrap_or(Root::Loose {
+            path: path.to_owned(),
+            source: wanted.name(),
+        }));
+    }
+    let mut all: Vec<Source> = others
+        .iter()
+        .filter_map(|root| Source::named(root.source()))
+        .collect();
+    let is_own = |root: Root| root.holds_anything() && is_openclaw(&root);
+    if !all.is_empty() && wants(Source::OpenClaw.name()) && Root::classify(path).is_ok_and(is_own) {
+        all.insert(0, Source::OpenClaw);
+    }
+    if all.len() > 1 {
+        chosen(Recognised::Several(all), &path.display().to_string())?;
+    }
+    others.pop().map_or_else(|| own(path), Ok)
+}
+
+/// Whether a directory is OpenClaw's for sure, and not just one of `*.jsonl`.
+fn is_openclaw(root: &Root) -> bool {
+    !matches!(root, Root::Sessions(_) | Root::File(_))
+}
+
+/// A place of OpenClaw, which has more than transcripts.
+fn own(path: &Path) -> Result<Root, Failure> {
+    Root::classify(path).map_err(|bad| {
+        Failure::new(Kind::Usage, bad).hint("live-status doctor shows what is there")
+    })
+}
+
+/// The one source that fits; an error that says what was seen where it is not one.
+fn chosen(found: Recognised, place: &str) -> Result<Source, Failure> {
+    let listed = |sources: &[Source]| {
+        let names = sources.iter().map(|source| source.name());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    match found {
+        Recognised::One(source) => Ok(source),
+        Recognised::Several(sources) => Err(Failure::usage(format!(
+            "{place} may be a transcript of any of {}",
+            listed(&sources)
+        ))
+        .hint("say which one with --source NAME")),
+        Recognised::None(seen) => Err(Failure::usage(format!(
+            "{place} is no transcript that is known here: it has {seen}"
+        ))
+        .hint(format!(
+            "--source NAME reads it as one of {}",
+            listed(Source::ALL)
+        ))),
+    }
+}
+
+/// Standard input while nobody knows yet whose it is.
+pub(super) struct Stream {
+    source: Option<Source>,
+    /// What came before that was known.
+    held: Vec<(Vec<u8>, Place)>,
+}
+
+impl Stream {
+    pub(super) fn new(source: Option<Source>) -> Self {
+        Self {
+            source,
+            held: Vec::new(),
+        }
+    }
+
+    /// Takes a line; as soon as it is known whose they are, all are read.
+    pub(super) fn line(
+        &mut self,
+        line: &[u8],
+        at: Place,
+        reader: &mut Reader,
+        emit: &mut Emit<'_, Failure>,
+    ) -> Result<(), Failure> {
+        if let Some(source) = self.source {
+            return reader.read_line(source, line, at, emit);
+        }
+        self.held.push((line.to_vec(), at));
+        let found = recognise(self.held.iter().map(|(line, _)| line.as_slice()));
+        match found {
+            Recognised::One(source) => self.release(source, reader, emit),
+            _ if self.held.len() < LOOKED_AT => Ok(()),
+            other => chosen(other, "standard input").map(drop),
+        }
+    }
+
+    /// Nothing more comes.
+    pub(super) fn end(
+        &mut self,
+        reader: &mut Reader,
+        emit: &mut Emit<'_, Failure>,
+    ) -> Result<(), Failure> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let found = recognise(self.held.iter().map(|(line, _)| line.as_slice()));
+        let source = chosen(found, "standard input")?;
+        self.release(source, reader, emit)
+    }
+
+    fn release(
+        &mut self,
+        source: Source,
+        reader: &mut Reader,
+        emit: &mut Emit<'_, Failure>,
+    ) -> Result<(), Failure> {
+        self.source = Some(source);
+        for (line, at) in std::mem::take(&mut self.held) {
+            reader.read_line(source, &line, at, emit)?;
+        }
+        Ok(())
+    }
+}

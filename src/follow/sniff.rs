@@ -1,0 +1,79 @@
+//! The first records of a transcript, for whoever is to say which agent wrote it.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::layout::{LAYOUTS, Layout, Shape, loose_files};
+
+/// So much of a file is looked at.
+const HEAD_BYTES: u64 = 256 * 1024;
+/// So many files of a directory are looked at.
+pub(super) const FILES: usize = 8;
+
+/// The first records of the file at `path`: its first lines, or all of a document.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn first_records(path: &Path) -> std::io::Result<Vec<Vec<u8>>> {
+    let shape = loose_files(path).shape;
+    let file = File::open(path)?;
+    let mut bytes = Vec::new();
+    match shape {
+        Shape::Packed => zstd::Decoder::new(file)?
+            .take(HEAD_BYTES)
+            .read_to_end(&mut bytes)?,
+        Shape::Lines => file.take(HEAD_BYTES).read_to_end(&mut bytes)?,
+        Shape::Document => {
+            const WHOLE: u64 = 32 << 20;
+            file.take(WHOLE).read_to_end(&mut bytes)?
+        }
+    };
+    if shape == Shape::Document {
+        return Ok(vec![bytes]);
+    }
+    let whole = bytes.ends_with(b"\n") || (bytes.len() as u64) < HEAD_BYTES;
+    let mut lines: Vec<Vec<u8>> = bytes
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .map(<[u8]>::to_vec)
+        .collect();
+    if !whole {
+        lines.pop();
+    }
+    lines.retain(|line| !line.is_empty());
+    Ok(lines)
+}
+
+/// A layout that a directory looks like, by the names in it alone.
+#[derive(Debug)]
+pub struct Likeness {
+    /// Which one.
+    pub layout: &'static Layout,
+    /// How many of its folders lead to the directory: 0 where it is the agent's own.
+    pub skip: usize,
+    /// A few of the transcripts there.
+    pub files: Vec<PathBuf>,
+}
+
+/// The layouts that the directory at `path` looks like.
+#[must_use]
+pub fn likenesses(path: &Path) -> Vec<Likeness> {
+    let all = LAYOUTS.iter().filter_map(|layout| {
+        let deepest = layout.files.iter().map(|files| files.folders.len()).max();
+        (0..=deepest.unwrap_or(0)).find_map(|skip| {
+            let mut kinds = layout.files.iter();
+            let files = kinds.find_map(|files| {
+                let found = files.some_below(path, skip, FILES);
+                (!found.is_empty()).then_some(found)
+            })?;
+            Some(Likeness {
+                layout,
+                skip,
+                files,
+            })
+        })
+    });
+    all.collect()
+}

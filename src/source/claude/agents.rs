@@ -1,0 +1,188 @@
+//! Sub-agents and what works in the background: who is started, and who came back.
+
+use std::hash::{Hash as _, Hasher as _};
+
+use foldhash::HashMap;
+
+use super::Session;
+use super::prompt::tag;
+use super::record::{Entry, Message, Result};
+use crate::source::ids::line_id;
+use crate::source::lenient::Raw;
+use crate::source::out::Out;
+use crate::source::track::Ended;
+use crate::wire::event::{Cause, Name, Outcome};
+
+/// Which call each record of a sidechain belongs to; only old files have them.
+pub(super) type Sidechains = HashMap<u64, Name>;
+
+/// A file that is nothing but one long sidechain must not fill the memory.
+const MOST_SIDECHAINS: usize = 4_096;
+
+impl Session {
+    /// A result of `Task` or `Agent` names the session that did the work.
+    pub(super) fn agent_result(
+        &mut self,
+        tool: &str,
+        call: &Name,
+        told: &Result<'_>,
+        ended: &mut Ended,
+        out: &mut Out<'_>,
+    ) {
+        let Some(agent) = told
+            .agent
+            .word()
+            .filter(|_| matches!(tool, "Task" | "Agent" | ""))
+        else {
+            return;
+        };
+        let child: Name = format!("agent-{agent}").into();
+        let background = told.is_async.is_true() || told.status.0 == "\"async_launched\"";
+        self.track
+            .spawned(&child, Some(call.clone()), background, out);
+        if background {
+            ended.outcome = Outcome::Ok;
+            return;
+        }
+        let outcome = match ended.outcome {
+            Outcome::Ok => Outcome::Ok,
+            ref other => other.clone(),
+        };
+        self.track.child_ended(&child, outcome, out);
+    }
+
+    /// Old builds mirror a sub-agent's work in its parent's file: it is known while it works.
+    pub(super) fn progress(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        if entry.data.field("type").0 != "\"agent_progress\"" {
+            return;
+        }
+        if let (Some(agent), Some(call)) =
+            (entry.data.field("agentId").word(), entry.parent_call.word())
+        {
+            let child: Name = format!("agent-{agent}").into();
+            self.track
+                .spawned(&child, Some(call.as_ref().into()), false, out);
+        }
+    }
+
+    /// `<task-notification>`: a background task came back; `false` where the text is none.
+    pub(super) fn notified(&mut self, text: &str, out: &mut Out<'_>) -> bool {
+        if !text.trim_start().starts_with("<task-notification>") {
+            return false;
+        }
+        if let Some(task) = tag(text, "task-id") {
+            let outcome = match tag(text, "status").unwrap_or_default() {
+                "completed" => Outcome::Ok,
+                "failed" => Outcome::Error,
+                "killed" | "stopped" | "cancelled" => Outcome::Interrupted,
+                _ => Outcome::Unknown,
+            };
+            self.task_ended(task, outcome, out);
+        }
+        true
+    }
+
+    /// A background task ended: a command, or a sub-agent.
+    fn task_ended(&mut self, task: &str, outcome: Outcome, out: &mut Out<'_>) {
+        if self.track.end_job(task, outcome.clone(), out) {
+            return;
+        }
+        let child: Name = format!("agent-{task}").into();
+        if self.track.awaits(&child) {
+            self.ended_by = None;
+            self.track.go_on(Cause::Subagent, out);
+            self.track.child_ended(&child, outcome, out);
+        }
+    }
+
+    /// A look at a background task says how it stands.
+    pub(super) fn looked_at(&mut self, told: &Result<'_>, out: &mut Out<'_>) {
+        let task = told.task;
+        let id = [task.field("task_id"), told.task_id, told.shell];
+        let status = [task.field("status"), told.status];
+        let id = id.into_iter().find_map(Raw::word);
+        let status = status.into_iter().find_map(Raw::word);
+        let code = task.field("exitCode").int().or(told.exit_code.int());
+        let outcome = match status.as_deref() {
+            Some("completed") if code.unwrap_or(0) == 0 => Outcome::Ok,
+            Some("completed" | "failed") => Outcome::Error,
+            Some("killed" | "stopped" | "cancelled") => Outcome::Interrupted,
+            _ => return,
+        };
+        if let Some(id) = id {
+            self.task_ended(&id, outcome, out);
+        }
+    }
+
+    /// A background task was stopped by the model.
+    pub(super) fn stopped(&mut self, told: &Result<'_>, content: Raw<'_>, out: &mut Out<'_>) {
+        let id = [told.task_id, told.shell_id, told.shell];
+        let id = id.into_iter().find_map(Raw::word);
+        let inner = super::prompt::text_of(content, 512).into_owned();
+        let spoken = inner.split([' ', '"', ':']).find(|word| {
+            let begun = word.starts_with("bash_") || word.starts_with('b');
+            begun && word.len() > 4
+        });
+        if let Some(id) = id.as_deref().or(spoken) {
+            self.task_ended(id, Outcome::Interrupted, out);
+        }
+    }
+
+    /// A record of a sub-agent inside its parent's file: its calls are shown below its own.
+    pub(super) fn sidechain(
+        &mut self,
+        kind: &str,
+        entry: &Entry<'_>,
+        message: &Message<'_>,
+        out: &mut Out<'_>,
+    ) {
+        let before = entry.parent.word().map(|parent| digest(&parent));
+        let owner = before
+            .and_then(|before| self.sidechains.get(&before).cloned())
+            .or_else(|| self.owner_of(message));
+        let Some(owner) = owner else { return };
+        let uuid = entry.uuid.word();
+        if let Some(uuid) = uuid.as_deref()
+            && self.sidechains.len() < MOST_SIDECHAINS
+        {
+            self.sidechains.insert(digest(uuid), owner.clone());
+        }
+        let part = match uuid {
+            Some(uuid) => uuid.as_ref().into(),
+            None => line_id(kind.as_bytes()),
+        };
+        for (index, block) in message.content.blocks.iter().enumerate() {
+            match block.kind.0 {
+                "\"tool_use\"" => self.call(block, (&part, index), Some(owner.clone()), out),
+                "\"tool_result\"" => self.result(entry, block, out),
+                _ => {}
+            }
+        }
+        if let (Some(usage), Some(id)) = (&message.usage.0, message.id.word()) {
+            self.usage(&id.as_ref().into(), usage, out);
+        }
+    }
+
+    /// The call whose task a sidechain begins with; the only one where there is no other.
+    fn owner_of(&self, message: &Message<'_>) -> Option<Name> {
+        let asked = digest(&message.content.text());
+        let spawns = || {
+            let all = self.track.all_pending();
+            all.filter(|(_, pending)| pending.task.is_some())
+        };
+        let same = spawns().find(|(_, pending)| pending.task == Some(asked));
+        let only = || {
+            let mut all = spawns();
+            let only = all.next();
+            only.filter(|_| all.next().is_none())
+        };
+        same.or_else(only).map(|(call, _)| call.clone())
+    }
+}
+
+/// Tells one text from another within a process.
+pub(super) fn digest(text: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,252 @@
+//! What any dialect keeps of one session: who it is, what was seen, its newest run.
+//!
+//! A dialect that has no index rows understands its records and says here what
+//! they mean; the rules of a run's life are then the same for all of them.
+
+mod calls;
+mod turn;
+
+pub(super) use calls::{Ended, NewCall, Pending};
+pub(super) use turn::Last;
+
+use std::borrow::Cow;
+
+use turn::Turn;
+
+use super::dialect::{Broken, Settings, Speak};
+use super::out::{Identity, Out, Remark};
+use super::seen::Seen;
+use crate::wire::event::{
+    Body, Link, Meta, Model, Name, Rewind, Scope, SessionKind, SessionStart, Usage,
+};
+use crate::wire::time::Time;
+
+/// One session, as far as its records tell.
+#[derive(Debug)]
+pub(super) struct Track {
+    pub(super) who: Identity,
+    pub(super) full: bool,
+    pub(super) kind: SessionKind,
+    /// The session that started this one.
+    pub(super) parent: Option<Name>,
+    pub(super) cwd: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) model: Option<Box<str>>,
+    /// `session.start` went out; with a title or without.
+    introduced: Option<bool>,
+    /// Requests seen; the first one names its run `first`.
+    requests: u64,
+    run: Option<Box<Turn>>,
+    seen: Seen,
+    /// The newest time of a record that was taken in, in milliseconds.
+    high_water_ms: i64,
+    /// Reading began anew, and has not come to anything new yet.
+    rereading: bool,
+}
+
+impl Track {
+    pub(super) fn new(who: Identity, settings: Settings) -> Self {
+        Self {
+            who,
+            full: settings.full,
+            kind: SessionKind::Main,
+            parent: None,
+            cwd: None,
+            title: None,
+            model: None,
+            introduced: None,
+            requests: 0,
+            run: None,
+            seen: Seen::default(),
+            high_water_ms: i64::MIN,
+            rereading: false,
+        }
+    }
+
+    /// Whether something was not seen before, by what it is.
+    pub(super) fn is_new(&mut self, kind: &'static str, id: &str) -> bool {
+        self.seen.is_new((kind, id))
+    }
+
+    /// Whether a record was not taken in before; asked once of each.
+    pub(super) fn is_fresh(&mut self, id: Option<&str>, ts: Option<Time>) -> bool {
+        let at_ms = ts.map(|ts| ts.0);
+        if self.rereading && at_ms.is_some_and(|at| at <= self.seen.forgotten_ms()) {
+            return false;
+        }
+        self.seen.at(at_ms);
+        if id.is_some_and(|id| !self.seen.is_new(("record", id))) {
+            return false;
+        }
+        if let Some(at) = at_ms.filter(|at| *at > self.high_water_ms) {
+            self.high_water_ms = at;
+            self.rereading = false;
+        }
+        true
+    }
+
+    /// Whether it was said already that the session is there.
+    pub(super) fn is_introduced(&self) -> bool {
+        self.introduced.is_some()
+    }
+
+    /// Says once that the session is there, and once more when it has a title.
+    pub(super) fn introduce(&mut self, out: &mut Out<'_>) {
+        let titled = self.title.is_some();
+        if self.introduced.is_some_and(|before| before || !titled) {
+            return;
+        }
+        self.introduced = Some(titled);
+        let start = SessionStart {
+            cwd: self.cwd.clone(),
+            title: self.title.clone(),
+            model: self.model.as_deref().map(str::to_owned),
+            kind: Some(self.kind.clone()),
+            parent: self.parent_link(),
+        };
+        out.emit(&self.who, None, start);
+    }
+
+    /// The session has a title, and keeps it.
+    pub(super) fn entitle(&mut self, title: Option<Cow<'_, str>>, out: &mut Out<'_>) {
+        if let (None, Some(title)) = (&self.title, title) {
+            self.title = Some(title.into_owned());
+            if self.is_introduced() {
+                self.introduce(out);
+            }
+        }
+    }
+
+    pub(super) fn parent_link(&self) -> Option<Link> {
+        Some(self.link(self.parent.clone()?))
+    }
+
+    /// A link to another session of the same source.
+    pub(super) fn link(&self, sid: Name) -> Link {
+        Link {
+            source: self.who.source.clone(),
+            sid: Some(sid),
+            ..Link::default()
+        }
+    }
+
+    /// Emits an event of the newest run.
+    pub(super) fn emit(&self, out: &mut Out<'_>, body: impl Into<Body>) {
+        out.emit(&self.who, self.run.as_ref().map(|run| &run.id), body);
+    }
+
+    /// Another model works from now on.
+    pub(super) fn model(&mut self, model: Option<Cow<'_, str>>, out: &mut Out<'_>) {
+        let Some(model) = model.filter(|model| self.model.as_deref() != Some(model)) else {
+            return;
+        };
+        self.model = Some(model.as_ref().into());
+        let model = model.into_owned();
+        self.emit(
+            out,
+            Model {
+                model,
+                provider: None,
+            },
+        );
+    }
+
+    /// What one answer of the model cost; each is counted once.
+    pub(super) fn usage(&mut self, mut usage: Usage, out: &mut Out<'_>) {
+        if usage.total == 0 {
+            let parts = [
+                usage.input,
+                usage.output,
+                usage.cache_read,
+                usage.cache_write,
+            ];
+            usage.total = parts.into_iter().fold(0, u64::saturating_add);
+        }
+        let counted = usage.scope == Scope::Call && !self.is_new("usage", &usage.id);
+        if usage.total > 0 && !counted {
+            self.emit(out, usage);
+        }
+    }
+
+    /// A record of a type that nobody knows here.
+    pub(super) fn unknown(&mut self, kind: &str, out: &mut Out<'_>) {
+        out.remark(Remark::Type(kind.to_owned()));
+        self.introduce(out);
+        out.raw = Some(kind.to_owned().into());
+        self.emit(out, Meta {});
+    }
+}
+
+/// A dialect that keeps a [`Track`]: everything but its records is answered here.
+pub(super) trait Tracked {
+    fn track(&self) -> &Track;
+    fn track_mut(&mut self) -> &mut Track;
+    /// Reads one record.
+    fn step(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken>;
+    /// Lets go of what only an open run needs, beyond the track.
+    fn idle(&mut self) {}
+}
+
+impl<T: Tracked> Speak for Box<T> {
+    fn who(&self) -> &Identity {
+        &self.track().who
+    }
+
+    fn record(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken> {
+        self.step(bytes, out)
+    }
+
+    fn is_open(&self) -> bool {
+        self.track().is_open()
+    }
+
+    fn newest_run(&self) -> Option<&Name> {
+        self.track().run.as_ref().map(|run| &run.id)
+    }
+
+    fn is_pending(&self) -> bool {
+        let run = self.track().run.as_ref();
+        run.is_some_and(|run| run.is_open() && !run.pending.is_empty())
+    }
+
+    fn is_watched(&self) -> bool {
+        self.track()
+            .run
+            .as_ref()
+            .is_some_and(|run| run.is_watched())
+    }
+
+    fn requests(&self) -> u64 {
+        self.track().requests
+    }
+
+    fn resume(&mut self, requests: u64) {
+        self.track_mut().requests = requests;
+    }
+
+    fn vanished(&mut self, out: &mut Out<'_>) {
+        self.track_mut()
+            .end_by_records(Some("the transcript is gone"), out);
+    }
+
+    fn rest(&mut self) {
+        if !self.is_open() {
+            self.track_mut().seen.clear();
+            self.idle();
+        }
+    }
+
+    fn rewound(&mut self, reason: &str, out: &mut Out<'_>) {
+        let track = self.track_mut();
+        track.rereading = true;
+        out.ts = None;
+        let reason = Some(reason.to_owned());
+        track.emit(out, Rewind { reason });
+    }
+
+    fn child_of(&mut self, parent: Name) {
+        let track = self.track_mut();
+        track.kind = SessionKind::Subagent;
+        track.parent = Some(parent);
+    }
+}

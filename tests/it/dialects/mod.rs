@@ -1,0 +1,59 @@
+//! Every dialect but OpenClaw's own: cases of ours, and what others recorded.
+//!
+//! A further dialect joins by one row in [`DIALECTS`] and a folder of cases in
+//! `tests/dialects/`.
+
+mod cases;
+mod drift;
+mod found;
+mod recorded;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// A dialect, as the tests see it.
+pub struct Dialect {
+    /// Its name on the wire, and of its folder of cases.
+    pub source: &'static str,
+    /// Its folder among the fixtures beside the project.
+    pub fixtures: &'static str,
+    /// How the names of its transcripts end.
+    pub end: &'static str,
+    /// Files there that are no transcripts of it, though they are called so.
+    pub foreign: &'static [&'static str],
+    /// The ids of the calls in a record.
+    pub calls: fn(&Value) -> Vec<String>,
+}
+
+pub const DIALECTS: &[Dialect] = &[Dialect {
+    source: "claude",
+    fixtures: "claude-code",
+    end: ".jsonl",
+    foreign: &["demo-session.jsonl", "fixture-paced"],
+    calls: blocks_of_type_tool_use,
+}];
+
+/// Calls as Anthropic writes them.
+fn blocks_of_type_tool_use(record: &Value) -> Vec<String> {
+    let blocks = record["message"]["content"]
+        .as_array()
+        .into_iter()
+        .flatten();
+    let calls = blocks.filter(|block| block["type"] == "tool_use");
+    calls
+        .filter_map(|call| call["id"].as_str().map(str::to_owned))
+        .collect()
+}
+
+/// The cases of a dialect: a folder each.
+pub fn cases(dialect: &Dialect) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/dialects")
+        .join(dialect.source);
+    let entries = std::fs::read_dir(&folder).expect("a folder of cases");
+    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.expect("a case").path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty(), "{}", folder.display());
+    cases
+}

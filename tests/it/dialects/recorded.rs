@@ -1,0 +1,123 @@
+//! What others recorded: nothing is lost, nothing is made up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{DIALECTS, Dialect};
+use crate::support::{files, home, run, shared, wire};
+
+/// The transcripts of a dialect below `folder`.
+pub fn transcripts(folder: &Path, dialect: &Dialect) -> Vec<PathBuf> {
+    let found = files(folder, dialect.end).into_iter();
+    let own = found.filter(|path| {
+        let name = path.file_name().expect("a name").to_string_lossy();
+        !dialect.foreign.iter().any(|other| name.starts_with(other))
+    });
+    own.collect()
+}
+
+fn recorded(dialect: &Dialect) -> Vec<PathBuf> {
+    let folder = shared("fixtures").map(|all| all.join(dialect.fixtures));
+    folder.map_or_else(Vec::new, |folder| transcripts(&folder, dialect))
+}
+
+#[test]
+fn exactly_the_broken_lines_of_the_manifest_are_named() {
+    let Some(manifest) = shared("fixtures/MANIFEST.tsv") else {
+        return;
+    };
+    let text = std::fs::read_to_string(&manifest).expect("a manifest");
+    let home = home();
+    for dialect in DIALECTS {
+        let mut seen = 0;
+        for path in recorded(dialect) {
+            let name = path.strip_prefix(manifest.parent().expect("a folder"));
+            let name = name.expect("below").to_string_lossy().into_owned();
+            let row = text
+                .lines()
+                .find(|line| line.starts_with(&format!("{name}\t")));
+            let broken = row.and_then(|row| row.rsplit('\t').next()?.parse::<usize>().ok());
+            let Some(broken) = broken else { continue };
+            seen += 1;
+            let ran = run(home.path(), &["tail".as_ref(), path.as_os_str()]);
+            let named = ran.err.matches("skipped a line").count();
+            assert_eq!(named, broken, "{name}:\n{}", ran.err);
+            assert_eq!(ran.code, i32::from(broken > 0), "{name}:\n{}", ran.err);
+            assert!(!ran.err.contains("a defect in it"), "{name}:\n{}", ran.err);
+            for event in wire::events(&ran.out) {
+                assert_eq!(
+                    event["source"], dialect.source,
+                    "{name} is known for what it is"
+                );
+            }
+        }
+        assert!(seen > 0, "{}", dialect.source);
+    }
+}
+
+#[test]
+fn what_is_told_of_a_recording_holds_together() {
+    let home = home();
+    for dialect in DIALECTS {
+        for path in recorded(dialect) {
+            let text = String::from_utf8_lossy(&std::fs::read(&path).expect("a file")).into_owned();
+            let records = text
+                .lines()
+                .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let calls: BTreeSet<String> = records.flat_map(|it| (dialect.calls)(&it)).collect();
+            let ran = run(home.path(), &["tail".as_ref(), path.as_os_str()]);
+            let again = run(home.path(), &["tail".as_ref(), path.as_os_str()]);
+            assert!(ran.out == again.out, "{}", path.display());
+            holds_together(&wire::events(&ran.out), &calls, &path);
+        }
+    }
+}
+
+fn holds_together(events: &[Value], calls: &BTreeSet<String>, path: &Path) {
+    let place = path.display();
+    let mut started = BTreeSet::new();
+    let mut ended = BTreeSet::new();
+    let mut counted = BTreeSet::new();
+    // The runs of each session in their order, and whether each is over.
+    let mut runs: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
+    for event in events {
+        let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
+        let (session, run, call) = (text("sid"), text("run"), text("call"));
+        let of_session = runs.entry(session).or_default();
+        match &*text("type") {
+            "tool.start" => assert!(started.insert(call.clone()), "{place}: {call} twice"),
+            "tool.end" => {
+                assert!(ended.insert(call.clone()), "{place}: {call} ended twice");
+                let known = started.contains(&call);
+                assert!(
+                    known || !calls.contains(&call),
+                    "{place}: {call} without a start"
+                );
+            }
+            "usage" => {
+                let id = text("id");
+                assert!(counted.insert(id.clone()), "{place}: {id} is counted twice");
+            }
+            "run.start" => match of_session.iter_mut().find(|(known, _)| *known == run) {
+                Some((_, over)) => *over = false,
+                None => of_session.push((run, false)),
+            },
+            "run.end" => {
+                let known = of_session.iter_mut().find(|(known, _)| *known == run);
+                known
+                    .unwrap_or_else(|| unreachable!("{place}: {run} ends"))
+                    .1 = true;
+            }
+            _ => {}
+        }
+    }
+    let told: BTreeSet<String> = started.iter().cloned().collect();
+    assert!(calls.is_subset(&told), "{place}: calls that nobody told of");
+    // Only the newest run of a session may be open: its recording stops there.
+    for runs in runs.values() {
+        let open = runs.iter().rev().skip(1).filter(|(_, over)| !over);
+        assert_eq!(open.count(), 0, "{place}: {runs:?}");
+    }
+}

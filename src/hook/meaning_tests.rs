@@ -23,450 +23,124 @@ fn letter(bucket: Option<Bucket>) -> char {
     }
 }
 
-/// Agent, events, the bucket by name, further fields, the bucket by payload.
-const TABLE: &[(&str, &str, char, &str, char)] = &[
-    ("claude", "SessionStart", 'W', r#""source":"startup""#, '-'),
-    ("claude", "SessionEnd", 'D', r#""reason":"clear""#, 'D'),
-    (
-        "claude",
-        "UserPromptSubmit PostToolUse PostToolUseFailure PermissionDenied PostToolBatch PreCompact",
-        'W',
-        "",
-        'W',
-    ),
-    (
-        "claude",
-        "SubagentStart SubagentStop ElicitationResult",
-        'W',
-        "",
-        'W',
-    ),
-    (
-        "claude",
-        "SubagentStop PostToolUse",
-        'W',
-        r#""agent_id":"a1","agent_type":"Explore""#,
-        '-',
-    ),
-    (
-        "claude",
-        "PreToolUse PermissionRequest Stop",
-        '*',
-        r#""agent_id":"a1""#,
-        '-',
-    ),
-    (
-        "claude",
-        "PostToolUseFailure",
-        'W',
-        r#""is_interrupt":true"#,
-        'D',
-    ),
-    (
-        "claude",
-        "PermissionRequest",
-        'B',
-        r#""tool_name":"Bash""#,
-        'B',
-    ),
-    ("claude", "PreToolUse", 'B', r#""tool_name":"Bash""#, 'W'),
-    (
-        "claude",
-        "PreToolUse",
-        'B',
-        r#""tool_name":"AskUserQuestion""#,
-        'B',
-    ),
-    (
-        "claude",
-        "PreToolUse",
-        'B',
-        r#""tool_name":"ExitPlanMode""#,
-        'B',
-    ),
-    (
-        "claude",
-        "Elicitation",
-        'B',
-        r#""mcp_server_name":"x""#,
-        'B',
-    ),
-    (
-        "claude",
-        "Notification",
-        'B',
-        r#""notification_type":"permission_prompt""#,
-        'B',
-    ),
-    (
-        "claude",
-        "Notification",
-        'B',
-        r#""notification_type":"elicitation_dialog""#,
-        'B',
-    ),
-    (
-        "claude",
-        "Notification",
-        'B',
-        r#""notification_type":"agent_needs_input""#,
-        'B',
-    ),
-    (
-        "claude",
-        "Notification",
-        'B',
-        r#""notification_type":"idle_prompt""#,
-        'D',
-    ),
-    (
-        "claude",
-        "Notification",
-        'B',
-        r#""notification_type":"auth_success""#,
-        '-',
-    ),
-    (
-        "claude",
-        "Notification",
-        'B',
-        r#""notification_type":"elicitation_complete""#,
-        '-',
-    ),
-    (
-        "claude",
-        "Notification",
-        'B',
-        r#""notification_type":"elicitation_response""#,
-        '-',
-    ),
-    (
-        "claude",
-        "Notification",
-        'B',
-        r#""notification_type":"agent_completed""#,
-        '-',
-    ),
-    ("claude", "Notification", 'B', "", '-'),
-    (
-        "claude",
-        "Stop",
-        'D',
-        r#""stop_hook_active":false,"background_tasks":[]"#,
-        'D',
-    ),
-    (
-        "claude",
-        "Stop",
-        'D',
-        r#""background_tasks":[{"id":"b1"}]"#,
-        'W',
-    ),
-    ("claude", "StopFailure", 'E', r#""error":"rate_limit""#, 'E'),
-    (
-        "claude",
-        "Setup InstructionsLoaded MessageDisplay CwdChanged TeammateIdle",
-        '-',
-        "",
-        '-',
-    ),
-    ("codex", "SessionStart", 'W', "", '-'),
-    (
-        "codex",
-        "UserPromptSubmit PostToolUse SubagentStop",
-        'W',
-        "",
-        'W',
-    ),
-    (
-        "codex",
-        "PreToolUse",
-        'B',
-        r#""tool_name":"exec_command""#,
-        'W',
-    ),
-    (
-        "codex",
-        "PermissionRequest exec_approval_request apply_patch_approval_request request_permissions",
-        'B',
-        "",
-        'B',
-    ),
-    (
-        "codex",
-        "request_user_input elicitation_request",
-        'B',
-        "",
-        'B',
-    ),
-    (
-        "codex",
-        "Stop Interrupt SessionEnd agent-turn-complete turn_aborted task_complete",
-        'D',
-        "",
-        'D',
-    ),
-    (
-        "codex",
-        "task_complete",
-        'D',
-        r#""error":{"message":"boom now"}"#,
-        'E',
-    ),
-    ("codex", "task_complete", 'D', r#""error":null"#, 'D'),
-    (
-        "gemini",
-        "BeforeAgent AfterTool BeforeTool BeforeModel PreCompress",
-        'W',
-        "",
-        'W',
-    ),
-    (
-        "gemini",
-        "Notification",
-        'B',
-        r#""notification_type":"ToolPermission""#,
-        'B',
-    ),
-    ("gemini", "AfterAgent SessionEnd", 'D', "", 'D'),
-    ("gemini", "SessionStart", 'W', "", '-'),
-    ("gemini", "AfterModel", '-', "", '-'),
-    ("opencode", "session.status", '-', r#""status":"busy""#, 'W'),
-    (
-        "opencode",
-        "session.status",
-        '-',
-        r#""properties":{"status":{"type":"retry"}}"#,
-        'W',
-    ),
-    (
-        "opencode",
-        "session.status",
-        '-',
-        r#""properties":{"status":{"type":"idle"}}"#,
-        'D',
-    ),
-    (
-        "opencode",
-        "session.idle session.execution.interrupted",
-        'D',
-        "",
-        'D',
-    ),
-    (
-        "opencode",
-        "session.error session.execution.failed",
-        'E',
-        "",
-        'E',
-    ),
-    (
-        "opencode",
-        "session.error",
-        'E',
-        r#""properties":{"error":{"name":"MessageAbortedError"}}"#,
-        'D',
-    ),
-    (
-        "opencode",
-        "permission.ask permission.asked permission.v2.asked permission.updated",
-        'B',
-        "",
-        'B',
-    ),
-    ("opencode", "question.asked question.v2.asked", 'B', "", 'B'),
-    (
-        "opencode",
-        "permission.replied permission.v2.replied question.rejected tool.execute.before tool.execute.after",
-        'W',
-        "",
-        'W',
-    ),
-    (
-        "opencode",
-        "session.idle",
-        'D',
-        r#""properties":{"info":{"parentID":"p"}}"#,
-        '-',
-    ),
-    (
-        "cursor",
-        "beforeSubmitPrompt postToolUse postToolUseFailure subagentStart subagentStop preCompact",
-        'W',
-        "",
-        'W',
-    ),
-    (
-        "cursor",
-        "afterShellExecution afterMCPExecution afterFileEdit afterAgentResponse afterAgentThought",
-        'W',
-        "",
-        'W',
-    ),
-    (
-        "cursor",
-        "preToolUse beforeShellExecution beforeMCPExecution",
-        'B',
-        "",
-        'W',
-    ),
-    ("cursor", "sessionStart", 'W', "", '-'),
-    ("cursor", "stop", 'D', r#""status":"completed""#, 'D'),
-    ("cursor", "stop", 'D', r#""status":"aborted""#, 'D'),
-    ("cursor", "stop", 'D', r#""status":"error""#, 'E'),
-    ("cursor", "sessionEnd", 'D', "", 'D'),
-    (
-        "copilot",
-        "userPromptSubmitted postToolUse postToolUseFailure subagentStart subagentStop preCompact",
-        'W',
-        "",
-        'W',
-    ),
-    ("copilot", "agentStop sessionEnd", 'D', "", 'D'),
-    ("copilot", "permissionRequest", 'B', "", 'B'),
-    ("copilot", "preToolUse", 'B', "", 'W'),
-    (
-        "copilot",
-        "notification",
-        'B',
-        r#""notificationType":"permission""#,
-        'B',
-    ),
-    (
-        "copilot",
-        "notification",
-        'B',
-        r#""notification_type":"elicitation""#,
-        'B',
-    ),
-    (
-        "copilot",
-        "errorOccurred",
-        'E',
-        r#""recoverable":false,"error":{"name":"X"}"#,
-        'E',
-    ),
-    (
-        "copilot",
-        "errorOccurred",
-        'E',
-        r#""recoverable":true"#,
-        'W',
-    ),
-    (
-        "droid",
-        "UserPromptSubmit PostToolUse SubagentStop PreCompact",
-        'W',
-        "",
-        'W',
-    ),
-    ("droid", "PreToolUse", 'B', "", 'W'),
-    ("droid", "Notification", 'B', r#""message":"May I?""#, 'B'),
-    ("droid", "Stop SessionEnd", 'D', "", 'D'),
-    (
-        "kimi",
-        "UserPromptSubmit PostToolUse PostToolUseFailure PermissionResult SubagentStart PostCompact",
-        'W',
-        "",
-        'W',
-    ),
-    ("kimi", "PreToolUse", 'B', "", 'W'),
-    ("kimi", "PermissionRequest", 'B', "", 'B'),
-    (
-        "kimi",
-        "Notification",
-        'B',
-        r#""notification_type":"permission_prompt""#,
-        'B',
-    ),
-    ("kimi", "Stop Interrupt", 'D', "", 'D'),
-    ("kimi", "StopFailure", 'E', "", 'E'),
-    (
-        "grok",
-        "user_prompt_submit post_tool_use post_tool_use_failure",
-        'W',
-        "",
-        'W',
-    ),
-    ("grok", "pre_tool_use", 'B', "", 'W'),
-    (
-        "grok",
-        "notification",
-        'B',
-        r#""notificationType":"permission_prompt""#,
-        'B',
-    ),
-    (
-        "grok",
-        "notification",
-        'B',
-        r#""notificationType":"elicitation_dialog""#,
-        'B',
-    ),
-    ("grok", "stop session_end", 'D', "", 'D'),
-    ("grok", "stop_failure", 'E', "", 'E'),
-    ("qwen", "UserPromptSubmit PostToolUse", 'W', "", 'W'),
-    ("qwen", "PermissionRequest", 'B', "", 'B'),
-    ("qwen", "QueryEnd Stop", 'D', "", 'D'),
-    ("qwen", "StopFailure", 'E', "", 'E'),
-    ("amp", "session.start", 'W', "", 'W'),
-    ("amp", "agent.start tool.call tool.result", 'W', "", 'W'),
-    ("amp", "agent.end", 'D', r#""status":"done""#, 'D'),
-    ("amp", "agent.end", 'D', r#""status":"cancelled""#, 'D'),
-    ("amp", "agent.end", 'D', r#""status":"error""#, 'E'),
-    (
-        "pi",
-        "before_agent_start agent_start turn_start tool_call tool_execution_start tool_execution_update tool_execution_end",
-        'W',
-        "",
-        'W',
-    ),
-    (
-        "pi",
-        "agent_end agent_settled session_shutdown",
-        'D',
-        "",
-        'D',
-    ),
-    ("vibe", "before_tool", 'W', "", 'W'),
-    ("vibe", "post_agent_turn", 'D', "", 'D'),
-    (
-        "openclaw",
-        "command:new command:reset gateway:startup",
-        '-',
-        "",
-        '-',
-    ),
-    (
-        "openclaw",
-        "command:stop agent_end session_end gateway_stop",
-        'D',
-        "",
-        'D',
-    ),
-    (
-        "openclaw",
-        "before_agent_start before_tool_call after_tool_call message_received",
-        'W',
-        "",
-        'W',
-    ),
-    ("crush", "PreToolUse", 'B', "", 'W'),
-    ("any", "SomethingNew", '-', r#""status":"completed""#, '-'),
-];
+/// Agent, events, the bucket by name, further fields of the payload, the bucket by payload.
+const TABLE: &str = r#"
+claude | SessionStart | W | "source":"startup" | -
+claude | SessionEnd | D | "reason":"clear" | D
+claude | UserPromptSubmit PostToolUse PostToolUseFailure PermissionDenied PostToolBatch PreCompact | W |  | W
+claude | SubagentStart SubagentStop ElicitationResult | W |  | W
+claude | SubagentStop PostToolUse | W | "agent_id":"a1","agent_type":"Explore" | -
+claude | PreToolUse PermissionRequest Stop | * | "agent_id":"a1" | -
+claude | PostToolUseFailure | W | "is_interrupt":true | D
+claude | PermissionRequest | B | "tool_name":"Bash" | B
+claude | PreToolUse | B | "tool_name":"Bash" | W
+claude | PreToolUse | B | "tool_name":"AskUserQuestion" | B
+claude | PreToolUse | B | "tool_name":"ExitPlanMode" | B
+claude | Elicitation | B | "mcp_server_name":"x" | B
+claude | Notification | B | "notification_type":"permission_prompt" | B
+claude | Notification | B | "notification_type":"elicitation_dialog" | B
+claude | Notification | B | "notification_type":"agent_needs_input" | B
+claude | Notification | B | "notification_type":"idle_prompt" | D
+claude | Notification | B | "notification_type":"auth_success" | -
+claude | Notification | B | "notification_type":"elicitation_complete" | -
+claude | Notification | B | "notification_type":"elicitation_response" | -
+claude | Notification | B | "notification_type":"agent_completed" | -
+claude | Notification | B |  | -
+claude | Stop | D | "stop_hook_active":false,"background_tasks":[] | D
+claude | Stop | D | "background_tasks":[{"id":"b1"}] | W
+claude | StopFailure | E | "error":"rate_limit" | E
+claude | Setup InstructionsLoaded MessageDisplay CwdChanged TeammateIdle | - |  | -
+codex | SessionStart | W |  | -
+codex | UserPromptSubmit PostToolUse SubagentStop | W |  | W
+codex | PreToolUse | B | "tool_name":"exec_command" | W
+codex | PermissionRequest exec_approval_request apply_patch_approval_request request_permissions | B |  | B
+codex | request_user_input elicitation_request | B |  | B
+codex | Stop Interrupt SessionEnd agent-turn-complete turn_aborted task_complete | D |  | D
+codex | task_complete | D | "error":{"message":"boom now"} | E
+codex | task_complete | D | "error":null | D
+gemini | BeforeAgent AfterTool BeforeTool BeforeModel PreCompress | W |  | W
+gemini | Notification | B | "notification_type":"ToolPermission" | B
+gemini | AfterAgent SessionEnd | D |  | D
+gemini | SessionStart | W |  | -
+gemini | AfterModel | - |  | -
+opencode | session.status | - | "status":"busy" | W
+opencode | session.status | - | "properties":{"status":{"type":"retry"}} | W
+opencode | session.status | - | "properties":{"status":{"type":"idle"}} | D
+opencode | session.idle session.execution.interrupted | D |  | D
+opencode | session.error session.execution.failed | E |  | E
+opencode | session.error | E | "properties":{"error":{"name":"MessageAbortedError"}} | D
+opencode | permission.ask permission.asked permission.v2.asked permission.updated | B |  | B
+opencode | question.asked question.v2.asked | B |  | B
+opencode | permission.replied permission.v2.replied question.rejected tool.execute.before tool.execute.after | W |  | W
+opencode | session.idle | D | "properties":{"info":{"parentID":"p"}} | -
+cursor | beforeSubmitPrompt postToolUse postToolUseFailure subagentStart subagentStop preCompact | W |  | W
+cursor | afterShellExecution afterMCPExecution afterFileEdit afterAgentResponse afterAgentThought | W |  | W
+cursor | preToolUse beforeShellExecution beforeMCPExecution | B |  | W
+cursor | sessionStart | W |  | -
+cursor | stop | D | "status":"completed" | D
+cursor | stop | D | "status":"aborted" | D
+cursor | stop | D | "status":"error" | E
+cursor | sessionEnd | D |  | D
+copilot | userPromptSubmitted postToolUse postToolUseFailure subagentStart subagentStop preCompact | W |  | W
+copilot | agentStop sessionEnd | D |  | D
+copilot | permissionRequest | B |  | B
+copilot | preToolUse | B |  | W
+copilot | notification | B | "notificationType":"permission" | B
+copilot | notification | B | "notification_type":"elicitation" | B
+copilot | errorOccurred | E | "recoverable":false,"error":{"name":"X"} | E
+copilot | errorOccurred | E | "recoverable":true | W
+droid | UserPromptSubmit PostToolUse SubagentStop PreCompact | W |  | W
+droid | PreToolUse | B |  | W
+droid | Notification | B | "message":"May I?" | B
+droid | Stop SessionEnd | D |  | D
+kimi | UserPromptSubmit PostToolUse PostToolUseFailure PermissionResult SubagentStart PostCompact | W |  | W
+kimi | PreToolUse | B |  | W
+kimi | PermissionRequest | B |  | B
+kimi | Notification | B | "notification_type":"permission_prompt" | B
+kimi | Stop Interrupt | D |  | D
+kimi | StopFailure | E |  | E
+grok | user_prompt_submit post_tool_use post_tool_use_failure | W |  | W
+grok | pre_tool_use | B |  | W
+grok | notification | B | "notificationType":"permission_prompt" | B
+grok | notification | B | "notificationType":"elicitation_dialog" | B
+grok | stop session_end | D |  | D
+grok | stop_failure | E |  | E
+qwen | UserPromptSubmit PostToolUse | W |  | W
+qwen | PermissionRequest | B |  | B
+qwen | QueryEnd Stop | D |  | D
+qwen | StopFailure | E |  | E
+amp | session.start | W |  | W
+amp | agent.start tool.call tool.result | W |  | W
+amp | agent.end | D | "status":"done" | D
+amp | agent.end | D | "status":"cancelled" | D
+amp | agent.end | D | "status":"error" | E
+pi | before_agent_start agent_start turn_start tool_call tool_execution_start tool_execution_update tool_execution_end | W |  | W
+pi | agent_end agent_settled session_shutdown | D |  | D
+vibe | before_tool | W |  | W
+vibe | post_agent_turn | D |  | D
+openclaw | command:new command:reset gateway:startup | - |  | -
+openclaw | command:stop agent_end session_end gateway_stop | D |  | D
+openclaw | before_agent_start before_tool_call after_tool_call message_received | W |  | W
+crush | PreToolUse | B |  | W
+any | SomethingNew | - | "status":"completed" | -
+"#;
 
 #[test]
 fn every_row_of_the_table_by_name_and_by_payload() {
-    for (agent, events, name, more, refined) in TABLE {
-        for event in events.split_whitespace() {
-            let by_name = letter(by_name(event));
+    for row in TABLE.trim().lines() {
+        let cells: Vec<_> = row.split(" | ").collect();
+        let &[agent, events, name, more, refined] = cells.as_slice() else {
+            unreachable!("five cells: {row}");
+        };
+        for event in events.split(' ') {
+            let by_name = letter(by_name(event)).to_string();
             assert!(
-                *name == '*' || by_name == *name,
+                name == "*" || by_name == name,
                 "{agent} {event} by name: {by_name}"
             );
-            let meaning = by_payload(agent, &payload(agent, event, more));
-            let got = letter(meaning.map(|meaning| meaning.bucket));
-            assert_eq!(got, *refined, "{agent} {event} {more}");
+            let meaning = by_payload(agent, &payload(agent, event, more.trim()));
+            let got = letter(meaning.map(|meaning| meaning.bucket)).to_string();
+            assert_eq!(got, refined, "{agent} {event} {more}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::line::Heard;
-use crate::wire::event::{AgentState, Body, Event, Name, Src, SrcKind, Status};
+use crate::wire::event::{AgentState, Body, Event, Name, Outcome, Src, SrcKind, Status};
 use crate::wire::time::Time;
 
 /// Most sessions remembered; those heard of longest ago go first.
@@ -24,7 +24,7 @@ pub struct Merge {
 struct Known {
     /// The newest hook's place in time.
     order: u64,
-    /// What hooks last said and nothing has overtaken.
+    /// How it stands by the newest word of either stream: a hook that says so again is no news.
     told: Option<(AgentState, Option<String>)>,
     /// Since when a person is asked, by a hook.
     blocked: Option<Time>,
@@ -59,7 +59,10 @@ impl Merge {
         known.order = order;
         let overtaken = matches!((event.ts, known.work), (Some(hook), Some(work)) if hook < work);
         let now = (status.state.clone(), status.reason.clone());
-        if (overtaken && status.state != AgentState::Working) || known.told.as_ref() == Some(&now) {
+        // The end of a turn that failed is told twice: that it failed, and that it is over.
+        let failed = matches!(&known.told, Some((AgentState::Error, _)));
+        let over = failed && status.state == AgentState::Idle;
+        if overtaken || over || known.told.as_ref() == Some(&now) {
             return None;
         }
         known.blocked = event.ts.filter(|_| status.state == AgentState::Blocked);
@@ -91,16 +94,15 @@ impl Merge {
         };
         if tick.is_none() {
             known.work = known.work.max(event.ts);
-            // What hooks said before is no longer the newest word.
             if known.blocked.is_none() || over {
-                known.told = None;
+                known.told = shown(event);
             }
         }
         if !over {
             return None;
         }
         known.blocked = None;
-        known.told = None;
+        known.told = shown(event);
         Some(Event {
             ts: event.ts.or(tick),
             run: None,
@@ -143,6 +145,14 @@ impl Merge {
 fn place(event: &Event) -> Option<(Name, Name)> {
     let sid = event.sid.as_ref().or(event.session.as_ref())?;
     Some((event.source.clone(), sid.clone()))
+}
+
+/// How the agent stands by what is no hook; nothing where a hook may know better why.
+fn shown(event: &Event) -> Option<(AgentState, Option<String>)> {
+    match &event.body {
+        Body::RunEnd(end) => (end.outcome == Outcome::Ok).then_some((AgentState::Idle, None)),
+        _ => Some((AgentState::Working, None)),
+    }
 }
 
 /// Whether a transcript's record shows that the agent goes on, or that its turn is over.
@@ -230,6 +240,15 @@ mod tests {
     }
 
     #[test]
+    fn a_turn_that_failed_stays_so_until_the_next() {
+        let mut merge = merge();
+        merge.hook(hook(5, "error")).expect("it failed");
+        assert_eq!(merge.hook(hook(6, "idle")), None);
+        assert!(merge.hook(hook(7, "working")).is_some());
+        assert!(merge.hook(hook(8, "idle")).is_some());
+    }
+
+    #[test]
     fn a_wait_ends_with_the_next_sign_of_work() {
         for (body, what) in [
             (END, "a result"),
@@ -284,13 +303,30 @@ mod tests {
             (5, "blocked", false),
             (5, "idle", false),
             (5, "error", false),
-            (5, "working", true),
+            (5, "working", false),
             (15, "blocked", true),
         ] {
             let mut merge = merge();
             merge.other(&record(10, END));
             let event = merge.hook(hook(at, state));
             assert_eq!(event.is_some(), passes, "{state} at {at}");
+        }
+    }
+
+    #[test]
+    fn a_hook_that_says_what_the_transcript_said_is_no_news() {
+        let ended = r#""type":"run.end","outcome":"ok""#;
+        for (body, state, passes) in [
+            (END, "working", false),
+            (END, "idle", true),
+            (ended, "idle", false),
+            (ended, "working", true),
+            (OVER, "idle", true),
+        ] {
+            let mut merge = merge();
+            merge.other(&record(10, body));
+            let event = merge.hook(hook(15, state));
+            assert_eq!(event.is_some(), passes, "{state} after {body}");
         }
     }
 

@@ -83,7 +83,11 @@ impl Statuses {
                 reason: status.reason.clone(),
                 at: event.ts,
             };
-            self.hooks.insert(session.clone(), standing);
+            let known = self.hooks.get(session).map(|known| &known.state);
+            // That a turn is over does not take back that it failed.
+            if (known, &standing.state) != (Some(&AgentState::Error), &AgentState::Idle) {
+                self.hooks.insert(session.clone(), standing);
+            }
         }
     }
 
@@ -277,7 +281,12 @@ mod tests {
             hook("working", None),
             hook("blocked", Some("permission")),
             hook("idle", None),
+            hook("error", Some("overloaded")),
+            hook("idle", None),
         ];
-        assert_eq!(told(&events), ["working", "blocked permission", "idle"]);
+        assert_eq!(
+            told(&events),
+            ["working", "blocked permission", "idle", "error overloaded"]
+        );
     }
 }

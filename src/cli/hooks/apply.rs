@@ -166,7 +166,11 @@ fn asked() -> Result<bool, Failure> {
     errors.write_all(b"Make these changes? [y/N] ")?;
     let mut answer = String::new();
     input.read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let agreed = matches!(answer.trim(), "y" | "Y" | "yes");
+    if !agreed {
+        complain("nothing was changed");
+    }
+    Ok(agreed)
 }
 
 fn said(plans: &[Plan], done: &str, same: &str) -> Result<(), Failure> {

@@ -66,17 +66,19 @@ impl ListArgs {
 }
 
 fn standing(agent: &Agent, place: &Place, opted_out: bool) -> Standing {
-    let read = file::read(&place.file);
-    let known = read.as_ref().ok().and_then(Option::as_deref);
+    let installed = file::read(&place.file).and_then(|text| match text {
+        Some(text) => Ok(edit::is_installed(agent, &text)?),
+        None => Ok(false),
+    });
     Standing {
         agent: agent.name,
         title: agent.title,
         here: place.home.is_dir(),
-        installed: known.is_some_and(|text| edit::is_installed(agent, text)),
+        installed: matches!(installed, Ok(true)),
         opted_out,
         path: place.file.display().to_string(),
         silenced: apply::silencers(place),
-        error: read.err().map(|error| format!("{error:#}")),
+        error: installed.err().map(|error| format!("{error:#}")),
     }
 }
 

@@ -79,10 +79,16 @@ impl Change {
         }
         let named = |agent: &&Agent| self.agents.iter().any(|name| name == agent.name);
         let here = |agent: &&Agent| place::of(agent).is_some_and(|place| place.home.is_dir());
-        let chosen = AGENTS.iter();
-        Ok(match self.all {
-            true => chosen.filter(here).collect(),
-            false => chosen.filter(named).collect(),
-        })
+        if !self.all {
+            return Ok(AGENTS.iter().filter(named).collect());
+        }
+        let found: Vec<_> = AGENTS.iter().filter(here).collect();
+        match found.is_empty() {
+            true => Err(Failure::usage(
+                "none of the agents is here: they have no directory in your home",
+            )
+            .hint("name one to set it up all the same, as: live-status hooks install claude")),
+            false => Ok(found),
+        }
     }
 }

@@ -84,13 +84,12 @@ pub fn uninstall(agent: &Agent, text: &str, own: bool) -> Result<Becomes, Refusa
 }
 
 /// Whether hooks of ours are in `text`.
-#[must_use]
-pub fn is_installed(agent: &Agent, text: &str) -> bool {
-    let own = false;
-    matches!(
-        uninstall(agent, text, own),
-        Ok(Becomes::Text(_) | Becomes::Gone)
-    )
+///
+/// # Errors
+///
+/// [`Refusal`] where it is not understood.
+pub fn is_installed(agent: &Agent, text: &str) -> Result<bool, Refusal> {
+    uninstall(agent, text, false).map(|becomes| becomes != Becomes::Same)
 }
 
 /// Whether a configuration in JSON has hooks at all, of whomever.

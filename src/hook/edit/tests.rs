@@ -1,5 +1,7 @@
 //! Configurations of every odd shape: put in, again, taken out, and nothing else changed.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::hook::agents::AGENTS;
 
@@ -54,7 +56,12 @@ fn what_is_put_in_comes_out_and_every_other_byte_stays() {
     {
         for text in ODD {
             let with = put(agent, text);
-            assert!(is_installed(agent, &with), "{} {text:?}", agent.name);
+            assert_eq!(
+                is_installed(agent, &with),
+                Ok(true),
+                "{} {text:?}",
+                agent.name
+            );
             assert_eq!(
                 install(agent, PROGRAM, Some(&with)),
                 Ok(Becomes::Same),
@@ -138,7 +145,7 @@ fn remarks_that_a_person_wrote_beside_ours_stay_and_the_text_stays_readable() {
             unreachable!("{text}");
         };
         assert!(json::root(&out).is_ok(), "{text}\n->\n{out}");
-        assert!(!is_installed(agent("claude"), &out), "{out}");
+        assert_eq!(is_installed(agent("claude"), &out), Ok(false), "{out}");
         for remark in ["// one", "/* one */", "// end", "// after", "// ours"] {
             assert_eq!(
                 text.contains(remark),
@@ -212,5 +219,41 @@ fn tables_come_and_go_at_the_end_of_the_file() {
     }
     for text in ["a = ", "hooks = []", "hooks = 1", "[hooks]\na = 1"] {
         assert!(install(kimi, PROGRAM, Some(text)).is_err(), "{text:?}");
+    }
+}
+
+/// Any JSON, an object at its top.
+fn any_object() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(serde_json::Value::from),
+        any::<i64>().prop_map(serde_json::Value::from),
+        "[a-z\"\\\\/\u{e9}\n,:{}\\[\\]]{0,6}".prop_map(serde_json::Value::from),
+    ];
+    let key = "hook|a|b|Stop|[a-z,{]{0,3}";
+    let value = leaf.prop_recursive(3, 24, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+            prop::collection::hash_map(key, inner, 0..4)
+                .prop_map(|map| map.into_iter().collect::<serde_json::Value>()),
+        ]
+    });
+    prop::collection::hash_map(key, value, 0..5).prop_map(|map| map.into_iter().collect())
+}
+
+proptest! {
+    #[test]
+    fn any_configuration_comes_back_byte_for_byte(object in any_object(), pretty in any::<bool>(), crlf in any::<bool>()) {
+        let text = match pretty {
+            true => serde_json::to_string_pretty(&object),
+            false => serde_json::to_string(&object),
+        };
+        let text = text.expect("JSON");
+        let text = if crlf { text.replace('\n', "\r\n") } else { text };
+        for name in ["claude", "cursor"] {
+            let with = put(agent(name), &text);
+            prop_assert_eq!(install(agent(name), PROGRAM, Some(&with)), Ok(Becomes::Same));
+            prop_assert_eq!(uninstall(agent(name), &with, false), Ok(Becomes::Text(text.clone())), "{}", with);
+        }
     }
 }

@@ -16,7 +16,8 @@ mod system;
 use record::Entry;
 use serde::de::IgnoredAny;
 
-use super::dialect::{About, Broken, Fit, Knows, Settings};
+use super::about::{About, Fit, Knows};
+use super::dialect::{Broken, Settings};
 use super::ids::is_uuid;
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out, Remark};
@@ -134,8 +135,14 @@ impl Session {
             self.track.kind = SessionKind::Subagent;
             self.track.who.sid = own;
             self.begun = true;
-        } else if !is_uuid(&self.track.who.sid)
-            && self.track.kind == SessionKind::Main
+            return;
+        }
+        if sidechain {
+            // Old builds gave it a file of its own and no id: nothing else begins so.
+            self.track.kind = SessionKind::Subagent;
+        }
+        if !is_uuid(&self.track.who.sid)
+            && self.track.parent.is_none()
             && let Some(session) = entry.session.word()
         {
             self.track.who.sid = session.as_ref().into();

@@ -25,6 +25,7 @@ mod exchange;
 mod family;
 pub mod following;
 pub mod gauges;
+pub mod hooked;
 pub mod inputs;
 #[cfg(test)]
 mod interleavings;

@@ -58,6 +58,15 @@ impl Board {
         self.judge_at(at, now, 0)
     }
 
+    /// The state of `run` as its own records tell it, whatever its children do.
+    pub(super) fn alone(&self, run: &Run, now: Option<Time>) -> Verdict {
+        let childless = Below {
+            last: run.last,
+            ..Below::default()
+        };
+        self.own(run, now, &childless)
+    }
+
     fn judge_at(&self, at: At, now: Option<Time>, depth: usize) -> Option<Verdict> {
         let (_, run) = self.at(at)?;
         let mut below = Below::default();

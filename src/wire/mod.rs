@@ -17,4 +17,5 @@ pub mod ndjson;
 pub mod open;
 pub mod receipt;
 pub mod secret;
+pub mod status;
 pub mod time;

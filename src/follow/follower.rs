@@ -1,6 +1,6 @@
 //! The follower: every transcript under its roots, and how far each was read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,8 @@ pub struct Follower {
     pub(super) options: Options,
     pub(super) places: Vec<Place>,
     pub(super) entries: Vec<Entry>,
+    /// Numbers that nobody has any more.
+    pub(super) free: BTreeSet<Id>,
     pub(super) lines: Lines,
     pub(super) counters: Counters,
     pub(super) pending: Vec<PendingRow>,
@@ -67,6 +69,7 @@ impl Follower {
             options,
             places: Vec::new(),
             entries: Vec::new(),
+            free: BTreeSet::new(),
             counters: Counters::default(),
             pending: Vec::new(),
             seed: RandomState::default(),
@@ -246,11 +249,9 @@ impl Follower {
         sid: Option<Name>,
         stat: Option<Stat>,
     ) -> Id {
-        let id = self.entries.len() as Id;
+        let id = self.enter(Entry::of_file(place, name, sid, stat, self.round));
         let here = &mut self.places[place];
         here.names.insert(self.seed.hash_one(name), id);
-        self.entries
-            .push(Entry::of_file(place, name, sid, stat, self.round));
         id
     }
 

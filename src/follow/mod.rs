@@ -23,6 +23,7 @@ mod database;
 mod discover;
 mod entry;
 mod follower;
+mod forget;
 mod hash;
 mod index;
 mod interest;

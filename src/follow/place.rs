@@ -15,7 +15,7 @@ use super::wait::Looks;
 use crate::wire::event::Name;
 
 /// The directories of one agent, by name alone: neither needs to exist.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Home {
     pub(super) agent: Name,
     /// The directory of transcripts.
@@ -66,6 +66,21 @@ impl Place {
             looks: None,
             failures: 0,
         }
+    }
+
+    /// No agent's: another one may have its number.
+    pub(super) fn vacant() -> Self {
+        Self::new(Home {
+            agent: Name::from(""),
+            sessions: None,
+            store: None,
+            only: None,
+        })
+    }
+
+    /// Whether it is no agent's.
+    pub(super) fn is_vacant(&self) -> bool {
+        self.home.sessions.is_none() && self.home.store.is_none()
     }
 
     /// When the next look at its store or its index is due.

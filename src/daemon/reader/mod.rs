@@ -7,6 +7,7 @@ mod aside;
 mod begin;
 mod changes;
 mod clock;
+mod departed;
 mod keep;
 mod lines;
 mod members;
@@ -30,6 +31,7 @@ use crate::source::Remarks;
 use crate::source::openclaw;
 use crate::wire::event::{Body, Event, Name, Src};
 use crate::wire::time::Time;
+use departed::Departed;
 use shelf::Shelf;
 
 /// What the reader is asked to do.
@@ -125,6 +127,8 @@ pub struct Reader {
     unread: BTreeSet<Id>,
     /// Files that wait for their row, and until when.
     unclaimed: HashMap<Id, Instant>,
+    /// Sessions that are gone.
+    departed: Departed,
     /// We stay, and files come one after the other.
     following: bool,
     /// When sessions are told of time; a wake-up looks at no others.
@@ -154,6 +158,7 @@ impl Reader {
             recall: Duration::ZERO,
             unread: BTreeSet::new(),
             unclaimed: HashMap::new(),
+            departed: Departed::default(),
             following: false,
             ticking: Agenda::default(),
             start: Instant::now(),

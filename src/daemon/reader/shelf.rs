@@ -34,6 +34,13 @@ impl Shelf {
         self.rows[at] = Some(pack(row));
     }
 
+    /// Lets go of the row of a session.
+    pub(super) fn remove(&mut self, id: Id) {
+        if let Some(row) = self.rows.get_mut(id as usize) {
+            *row = None;
+        }
+    }
+
     /// The whole row of a session.
     pub(super) fn row(&self, id: Id) -> Option<Row> {
         self.packed(id).map(unpack)
@@ -277,5 +284,8 @@ mod tests {
             assert_eq!(shelf.row(id + 1), None, "nothing was put there");
         }
         assert_eq!(shelf.row(Id::MAX), None);
+        shelf.remove(2);
+        assert_eq!(shelf.row(2), None);
+        assert_eq!(shelf.row(4).as_ref(), Some(&rows[2]));
     }
 }

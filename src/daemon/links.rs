@@ -131,6 +131,18 @@ impl Registry {
         }
     }
 
+    /// How many sessions are known by name.
+    #[cfg(test)]
+    pub(super) fn sessions(&self) -> usize {
+        self.ids.len().max(self.sids.iter().flatten().count())
+    }
+
+    /// How many parents and routes are known.
+    #[cfg(test)]
+    pub(super) fn links(&self) -> usize {
+        self.parents.len() + self.routes.len()
+    }
+
     /// The route of a session or of the nearest ancestor that has one.
     fn route(&self, session: &str) -> Option<&Route> {
         let mut at = self.hash(session);

@@ -38,6 +38,12 @@ impl Follower {
         forgotten
     }
 
+    /// How many sessions are known, those included that are gone and not forgotten.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.entries.len() - self.free.len()
+    }
+
     /// Takes an entry out of everything that knows it.
     fn clear(&mut self, id: Id) {
         let entry = self.entry(id);

@@ -56,6 +56,7 @@ impl Reader {
         for change in self.scan() {
             self.apply(change, now, emit)?;
         }
+        self.forget_departed();
         Ok(())
     }
 

@@ -61,6 +61,12 @@ impl Shelf {
         Fields(self.packed(id)?).text()
     }
 
+    /// How many rows there are.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.rows.iter().flatten().count()
+    }
+
     fn packed(&self, id: Id) -> Option<&[u8]> {
         self.rows.get(id as usize)?.as_deref()
     }

@@ -95,7 +95,7 @@ impl Board {
         })
     }
 
-    fn find(&self, source: &Name, sid: &Name) -> Option<u32> {
+    pub(super) fn find(&self, source: &Name, sid: &Name) -> Option<u32> {
         let place = Place::Sid(source.clone(), sid.clone());
         self.places.get(&place)?.first().copied()
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::wire::event::Name;
 use crate::wire::time::Time;
 
 use super::board::{Board, Place};
@@ -45,6 +46,35 @@ impl Board {
         self.drop_sessions();
         self.swept = size(self);
         keys
+    }
+
+    /// Lets go of all runs of a session, whatever their state: it is read no more. Its children
+    /// are nobody's from then on.
+    pub fn leave(&mut self, source: &Name, sid: &Name) {
+        let Some(no) = self.find(source, sid) else {
+            return;
+        };
+        let runs = self.sessions.get(&no).map(|session| &session.runs);
+        let runs: Vec<u32> = runs
+            .into_iter()
+            .flat_map(|runs| runs.keys().copied())
+            .collect();
+        for run in runs {
+            let at = At { session: no, run };
+            let (up, down) = match self.run_mut(at) {
+                Some(run) => (run.up.take(), std::mem::take(&mut run.down)),
+                None => continue,
+            };
+            if let Some(parent) = up.and_then(|parent| self.run_mut(parent)) {
+                parent.down.retain(|child| *child != at);
+            }
+            for child in down {
+                if let Some(child) = self.run_mut(child) {
+                    (child.up, child.named) = (None, None);
+                }
+            }
+            self.drop_run(at);
+        }
     }
 
     /// Every family whose root is over.

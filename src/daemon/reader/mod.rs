@@ -14,6 +14,7 @@ mod members;
 mod records;
 mod shelf;
 
+pub(super) use aside::contained;
 pub use clock::{system_time, wire_time};
 
 use std::collections::{BTreeSet, HashMap, HashSet};

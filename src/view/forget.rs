@@ -140,14 +140,15 @@ impl Board {
     }
 
     /// Sessions without a run are remembered for their links, and so that nothing of theirs is told
-    /// twice; but no more of them than of runs that are over. One that a run names as its parent stays.
+    /// twice; but a quarter as many of them as of runs that are over: theirs were over long before. One
+    /// that a run names as its parent stays.
     fn drop_sessions(&mut self) {
         let empty = self
             .sessions
             .iter()
             .filter(|(_, session)| session.runs.is_empty() && !self.has_children(session));
         let mut empty: Vec<_> = empty.map(|(no, session)| (session.touched, *no)).collect();
-        let surplus = empty.len().saturating_sub(self.settings.keep_runs);
+        let surplus = empty.len().saturating_sub(self.settings.keep_runs / 4);
         empty.sort_unstable();
         for (_, no) in empty.into_iter().take(surplus) {
             let Some(session) = self.sessions.remove(&no) else {

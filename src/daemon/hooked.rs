@@ -187,8 +187,6 @@ mod tests {
         fn drained(&mut self, _: Vec<String>) -> Result<(), Self::Error> {
             Ok(())
         }
-
-        fn keep(&mut self, _: Vec<Kept>) {}
     }
 
     const NOW: Time = Time(1_790_346_600_000);

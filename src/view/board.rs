@@ -100,7 +100,7 @@ impl Board {
         self.sessions.get(&self.find(source, sid)?)
     }
 
-    fn find(&self, source: &Name, sid: &Name) -> Option<u32> {
+    pub(super) fn find(&self, source: &Name, sid: &Name) -> Option<u32> {
         let place = Place::Sid(source.clone(), sid.clone());
         self.places.get(&place)?.first().copied()
     }

@@ -46,6 +46,9 @@ pub enum Note {
     Quiet(i64),
     /// Nothing for so many milliseconds since the last result of a tool.
     NoAnswer(i64),
+    /// No record for so many milliseconds, and nothing known to be under way that would explain
+    /// it: the model may think, and the process may be dead.
+    LastSeen(i64),
     /// It failed and tries again.
     Retrying,
     /// What went wrong, as its source says it.
@@ -239,9 +242,20 @@ impl Board {
 
     fn note(&self, run: &Run, verdict: &Verdict, now: Option<Time>) -> Option<Note> {
         let silent = passed(verdict.output, now);
+        let unheard = passed(verdict.last, now);
         match verdict.state {
             State::Active if run.last_kind == Last::Retry && run.end.is_none() => {
                 Some(Note::Retrying)
+            }
+            // A run that only its row announced has no transcript yet: that tells nothing.
+            State::Active
+                if run.end.is_none()
+                    && run.pending().is_none()
+                    && !verdict.below
+                    && run.told > 0
+                    && unheard >= ms(self.settings.quiet) =>
+            {
+                Some(Note::LastSeen(unheard))
             }
             State::Active
                 if run.last_kind == Last::Result

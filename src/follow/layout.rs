@@ -97,8 +97,36 @@ const CLAUDE: Layout = Layout {
     ],
 };
 
+/// Rollouts of Codex; cold ones are packed, and unpacked again when they are resumed.
+const fn rollouts(folders: &'static [&'static str], name: &'static str, shape: Shape) -> Files {
+    Files {
+        folders,
+        name,
+        sid: Sid::Uuid,
+        parent: None,
+        shape,
+    }
+}
+
+/// The folders of a day's rollouts.
+const DAY: &[&str] = &["sessions", "*", "*", "*"];
+
+/// Codex.
+const CODEX: Layout = Layout {
+    source: "codex",
+    title: "Codex",
+    variables: &["CODEX_HOME"],
+    home: ".codex",
+    files: &[
+        rollouts(DAY, "rollout-*.jsonl", Shape::Lines),
+        rollouts(DAY, "rollout-*.jsonl.zst", Shape::Packed),
+        rollouts(&["archived_sessions"], "rollout-*.jsonl", Shape::Lines),
+        rollouts(&["archived_sessions"], "rollout-*.jsonl.zst", Shape::Packed),
+    ],
+};
+
 /// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE];
+pub static LAYOUTS: &[Layout] = &[CLAUDE, CODEX];
 
 /// Files that were named on the command line, whatever their place says.
 const fn loose(name: &'static str, shape: Shape) -> Files {

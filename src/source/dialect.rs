@@ -307,6 +307,8 @@ dialects! {
     OpenClaw(super::openclaw::Session) = super::openclaw::ABOUT, super::openclaw::Session::new;
     /// Claude Code.
     Claude(Box<super::claude::Session>) = super::claude::ABOUT, super::claude::Session::boxed;
+    /// Codex.
+    Codex(Box<super::codex::Session>) = super::codex::ABOUT, super::codex::Session::boxed;
 }
 
 #[cfg(test)]

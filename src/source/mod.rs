@@ -6,6 +6,7 @@
 //! of dialects is at the foot of `dialect.rs`.
 
 mod claude;
+mod codex;
 mod dialect;
 mod ids;
 mod lenient;

@@ -63,7 +63,9 @@ fn what_is_told_of_a_recording_holds_together() {
     for dialect in DIALECTS {
         for path in recorded(dialect) {
             let text = String::from_utf8_lossy(&std::fs::read(&path).expect("a file")).into_owned();
-            let records = text
+            // A line without an end is still being written.
+            let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+            let records = whole
                 .lines()
                 .filter_map(|line| serde_json::from_str::<Value>(line).ok());
             let calls: BTreeSet<String> = records.flat_map(|it| (dialect.calls)(&it)).collect();

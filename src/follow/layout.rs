@@ -1,4 +1,4 @@
-//! Where the other agents keep their transcripts: one entry in a table for each.
+//! How the places of an agent are written down, and how they are looked for.
 //!
 //! OpenClaw, which has an index and stores beside its files, has rules of its
 //! own (`root.rs`, `place.rs`); what is found here is followed with the same
@@ -65,68 +65,6 @@ pub enum Shape {
     /// One JSON document that is rewritten: every version of it is one record.
     Document,
 }
-
-/// Claude Code.
-const CLAUDE: Layout = Layout {
-    source: "claude",
-    title: "Claude Code",
-    variables: &["CLAUDE_CONFIG_DIR"],
-    home: ".claude",
-    files: &[
-        Files {
-            folders: &["projects", "*"],
-            name: "*.jsonl",
-            sid: Sid::Stem,
-            parent: None,
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["projects", "*", "*", "subagents"],
-            name: "agent-*.jsonl",
-            sid: Sid::Stem,
-            parent: Some(1),
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["projects", "*", "*", "subagents", "workflows", "*"],
-            name: "agent-*.jsonl",
-            sid: Sid::Stem,
-            parent: Some(3),
-            shape: Shape::Lines,
-        },
-    ],
-};
-
-/// Rollouts of Codex; cold ones are packed, and unpacked again when they are resumed.
-const fn rollouts(folders: &'static [&'static str], name: &'static str, shape: Shape) -> Files {
-    Files {
-        folders,
-        name,
-        sid: Sid::Uuid,
-        parent: None,
-        shape,
-    }
-}
-
-/// The folders of a day's rollouts.
-const DAY: &[&str] = &["sessions", "*", "*", "*"];
-
-/// Codex.
-const CODEX: Layout = Layout {
-    source: "codex",
-    title: "Codex",
-    variables: &["CODEX_HOME"],
-    home: ".codex",
-    files: &[
-        rollouts(DAY, "rollout-*.jsonl", Shape::Lines),
-        rollouts(DAY, "rollout-*.jsonl.zst", Shape::Packed),
-        rollouts(&["archived_sessions"], "rollout-*.jsonl", Shape::Lines),
-        rollouts(&["archived_sessions"], "rollout-*.jsonl.zst", Shape::Packed),
-    ],
-};
-
-/// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE, CODEX];
 
 /// Files that were named on the command line, whatever their place says.
 const fn loose(name: &'static str, shape: Shape) -> Files {
@@ -268,11 +206,12 @@ pub(super) fn subfolders(path: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::layouts::LAYOUTS;
     use super::*;
 
     #[test]
     fn names_and_places_tell_whose_a_file_is() {
-        let [sessions, children, _] = CLAUDE.files else {
+        let [sessions, children, _] = LAYOUTS[0].files else {
             unreachable!("three kinds of files");
         };
         let folder = Path::new("/h/.claude/projects/p/S1/subagents");
@@ -311,8 +250,8 @@ mod tests {
         }
         let homes = |skip, path: &str| -> Vec<(PathBuf, Option<Name>)> {
             let path = dir.path().join(path);
-            let all = CLAUDE.files.iter();
-            let all = all.flat_map(|files| files.homes(&CLAUDE, &path, skip));
+            let all = LAYOUTS[0].files.iter();
+            let all = all.flat_map(|files| files.homes(&LAYOUTS[0], &path, skip));
             all.map(|home| (home.sessions.expect("a folder"), home.parent))
                 .collect()
         };

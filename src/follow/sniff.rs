@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::layout::{LAYOUTS, Layout, Shape, loose_files};
+use super::layout::{Layout, Shape, loose_files};
+use super::layouts::LAYOUTS;
 
 /// So much of a file is looked at.
 const HEAD_BYTES: u64 = 256 * 1024;
@@ -76,4 +77,10 @@ pub fn likenesses(path: &Path) -> Vec<Likeness> {
         })
     });
     all.collect()
+}
+
+/// A few of the files with lines in the directory at `path`, which no layout knows by name.
+#[must_use]
+pub fn loose_lines(path: &Path) -> Vec<PathBuf> {
+    loose_files(Path::new("a.jsonl")).some_below(path, 0, FILES)
 }

@@ -2,7 +2,7 @@
 
 use super::record::{Entry, Payload};
 use super::turn;
-use crate::source::dialect::Fit;
+use crate::source::about::Fit;
 use crate::source::lenient::{self, lossy};
 
 /// Types of lines in `codex exec --json`: `codex-rs/exec/src/exec_events.rs`.

@@ -23,7 +23,8 @@ use foldhash::HashMap;
 use record::{Entry, Payload};
 use serde::de::IgnoredAny;
 
-use super::dialect::{About, Broken, Knows, Settings};
+use super::about::{About, Knows};
+use super::dialect::{Broken, Settings};
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out};
 use super::track::{Track, Tracked};

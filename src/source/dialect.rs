@@ -270,6 +270,8 @@ dialects! {
     Claude(Box<super::claude::Session>) = super::claude::ABOUT, super::claude::Session::boxed;
     /// Codex.
     Codex(Box<super::codex::Session>) = super::codex::ABOUT, super::codex::Session::boxed;
+    /// The Agent Client Protocol.
+    Acp(Box<super::acp::Log>) = super::acp::ABOUT, super::acp::Log::boxed;
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! of dialects is at the foot of `dialect.rs`.
 
 mod about;
+mod acp;
 mod claude;
 mod codex;
 mod dialect;

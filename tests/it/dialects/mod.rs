@@ -16,7 +16,7 @@ use serde_json::Value;
 pub struct Dialect {
     /// Its name on the wire, and of its folder of cases.
     pub source: &'static str,
-    /// Its folder among the fixtures beside the project.
+    /// Its folder among the fixtures beside the project; empty where nobody recorded any.
     pub fixtures: &'static str,
     /// How the names of its transcripts end.
     pub end: &'static str,
@@ -38,6 +38,14 @@ pub const DIALECTS: &[Dialect] = &[
         calls: blocks_of_type_tool_use,
     },
     Dialect {
+        source: "claude",
+        fixtures: "claude-code-stream-json",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: blocks_of_type_tool_use,
+    },
+    Dialect {
         source: "codex",
         fixtures: "codex",
         end: ".jsonl",
@@ -53,6 +61,14 @@ pub const DIALECTS: &[Dialect] = &[
         alike: &[],
         calls: items_with_a_call,
     },
+    Dialect {
+        source: "acp",
+        fixtures: "",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: updates_with_a_call,
+    },
 ];
 
 /// Calls as Anthropic writes them.
@@ -65,6 +81,12 @@ fn blocks_of_type_tool_use(record: &Value) -> Vec<String> {
     calls
         .filter_map(|call| call["id"].as_str().map(str::to_owned))
         .collect()
+}
+
+/// Calls as the Agent Client Protocol has them.
+fn updates_with_a_call(record: &Value) -> Vec<String> {
+    let update = &record["params"]["update"]["toolCallId"];
+    update.as_str().map(str::to_owned).into_iter().collect()
 }
 
 /// Calls as Codex writes them; looking at a background job again is no step.

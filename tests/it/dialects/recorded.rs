@@ -19,6 +19,9 @@ pub fn transcripts(folder: &Path, dialect: &Dialect) -> Vec<PathBuf> {
 }
 
 fn recorded(dialect: &Dialect) -> Vec<PathBuf> {
+    if dialect.fixtures.is_empty() {
+        return Vec::new();
+    }
     let folder = shared("fixtures").map(|all| all.join(dialect.fixtures));
     folder.map_or_else(Vec::new, |folder| transcripts(&folder, dialect))
 }
@@ -53,7 +56,8 @@ fn exactly_the_broken_lines_of_the_manifest_are_named() {
                 );
             }
         }
-        assert!(seen > 0, "{}", dialect.source);
+        let any = seen > 0 || dialect.fixtures.is_empty();
+        assert!(any, "{}", dialect.source);
     }
 }
 

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use super::record::Payload;
+use super::turn::texts_of;
 use super::{MOST_CALLS, Session};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
@@ -107,9 +108,7 @@ impl Session {
     /// A message of another agent: a task for this one, or the answer of one that it started.
     pub(super) fn agent_message(&mut self, item: &Payload<'_>, out: &mut Out<'_>) {
         let author = item.author.word().unwrap_or_default();
-        let blocks = item.content.items();
-        let texts = blocks.iter().filter_map(|block| block.field("text").text());
-        let text = texts.collect::<Vec<_>>().join("");
+        let text = texts_of(item.content).join("");
         let kind = text
             .lines()
             .find_map(|line| line.strip_prefix("Message Type: "));

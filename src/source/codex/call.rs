@@ -34,7 +34,10 @@ impl Session {
         };
         let id: Name = match item.call.word().or_else(|| item.id.word()) {
             Some(id) => id.as_ref().into(),
-            None => request_id(&format!("{kind} {}", input.0), out.ts.map(|at| at.0)),
+            None => request_id(
+                &format!("{kind} {}", input.value(INPUT_BYTES)),
+                out.ts.map(|at| at.0),
+            ),
         };
         if let Some(job) = polled(&name, input) {
             let typed = input.field("chars").word().is_some();

@@ -4,7 +4,7 @@ use super::Session;
 use super::patch;
 use super::record::{Item, Payload};
 use super::result::{Told, milliseconds};
-use super::turn::{question, said};
+use super::turn::{question, said, texts_of};
 use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
@@ -26,10 +26,11 @@ impl Session {
                 let message = words.unwrap_or_else(|| "the service failed".to_owned());
                 self.failed(message, kind == "stream_error", out);
             }
-            "item_completed" => match &event.item.0 {
-                Some(item) => self.item(item, out),
-                None => {}
-            },
+            "item_completed" => {
+                if let Some(item) = &event.item.0 {
+                    self.item(item, out);
+                }
+            }
             "patch_apply_end"
             | "exec_command_end"
             | "mcp_tool_call_end"
@@ -115,9 +116,7 @@ impl Session {
     fn item(&mut self, item: &Item<'_>, out: &mut Out<'_>) {
         match &*item.kind.text().unwrap_or_default() {
             "UserMessage" => {
-                let blocks = item.content.items();
-                let texts = blocks.iter().filter_map(|block| block.field("text").text());
-                let text: String = texts.collect();
+                let text = texts_of(item.content).join("");
                 self.ask(&text, out);
             }
             "CommandExecution" | "FileChange" | "McpToolCall" | "DynamicToolCall" => {

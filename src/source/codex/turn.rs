@@ -72,7 +72,7 @@ impl Session {
         self.trouble = None;
         self.track.introduce(out);
         self.track.unblock(QUOTA, None, out);
-        if !self.turn.as_ref().is_some_and(|turn| !turn.begun) {
+        if self.turn.as_ref().is_none_or(|turn| turn.begun) {
             return;
         }
         if self.track.has_run() {
@@ -156,12 +156,21 @@ impl Session {
 
 /// What a user message of the model's account asks for; `None` where the program put it there.
 pub(super) fn asked_in(content: Raw<'_>) -> Option<String> {
-    let blocks = content.items();
-    let texts = blocks.iter().filter_map(|block| block.field("text").text());
-    let texts: Vec<Cow<'_, str>> = texts.filter(|text| !is_injected(text)).collect();
+    let texts = texts_of(content).into_iter();
+    let texts: Vec<_> = texts.filter(|text| !is_injected(text)).collect();
     let plain = content.text().filter(|text| !is_injected(text));
     let text = plain.map_or_else(|| texts.join("\n"), Cow::into_owned);
     Some(text).filter(|text| !text.trim().is_empty())
+}
+
+/// The texts of a message's blocks.
+pub(super) fn texts_of(content: Raw<'_>) -> Vec<Cow<'_, str>> {
+    let is_text = |kind: &str| matches!(kind, "" | "\"input_text\"" | "\"text\"");
+    let blocks = content.items().into_iter();
+    let blocks = blocks.filter(|block| is_text(block.field("type").0));
+    blocks
+        .filter_map(|block| block.field("text").text())
+        .collect()
 }
 
 /// Whether a text was put into the conversation by the program: `<environment_context>` and its like.

@@ -6,6 +6,7 @@
 mod cases;
 mod drift;
 mod found;
+mod packed;
 mod recorded;
 
 use std::path::{Path, PathBuf};

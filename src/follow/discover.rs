@@ -150,8 +150,15 @@ pub fn awaited_others(env: &Surroundings<'_>) -> Vec<Root> {
 /// The directory of an agent, and why it is that one.
 fn place_of(layout: &Layout, env: &Surroundings<'_>) -> Option<(PathBuf, &'static str)> {
     let named = layout.variables.iter().find_map(|name| {
-        let value = (env.var)(name).filter(|value| !value.is_empty())?;
-        Some((expand(PathBuf::from(value), env.home.as_deref()), *name))
+        let (variable, below) = name.split_once('/').unwrap_or((name, ""));
+        let value = (env.var)(variable).filter(|value| !value.is_empty())?;
+        let place = expand(PathBuf::from(value), env.home.as_deref());
+        let place = if below.is_empty() {
+            place
+        } else {
+            place.join(below)
+        };
+        Some((place, variable))
     });
     named.or_else(|| Some((env.home.as_ref()?.join(layout.home), layout.title)))
 }

@@ -21,7 +21,8 @@ pub struct Layout {
     pub source: &'static str,
     /// The agent's name, for people.
     pub title: &'static str,
-    /// Variables that name its directory; the first that is set counts.
+    /// Variables that name its directory; the first that is set counts. `NAME/below` names one
+    /// below what the variable does.
     pub variables: &'static [&'static str],
     /// Its directory below the home, where no variable is set.
     pub home: &'static str,
@@ -97,8 +98,39 @@ const CLAUDE: Layout = Layout {
     ],
 };
 
+/// Gemini CLI; before 0.40 a session was one document.
+const GEMINI: Layout = Layout {
+    source: "gemini",
+    title: "Gemini CLI",
+    variables: &["GEMINI_CLI_HOME/.gemini"],
+    home: ".gemini",
+    files: &[
+        Files {
+            folders: &["tmp", "*", "chats"],
+            name: "session-*.jsonl",
+            sid: Sid::Stem,
+            parent: None,
+            shape: Shape::Lines,
+        },
+        Files {
+            folders: &["tmp", "*", "chats"],
+            name: "session-*.json",
+            sid: Sid::Stem,
+            parent: None,
+            shape: Shape::Document,
+        },
+        Files {
+            folders: &["tmp", "*", "chats", "*"],
+            name: "*.jsonl",
+            sid: Sid::Stem,
+            parent: Some(0),
+            shape: Shape::Lines,
+        },
+    ],
+};
+
 /// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE];
+pub static LAYOUTS: &[Layout] = &[CLAUDE, GEMINI];
 
 /// Files that were named on the command line, whatever their place says.
 const fn loose(name: &'static str, shape: Shape) -> Files {

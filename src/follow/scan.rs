@@ -55,7 +55,10 @@ impl Follower {
             let known = self.places.iter().any(|place| {
                 let it = &place.home;
                 *it == home
-                    || it.only.is_none() && it.sessions.is_some() && it.sessions == home.sessions
+                    || it.only.is_none()
+                        && it.sessions.is_some()
+                        && it.sessions == home.sessions
+                        && it.is_alike(&home)
                     || home.sessions.is_none() && it.store == home.store
             });
             if !known {

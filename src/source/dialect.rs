@@ -307,6 +307,8 @@ dialects! {
     OpenClaw(super::openclaw::Session) = super::openclaw::ABOUT, super::openclaw::Session::new;
     /// Claude Code.
     Claude(Box<super::claude::Session>) = super::claude::ABOUT, super::claude::Session::boxed;
+    /// Gemini CLI.
+    Gemini(Box<super::gemini::Session>) = super::gemini::ABOUT, super::gemini::Session::boxed;
 }
 
 #[cfg(test)]

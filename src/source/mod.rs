@@ -7,6 +7,7 @@
 
 mod claude;
 mod dialect;
+mod gemini;
 mod ids;
 mod lenient;
 pub mod openclaw;

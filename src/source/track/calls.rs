@@ -234,3 +234,16 @@ impl Track {
         run.is_some_and(|run| run.children.iter().any(|known| &**known == child))
     }
 }
+
+/// Lines that a difference in the usual form adds and removes.
+pub(in crate::source) fn changed_lines(diff: &str) -> (u64, u64) {
+    let is_head = |line: &&str| line.starts_with("+++ ") || line.starts_with("--- ");
+    let lines = diff.lines().filter(|line| !is_head(line));
+    lines.fold((0, 0), |(added, removed), line| {
+        match line.as_bytes().first() {
+            Some(b'+') => (added + 1, removed),
+            Some(b'-') => (added, removed + 1),
+            _ => (added, removed),
+        }
+    })
+}

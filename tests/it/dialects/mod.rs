@@ -18,7 +18,7 @@ pub struct Dialect {
     pub source: &'static str,
     /// Its folder among the fixtures beside the project.
     pub fixtures: &'static str,
-    /// How the names of its transcripts end.
+    /// How the names of its transcripts end, `|` between several ways.
     pub end: &'static str,
     /// Files there that are no transcripts of it, though they are called so.
     pub foreign: &'static [&'static str],
@@ -28,14 +28,24 @@ pub struct Dialect {
     pub calls: fn(&Value) -> Vec<String>,
 }
 
-pub const DIALECTS: &[Dialect] = &[Dialect {
-    source: "claude",
-    fixtures: "claude-code",
-    end: ".jsonl",
-    foreign: &["demo-session.jsonl", "fixture-paced"],
-    alike: &["small.jsonl"],
-    calls: blocks_of_type_tool_use,
-}];
+pub const DIALECTS: &[Dialect] = &[
+    Dialect {
+        source: "claude",
+        fixtures: "claude-code",
+        end: ".jsonl",
+        foreign: &["demo-session.jsonl", "fixture-paced"],
+        alike: &["small.jsonl"],
+        calls: blocks_of_type_tool_use,
+    },
+    Dialect {
+        source: "gemini",
+        fixtures: "gemini-cli",
+        end: ".jsonl|.json",
+        foreign: &[],
+        alike: &[],
+        calls: tool_calls,
+    },
+];
 
 /// Calls as Anthropic writes them.
 fn blocks_of_type_tool_use(record: &Value) -> Vec<String> {
@@ -44,6 +54,17 @@ fn blocks_of_type_tool_use(record: &Value) -> Vec<String> {
         .into_iter()
         .flatten();
     let calls = blocks.filter(|block| block["type"] == "tool_use");
+    calls
+        .filter_map(|call| call["id"].as_str().map(str::to_owned))
+        .collect()
+}
+
+/// Calls as Gemini CLI writes them, in a message or in a document of many.
+fn tool_calls(record: &Value) -> Vec<String> {
+    let messages = record["messages"].as_array().into_iter().flatten();
+    let calls = messages
+        .chain([record])
+        .flat_map(|message| message["toolCalls"].as_array().into_iter().flatten());
     calls
         .filter_map(|call| call["id"].as_str().map(str::to_owned))
         .collect()

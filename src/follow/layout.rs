@@ -1,4 +1,4 @@
-//! Where the other agents keep their transcripts: one entry in a table for each.
+//! How the places of an agent are written down, and how they are looked for.
 //!
 //! OpenClaw, which has an index and stores beside its files, has rules of its
 //! own (`root.rs`, `place.rs`); what is found here is followed with the same
@@ -54,6 +54,8 @@ pub enum Sid {
     Uuid,
     /// The name of a folder: 0 is the one that the file is in.
     Folder(usize),
+    /// The names of two folders, the outer one's first.
+    Folders(usize, usize),
 }
 
 /// How a transcript is written.
@@ -66,71 +68,6 @@ pub enum Shape {
     /// One JSON document that is rewritten: every version of it is one record.
     Document,
 }
-
-/// Claude Code.
-const CLAUDE: Layout = Layout {
-    source: "claude",
-    title: "Claude Code",
-    variables: &["CLAUDE_CONFIG_DIR"],
-    home: ".claude",
-    files: &[
-        Files {
-            folders: &["projects", "*"],
-            name: "*.jsonl",
-            sid: Sid::Stem,
-            parent: None,
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["projects", "*", "*", "subagents"],
-            name: "agent-*.jsonl",
-            sid: Sid::Stem,
-            parent: Some(1),
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["projects", "*", "*", "subagents", "workflows", "*"],
-            name: "agent-*.jsonl",
-            sid: Sid::Stem,
-            parent: Some(3),
-            shape: Shape::Lines,
-        },
-    ],
-};
-
-/// Gemini CLI; before 0.40 a session was one document.
-const GEMINI: Layout = Layout {
-    source: "gemini",
-    title: "Gemini CLI",
-    variables: &["GEMINI_CLI_HOME/.gemini"],
-    home: ".gemini",
-    files: &[
-        Files {
-            folders: &["tmp", "*", "chats"],
-            name: "session-*.jsonl",
-            sid: Sid::Stem,
-            parent: None,
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["tmp", "*", "chats"],
-            name: "session-*.json",
-            sid: Sid::Stem,
-            parent: None,
-            shape: Shape::Document,
-        },
-        Files {
-            folders: &["tmp", "*", "chats", "*"],
-            name: "*.jsonl",
-            sid: Sid::Stem,
-            parent: Some(0),
-            shape: Shape::Lines,
-        },
-    ],
-};
-
-/// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE, GEMINI];
 
 /// Files that were named on the command line, whatever their place says.
 const fn loose(name: &'static str, shape: Shape) -> Files {
@@ -192,6 +129,10 @@ impl Files {
                 stem.get(at..).map(Name::from)
             }
             Sid::Folder(up) => named(folder, up),
+            Sid::Folders(outer, inner) => {
+                let (outer, inner) = (named(folder, outer)?, named(folder, inner)?);
+                Some(format!("{outer}:{inner}").into())
+            }
         }
     }
 
@@ -272,11 +213,12 @@ pub(super) fn subfolders(path: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::layouts::LAYOUTS;
     use super::*;
 
     #[test]
     fn names_and_places_tell_whose_a_file_is() {
-        let [sessions, children, _] = CLAUDE.files else {
+        let [sessions, children, _] = LAYOUTS[0].files else {
             unreachable!("three kinds of files");
         };
         let folder = Path::new("/h/.claude/projects/p/S1/subagents");
@@ -315,8 +257,8 @@ mod tests {
         }
         let homes = |skip, path: &str| -> Vec<(PathBuf, Option<Name>)> {
             let path = dir.path().join(path);
-            let all = CLAUDE.files.iter();
-            let all = all.flat_map(|files| files.homes(&CLAUDE, &path, skip));
+            let all = LAYOUTS[0].files.iter();
+            let all = all.flat_map(|files| files.homes(&LAYOUTS[0], &path, skip));
             all.map(|home| (home.sessions.expect("a folder"), home.parent))
                 .collect()
         };

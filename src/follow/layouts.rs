@@ -1,0 +1,72 @@
+//! Where the other agents keep their transcripts: one entry in the table for each.
+
+use super::layout::{Files, Layout, Shape, Sid};
+
+/// Every layout; a further agent is one line more.
+pub static LAYOUTS: &[Layout] = &[CLAUDE, GEMINI];
+
+/// Claude Code.
+const CLAUDE: Layout = Layout {
+    source: "claude",
+    title: "Claude Code",
+    variables: &["CLAUDE_CONFIG_DIR"],
+    home: ".claude",
+    files: &[
+        Files {
+            folders: &["projects", "*"],
+            name: "*.jsonl",
+            sid: Sid::Stem,
+            parent: None,
+            shape: Shape::Lines,
+        },
+        Files {
+            folders: &["projects", "*", "*", "subagents"],
+            name: "agent-*.jsonl",
+            sid: Sid::Stem,
+            parent: Some(1),
+            shape: Shape::Lines,
+        },
+        Files {
+            folders: &["projects", "*", "*", "subagents", "workflows", "*"],
+            name: "agent-*.jsonl",
+            sid: Sid::Stem,
+            parent: Some(3),
+            shape: Shape::Lines,
+        },
+    ],
+};
+
+/// Lines in files of their own, one a session that nobody started but a person.
+const fn lines(folders: &'static [&'static str], name: &'static str, sid: Sid) -> Files {
+    Files {
+        folders,
+        name,
+        sid,
+        parent: None,
+        shape: Shape::Lines,
+    }
+}
+
+/// The same of a session that another one started, whose id stands `up` folders above.
+const fn child(folders: &'static [&'static str], name: &'static str, sid: Sid, up: usize) -> Files {
+    Files {
+        parent: Some(up),
+        ..lines(folders, name, sid)
+    }
+}
+
+/// Gemini CLI; before 0.40 a session was one document.
+const GEMINI: Layout = Layout {
+    source: "gemini",
+    title: "Gemini CLI",
+    variables: &["GEMINI_CLI_HOME/.gemini"],
+    home: ".gemini",
+    files: &[
+        lines(&["tmp", "*", "chats"], "session-*.jsonl", Sid::Stem),
+        Files {
+            shape: Shape::Document,
+            ..lines(&["tmp", "*", "chats"], "session-*.json", Sid::Stem)
+        },
+        child(&["tmp", "*", "chats", "*"], "*.jsonl", Sid::Stem, 0),
+    ],
+};

@@ -3,7 +3,7 @@
 use super::layout::{Files, Layout, Shape, Sid};
 
 /// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE, GEMINI];
+pub static LAYOUTS: &[Layout] = &[CLAUDE, COPILOT, GEMINI];
 
 /// Claude Code.
 const CLAUDE: Layout = Layout {
@@ -54,6 +54,19 @@ const fn child(folders: &'static [&'static str], name: &'static str, sid: Sid, u
         ..lines(folders, name, sid)
     }
 }
+
+/// Copilot CLI; before 1.0 a session was a file and no folder.
+const COPILOT: Layout = Layout {
+    source: "copilot",
+    title: "Copilot CLI",
+    variables: &["COPILOT_HOME"],
+    home: ".copilot",
+    files: &[
+        lines(&["session-state", "*"], "events.jsonl", Sid::Folder(0)),
+        lines(&["session-state"], "*.jsonl", Sid::Stem),
+        lines(&["history-session-state"], "*.jsonl", Sid::Stem),
+    ],
+};
 
 /// Gemini CLI; before 0.40 a session was one document.
 const GEMINI: Layout = Layout {

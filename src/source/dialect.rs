@@ -268,8 +268,12 @@ dialects! {
     OpenClaw(super::openclaw::Session) = super::openclaw::ABOUT, super::openclaw::Session::new;
     /// Claude Code.
     Claude(Box<super::claude::Session>) = super::claude::ABOUT, super::claude::Session::boxed;
+    /// Copilot CLI.
+    Copilot(Box<super::copilot::Session>) = super::copilot::ABOUT, super::copilot::Session::boxed;
     /// Gemini CLI.
     Gemini(Box<super::gemini::Session>) = super::gemini::ABOUT, super::gemini::Session::boxed;
+    /// Qwen Code.
+    Qwen(Box<super::qwen::Session>) = super::qwen::ABOUT, super::qwen::Session::boxed;
 }
 
 #[cfg(test)]

@@ -7,12 +7,16 @@
 
 mod about;
 mod claude;
+mod copilot;
 mod dialect;
+mod diff;
 mod gemini;
+mod genai;
 mod ids;
 mod lenient;
 pub mod openclaw;
 mod out;
+mod qwen;
 mod recognise;
 mod seen;
 mod track;

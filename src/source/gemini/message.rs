@@ -1,14 +1,12 @@
 //! Messages: what is asked, what the model answers, what the program says in between.
 
 use super::Session;
-use super::record::{Record, Tokens, text_of};
+use super::record::Record;
+use crate::source::genai::{Counts, text_of};
 use crate::source::ids::{INPUT_BYTES, TEXT_BYTES};
-use crate::source::lenient::Raw;
 use crate::source::out::Out;
 use crate::source::track::Last;
-use crate::wire::event::{
-    BlockedOn, Cause, Compact, Context, Error, Name, Outcome, Phase, Scope, Usage,
-};
+use crate::wire::event::{BlockedOn, Cause, Compact, Error, Name, Outcome, Phase};
 
 /// The id of a wait for the service to grant more.
 const QUOTA: &str = "quota";
@@ -88,7 +86,16 @@ impl Session {
         }
         self.track.say(id.clone(), phase, &text, out);
         if let Some(tokens) = &message.tokens.0 {
-            self.track.usage(usage(id.clone(), tokens), out);
+            let counts = Counts {
+                input: tokens.input,
+                cached: tokens.cached,
+                output: tokens.output,
+                thoughts: tokens.thoughts,
+                tool: tokens.tool,
+                total: tokens.total,
+                ..Counts::default()
+            };
+            self.track.usage(counts.usage(id.clone()), out);
         }
         self.calls(&id, &message.calls.all, out);
     }
@@ -190,27 +197,4 @@ pub(super) fn request(message: &Record<'_>) -> Option<String> {
         is("inlineData") || is("fileData")
     });
     (pictured || !text.is_empty()).then(|| text.to_owned())
-}
-
-/// The service counts what it had cached as input, and thoughts beside the output.
-fn usage(id: Name, tokens: &Tokens<'_>) -> Usage {
-    let count = |raw: Raw<'_>| u64::try_from(raw.int().unwrap_or(0)).unwrap_or(0);
-    let (input, cached) = (count(tokens.input), count(tokens.cached));
-    Usage {
-        id,
-        scope: Scope::Call,
-        input: input
-            .saturating_sub(cached)
-            .saturating_add(count(tokens.tool)),
-        output: count(tokens.output).saturating_add(count(tokens.thoughts)),
-        cache_read: cached,
-        cache_write: 0,
-        total: count(tokens.total),
-        cost_usd: None,
-        context: Some(Context {
-            used: input,
-            size: None,
-        })
-        .filter(|context| context.used > 0),
-    }
 }

@@ -13,11 +13,12 @@ mod record;
 
 use record::Record;
 
-use super::dialect::{About, Broken, Fit, Knows, Settings};
+use super::about::{About, Fit, Knows};
+use super::dialect::{Broken, Settings};
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out};
 use super::track::{Track, Tracked};
-use crate::wire::event::{Outcome, SessionKind};
+use crate::wire::event::SessionKind;
 use crate::wire::time::Time;
 
 /// What Gemini CLI's dialect is, for whoever chooses one.
@@ -157,14 +158,4 @@ fn is_request(bytes: &[u8]) -> bool {
     let asks = |record: &Record<'_>| record.of() == "user" && message::request(record).is_some();
     lenient::read::<Record<'_>>(&text)
         .is_some_and(|record| asks(&record) || record.messages().iter().any(asks))
-}
-
-/// How a call ended that its status names.
-fn outcome(status: &str) -> Option<Outcome> {
-    match status {
-        "success" => Some(Outcome::Ok),
-        "error" => Some(Outcome::Error),
-        "cancelled" => Some(Outcome::Cancelled),
-        _ => None,
-    }
 }

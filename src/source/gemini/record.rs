@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::source::genai::text_of;
 use crate::source::lenient::{Many, Maybe, Raw, lenient};
 
 lenient! {
@@ -83,22 +84,5 @@ impl<'a> Record<'a> {
             true => &self.history.all,
             false => &self.messages.all,
         }
-    }
-}
-
-/// The text of a string, of a part or of a list of either; the model's thoughts are left out.
-pub(super) fn text_of(content: Raw<'_>, bytes: usize) -> String {
-    let one = |raw: Raw<'_>| match raw.0.starts_with('{') {
-        true if raw.field("thought").is_true() => String::new(),
-        true => raw
-            .field("text")
-            .prefix(bytes)
-            .unwrap_or_default()
-            .into_owned(),
-        false => raw.prefix(bytes).unwrap_or_default().into_owned(),
-    };
-    match content.0.starts_with('[') {
-        true => content.items().into_iter().map(one).collect(),
-        false => one(content),
     }
 }

@@ -141,6 +141,15 @@ impl Track {
         true
     }
 
+    /// Nothing that works in the background goes on.
+    pub(in crate::source) fn end_jobs(&mut self, outcome: Outcome, out: &mut Out<'_>) {
+        let jobs = self.run.as_mut().map(|run| std::mem::take(&mut run.jobs));
+        for job in jobs.into_iter().flatten() {
+            let outcome = outcome.clone();
+            self.emit(out, JobEnd { job, outcome });
+        }
+    }
+
     /// A person is asked.
     pub(in crate::source) fn ask(
         &mut self,
@@ -233,17 +242,4 @@ impl Track {
         let run = self.run.as_ref();
         run.is_some_and(|run| run.children.iter().any(|known| &**known == child))
     }
-}
-
-/// Lines that a difference in the usual form adds and removes.
-pub(in crate::source) fn changed_lines(diff: &str) -> (u64, u64) {
-    let is_head = |line: &&str| line.starts_with("+++ ") || line.starts_with("--- ");
-    let lines = diff.lines().filter(|line| !is_head(line));
-    lines.fold((0, 0), |(added, removed), line| {
-        match line.as_bytes().first() {
-            Some(b'+') => (added + 1, removed),
-            Some(b'-') => (added, removed + 1),
-            _ => (added, removed),
-        }
-    })
 }

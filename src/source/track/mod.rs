@@ -7,7 +7,7 @@ mod calls;
 mod plan;
 mod turn;
 
-pub(super) use calls::{Ended, NewCall, Pending, changed_lines};
+pub(super) use calls::{Ended, NewCall, Pending};
 pub(super) use turn::Last;
 
 use std::borrow::Cow;

@@ -31,6 +31,33 @@ impl Track {
     }
 }
 
+impl Track {
+    /// A list in Markdown: `- [x] done`, `- [ ] to do`.
+    pub(in crate::source) fn checklist(&mut self, list: Raw<'_>, out: &mut Out<'_>) {
+        let list = list.text().unwrap_or_default();
+        let lines = list.lines().filter_map(|line| {
+            let item = line.trim_start().strip_prefix(['-', '*'])?.trim_start();
+            let (mark, text) = item.strip_prefix('[')?.split_once(']')?;
+            let state = match mark.trim() {
+                "x" | "X" => ItemState::Done,
+                "" => ItemState::Pending,
+                _ => ItemState::Active,
+            };
+            Some((
+                crate::safe::clip::clip_bytes(text.trim(), INPUT_BYTES),
+                state,
+            ))
+        });
+        let items = lines.take(MOST_ITEMS).enumerate();
+        let items = items.map(|(index, (text, state))| PlanItem {
+            id: (index + 1).to_string(),
+            text: text.to_owned(),
+            state,
+        });
+        self.emit(out, plan_of(items.collect()));
+    }
+}
+
 /// A plan with the figures that people read.
 fn plan_of(items: Vec<PlanItem>) -> Plan {
     let kept = items.iter().filter(|item| item.state != ItemState::Dropped);

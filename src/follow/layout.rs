@@ -108,6 +108,13 @@ impl Files {
         fits && !name.starts_with(b".")
     }
 
+    /// Whether a document goes on as lines in a file beside it, which begin with all that stood in it.
+    pub(super) fn goes_on(&self, folder: &Path, name: &OsStr) -> bool {
+        let mut lines = name.to_owned();
+        lines.push("l");
+        self.shape == Shape::Document && folder.join(lines).is_file()
+    }
+
     /// The id of the session of a file, where its name is not it.
     pub(super) fn sid(&self, folder: &Path, name: &OsStr) -> Option<Name> {
         match self.sid {

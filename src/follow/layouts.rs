@@ -3,7 +3,7 @@
 use super::layout::{Files, Layout, Shape, Sid};
 
 /// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE, COPILOT, GEMINI];
+pub static LAYOUTS: &[Layout] = &[CLAUDE, COPILOT, GEMINI, KIMI, QWEN];
 
 /// Claude Code.
 const CLAUDE: Layout = Layout {
@@ -81,5 +81,43 @@ const GEMINI: Layout = Layout {
             ..lines(&["tmp", "*", "chats"], "session-*.json", Sid::Stem)
         },
         child(&["tmp", "*", "chats", "*"], "*.jsonl", Sid::Stem, 0),
+    ],
+};
+
+/// Kimi Code: a folder for each agent of a session, the first one's is `main`.
+const KIMI: Layout = Layout {
+    source: "kimi",
+    title: "Kimi Code",
+    variables: &["KIMI_CODE_HOME"],
+    home: ".kimi-code",
+    files: &[
+        lines(
+            &["sessions", "*", "*", "agents", "main"],
+            "wire.jsonl",
+            Sid::Folder(2),
+        ),
+        child(
+            &["sessions", "*", "*", "agents", "*"],
+            "wire.jsonl",
+            Sid::Folders(2, 0),
+            2,
+        ),
+    ],
+};
+
+/// Qwen Code.
+const QWEN: Layout = Layout {
+    source: "qwen",
+    title: "Qwen Code",
+    variables: &["QWEN_RUNTIME_DIR", "QWEN_HOME"],
+    home: ".qwen",
+    files: &[
+        lines(&["projects", "*", "chats"], "*.jsonl", Sid::Stem),
+        child(
+            &["projects", "*", "subagents", "*"],
+            "agent-*.jsonl",
+            Sid::Stem,
+            0,
+        ),
     ],
 };

@@ -212,6 +212,9 @@ impl Follower {
             return;
         }
         let files = self.places[place].home.files;
+        if files.is_some_and(|files| files.goes_on(folder, name)) {
+            return;
+        }
         let sid = files.and_then(|files| files.sid(folder, name));
         let id = self.add_file(place, name, sid, Some(stat));
         changes.push(Change::New(id));

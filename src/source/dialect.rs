@@ -272,6 +272,8 @@ dialects! {
     Copilot(Box<super::copilot::Session>) = super::copilot::ABOUT, super::copilot::Session::boxed;
     /// Gemini CLI.
     Gemini(Box<super::gemini::Session>) = super::gemini::ABOUT, super::gemini::Session::boxed;
+    /// Kimi Code.
+    Kimi(Box<super::kimi::Session>) = super::kimi::ABOUT, super::kimi::Session::boxed;
     /// Qwen Code.
     Qwen(Box<super::qwen::Session>) = super::qwen::ABOUT, super::qwen::Session::boxed;
 }

@@ -13,6 +13,7 @@ mod diff;
 mod gemini;
 mod genai;
 mod ids;
+mod kimi;
 mod lenient;
 pub mod openclaw;
 mod out;

@@ -152,14 +152,7 @@ impl Session {
             let on = (BlockedOn::Quota, None);
             return self.track.ask(QUOTA.into(), on, Some(message), out);
         }
-        let error = Error {
-            message: message.clone(),
-            retrying: false,
-        };
-        self.track.emit(out, error);
-        if self.track.is_open() {
-            self.track.end(Outcome::Error, Some(&message), true, out);
-        }
+        self.track.fail(&message, true, out);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::source::genai::{Counts, text_of};
 use crate::source::ids::{INPUT_BYTES, TEXT_BYTES};
 use crate::source::out::Out;
 use crate::source::track::Last;
-use crate::wire::event::{BlockedOn, Cause, Compact, Error, Name, Outcome, Phase};
+use crate::wire::event::{BlockedOn, Cause, Compact, Name, Outcome, Phase};
 
 /// The id of a wait for the service to grant more.
 const QUOTA: &str = "quota";
@@ -168,14 +168,7 @@ impl Session {
             let on = (BlockedOn::Quota, None);
             return self.track.ask(QUOTA.into(), on, Some(message), out);
         }
-        let error = Error {
-            message: message.clone(),
-            retrying: false,
-        };
-        self.track.emit(out, error);
-        if self.track.is_open() {
-            self.track.end(Outcome::Error, Some(&message), true, out);
-        }
+        self.track.fail(&message, true, out);
     }
 }
 

@@ -159,3 +159,73 @@ fn is_request(bytes: &[u8]) -> bool {
     lenient::read::<Record<'_>>(&text)
         .is_some_and(|record| asks(&record) || record.messages().iter().any(asks))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::dialect::Speak as _;
+    use crate::source::out::Remarks;
+    use crate::wire::event::{Event, Src};
+
+    /// The types of the events that each of `records` gives, in one session.
+    fn told(records: &[String]) -> Vec<Vec<String>> {
+        let who = Identity {
+            source: "gemini".into(),
+            agent: None,
+            sid: "s".into(),
+            session: None,
+        };
+        let mut session = Session::boxed(who, Settings::default());
+        let each = records.iter().map(|record| {
+            let (mut events, mut remarks) = (Vec::<Event>::new(), Remarks::new());
+            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            session
+                .record(record.as_bytes(), &mut out)
+                .expect("a record");
+            session.rest();
+            let kinds = events.iter().map(|event| event.body.kind().to_owned());
+            kinds.collect()
+        });
+        each.collect()
+    }
+
+    #[test]
+    fn each_version_of_a_document_tells_what_is_new() {
+        let asked = |id: &str, second: u32| {
+            format!(
+                r#"{{"id":"{id}","timestamp":"2026-09-25T10:00:{second:02}.000Z","type":"user","content":"go"}}"#
+            )
+        };
+        let answer = |rest: &str| {
+            format!(
+                r#"{{"id":"a","timestamp":"2026-09-25T10:00:02.000Z","type":"gemini","content":"Done."{rest}}}"#
+            )
+        };
+        let call = r#","toolCalls":[{"id":"c","name":"read_file","args":{},"status":"success"}]"#;
+        let cancelled = r#"{"id":"i","timestamp":"2026-09-25T10:00:05.000Z","type":"info","content":"Request cancelled."}"#.to_owned();
+        let version = |messages: &[String]| {
+            format!(
+                r#"{{"sessionId":"S","projectHash":"h","messages":[{}]}}"#,
+                messages.join(",")
+            )
+        };
+        let first = asked("u1", 1);
+        let versions = [
+            version(std::slice::from_ref(&first)),
+            version(&[first.clone(), answer("")]),
+            version(&[first.clone(), answer(call)]),
+            version(&[first.clone(), answer(call)]),
+            version(&[first.clone(), answer(call), cancelled.clone()]),
+            version(&[first, answer(call), cancelled, asked("u2", 9)]),
+        ];
+        let want: [&[&str]; 6] = [
+            &["session.start", "run.start"],
+            &["text"],
+            &["tool.start", "tool.end"],
+            &[],
+            &["run.end"],
+            &["run.start"],
+        ];
+        assert_eq!(told(&versions), want);
+    }
+}

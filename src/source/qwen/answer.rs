@@ -19,10 +19,10 @@ impl Session {
         out: &mut Out<'_>,
     ) {
         self.track.introduce(out);
-        let id: Name = entry
-            .uuid
-            .word()
-            .map_or_else(|| line_id(entry.timestamp.0.as_bytes()), |id| id.as_ref().into());
+        let id: Name = entry.uuid.word().map_or_else(
+            || line_id(entry.timestamp.0.as_bytes()),
+            |id| id.as_ref().into(),
+        );
         if self.track.has_run() && !self.track.is_open() {
             self.track.go_on(Cause::System, out);
         }

@@ -16,7 +16,7 @@ use record::Entry;
 use super::about::{About, Fit, Knows};
 use super::dialect::{Broken, Settings};
 use super::ids::is_uuid;
-use super::lenient::{self, lossy};
+use super::lenient::{self, Scan as _, Scanner, lossy};
 use super::out::{Identity, Out, Remark};
 use super::track::{Track, Tracked};
 use crate::wire::event::{Name, SessionKind};
@@ -126,9 +126,11 @@ impl Tracked for Session {
 
 /// Whether a record is one of Qwen Code.
 fn fit(text: &str) -> Fit {
-    let Some(entry) = lenient::read::<Entry<'_>>(text) else {
+    // Two writers may have put two records into one line: the first is enough to tell.
+    let mut entry = Entry::default();
+    if entry.scan(&mut Scanner::new(text)).is_none() {
         return Fit::No;
-    };
+    }
     if !entry.uuid.is_some() || !entry.session.is_some() {
         return Fit::No;
     }

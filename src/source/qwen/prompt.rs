@@ -31,13 +31,7 @@ impl Session {
         }
     }
 
-    fn asked(
-        &mut self,
-        entry: &Entry<'_>,
-        message: &Message<'_>,
-        cause: Cause,
-        out: &mut Out<'_>,
-    ) {
+    fn asked(&mut self, entry: &Entry<'_>, message: &Message<'_>, cause: Cause, out: &mut Out<'_>) {
         if let Some(text) = request(entry, message) {
             self.track.request(None, &text, cause, out);
         }

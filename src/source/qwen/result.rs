@@ -76,7 +76,9 @@ impl Session {
 /// The id of an agent in the name of its transcript, or in so many words.
 fn agent(output: &str) -> Option<&str> {
     let named = output.split("/agent-").nth(1);
-    let named = named.and_then(|rest| rest.split_once(".jsonl")).map(|it| it.0);
+    let named = named
+        .and_then(|rest| rest.split_once(".jsonl"))
+        .map(|it| it.0);
     let told = || {
         let keys = ["agentId: ", "agent_id: ", "Agent ID: ", "task_id: "];
         let mut rests = keys.iter().filter_map(|key| output.split_once(key));
@@ -92,9 +94,13 @@ fn background(tool: &str, output: &str) -> Option<Name> {
     if tool != "run_shell_command" || !output.contains("ackground") {
         return None;
     }
-    let (_, rest) = ["Background shell started. id: ", "Background shell ID: ", "shell_id: "]
-        .iter()
-        .find_map(|key| output.split_once(key))?;
+    let (_, rest) = [
+        "Background shell started. id: ",
+        "Background shell ID: ",
+        "shell_id: ",
+    ]
+    .iter()
+    .find_map(|key| output.split_once(key))?;
     let id = rest.split(|char: char| char.is_whitespace() || matches!(char, ',' | '.' | ')'));
     id.into_iter().next().map(Name::from)
 }

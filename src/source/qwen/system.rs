@@ -12,9 +12,7 @@ impl Session {
     pub(super) fn system(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
         let payload = entry.payload;
         match &*entry.subtype.text().unwrap_or_default() {
-            "custom_title" => self
-                .track
-                .entitle(payload.field("customTitle").word(), out),
+            "custom_title" => self.track.entitle(payload.field("customTitle").word(), out),
             "parent_session" => {
                 let parent = payload.field("parentSessionId").word();
                 self.track.parent = parent.map(|parent| Name::from(parent.as_ref()));
@@ -33,14 +31,34 @@ impl Session {
             "notification" | "background_task_completed" => self.notified(entry, out),
             "turn_result" => self.turned(payload, out),
             "ui_telemetry" => self.measured(payload.field("uiEvent"), out),
-            "" | "session_notes" | "slash_command" | "at_command" | "attribution_snapshot"
-            | "session_source" | "session_execution_engine" | "omni_recall" | "session_model"
-            | "session_approval_mode" | "agent_bootstrap" | "agent_launch_prompt"
-            | "agent_retry" | "agent_session_ready" | "file_history_snapshot"
-            | "user_text_elements" | "session_artifact_event" | "session_artifact_snapshot"
-            | "session_sources_snapshot" | "branch_checkpoint" | "goal_state" | "goal_runtime"
-            | "goal_turn_end" | "realtime_message" | "cron" | "managed_session_header_v1"
-            | "managed_session_event_v1" | "managed_session_commit_v1" => {}
+            ""
+            | "session_notes"
+            | "slash_command"
+            | "at_command"
+            | "attribution_snapshot"
+            | "session_source"
+            | "session_execution_engine"
+            | "omni_recall"
+            | "session_model"
+            | "session_approval_mode"
+            | "agent_bootstrap"
+            | "agent_launch_prompt"
+            | "agent_retry"
+            | "agent_session_ready"
+            | "file_history_snapshot"
+            | "user_text_elements"
+            | "session_artifact_event"
+            | "session_artifact_snapshot"
+            | "session_sources_snapshot"
+            | "branch_checkpoint"
+            | "goal_state"
+            | "goal_runtime"
+            | "goal_turn_end"
+            | "realtime_message"
+            | "cron"
+            | "managed_session_header_v1"
+            | "managed_session_event_v1"
+            | "managed_session_commit_v1" => {}
             other => self.track.unknown(&format!("system/{other}"), out),
         }
     }
@@ -57,9 +75,10 @@ impl Session {
                 let reason = Some("cancelled by the user");
                 self.track.end(Outcome::Interrupted, reason, false, out);
             }
-            Some("error") => self
-                .track
-                .end(Outcome::Error, error.as_deref(), false, out),
+            Some("error") => {
+                let reason = error.unwrap_or_else(|| "the turn failed".into());
+                self.track.fail(&reason, false, out);
+            }
             _ => {}
         }
     }

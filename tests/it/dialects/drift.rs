@@ -17,8 +17,13 @@ fn drifted(text: &str) -> String {
     for line in text.lines() {
         let mut record: Value = serde_json::from_str(line).expect("a record");
         record["novelty"] = json!({"deep": [1, {"type": "user"}]});
-        if record["message"].is_object() {
-            record["message"]["novelty"] = json!("x");
+        for inner in ["message", "data", "event", "systemPayload"] {
+            if record[inner].is_object() {
+                record[inner]["novelty"] = json!("x");
+            }
+        }
+        if let Some(parts) = record["message"]["parts"].as_array_mut() {
+            parts.push(json!({"hologram": {"text": "x"}}));
         }
         if let Some(blocks) = record["message"]["content"].as_array_mut() {
             blocks.push(json!({"type": "hologram", "text": "x", "id": "h"}));

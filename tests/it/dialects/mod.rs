@@ -38,12 +38,39 @@ pub const DIALECTS: &[Dialect] = &[
         calls: blocks_of_type_tool_use,
     },
     Dialect {
+        source: "copilot",
+        fixtures: "copilot-cli",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &["small.jsonl"],
+        calls: requests_and_starts,
+    },
+    Dialect {
         source: "gemini",
         fixtures: "gemini-cli",
         end: ".jsonl|.json",
         foreign: &[],
         alike: &[],
         calls: tool_calls,
+    },
+    Dialect {
+        source: "kimi",
+        fixtures: "kimi",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: |record| match record["event"]["type"] == "tool.call" {
+            true => ids(&record["event"]["toolCallId"]),
+            false => Vec::new(),
+        },
+    },
+    Dialect {
+        source: "qwen",
+        fixtures: "qwen",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &["system_telemetry.jsonl"],
+        calls: function_calls,
     },
 ];
 
@@ -56,6 +83,29 @@ fn blocks_of_type_tool_use(record: &Value) -> Vec<String> {
     let calls = blocks.filter(|block| block["type"] == "tool_use");
     calls
         .filter_map(|call| call["id"].as_str().map(str::to_owned))
+        .collect()
+}
+
+fn ids(id: &Value) -> Vec<String> {
+    id.as_str().map(str::to_owned).into_iter().collect()
+}
+
+/// Calls as Copilot CLI writes them: asked for, and carried out.
+fn requests_and_starts(record: &Value) -> Vec<String> {
+    let data = &record["data"];
+    let asked = data["toolRequests"].as_array().into_iter().flatten();
+    let mut calls: Vec<String> = asked.flat_map(|call| ids(&call["toolCallId"])).collect();
+    if record["type"] == "tool.execution_start" {
+        calls.extend(ids(&data["toolCallId"]));
+    }
+    calls
+}
+
+/// Calls as Qwen Code writes them.
+fn function_calls(record: &Value) -> Vec<String> {
+    let parts = record["message"]["parts"].as_array().into_iter().flatten();
+    parts
+        .flat_map(|part| ids(&part["functionCall"]["id"]))
         .collect()
 }
 

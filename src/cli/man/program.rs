@@ -39,7 +39,7 @@ const EXIT: [(&str, &str); 10] = [
 ];
 
 /// Variables that no flag stands for.
-const VARIABLES: [(&str, &str); 12] = [
+const VARIABLES: [(&str, &str); 17] = [
     (
         "MM_TOKEN, MM_BOT_TOKEN",
         "The chat server's token, where neither --token-file nor $CREDENTIALS_DIRECTORY/mm-token (systemd's LoadCredential=mm-token:FILE) holds one. No flag takes a token.",

@@ -31,7 +31,7 @@ pub(super) const ABOUT: About = About {
     knows: Knows {
         start: "a user record",
         end: "inferred from an answer without calls; explicit with turn_result",
-        blocked: "not written down",
+        blocked: "questions and plans; permissions are not written down",
         children: "by agent id; files of their own in the session's folder",
         usage: "per answer, with the size of the context, without cost",
     },

@@ -296,9 +296,18 @@ mod tests {
         };
         let at = |path: &str| home.join(path);
         let own = at(".openclaw");
-        assert_eq!(look(&[]), (vec![own.clone()], vec![at(".claude")]));
+        let others = |here: &[&str]| -> Vec<PathBuf> {
+            let missing = LAYOUTS.iter().filter(|it| !here.contains(&it.source));
+            missing.map(|it| home.join(it.home)).collect()
+        };
+        assert_eq!(look(&[]), (vec![own.clone()], others(&[])));
         let moved = [("CLAUDE_CONFIG_DIR", "moved")];
-        assert_eq!(look(&moved), (vec![own.clone(), at("moved")], vec![]));
+        let want = (vec![own.clone(), at("moved")], others(&["claude"]));
+        assert_eq!(look(&moved), want);
+        fs::create_dir_all(home.join("moved/.gemini/tmp")).expect("made");
+        let moved = [("GEMINI_CLI_HOME", "moved")];
+        let want = (vec![own.clone(), at("moved/.gemini")], others(&["gemini"]));
+        assert_eq!(look(&moved), want, "the variable names the folder above");
         let only = [
             ("CLAUDE_CONFIG_DIR", "moved"),
             ("TRANSCRIPT_DIR", ".openclaw"),

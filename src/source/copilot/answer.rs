@@ -30,9 +30,7 @@ impl Session {
             self.track.unblock("quota", None, out);
             self.track.model(data.model.word(), out);
             let calls = !data.requests.all.is_empty();
-            if !calls {
-                self.track.went_on(Last::Assistant, out);
-            }
+            self.track.went_on(Last::Assistant, out);
             let bytes = match self.track.full {
                 true => usize::MAX,
                 false => TEXT_BYTES,

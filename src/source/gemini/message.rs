@@ -81,7 +81,7 @@ impl Session {
             true => Phase::Unknown,
             false => Phase::Commentary,
         };
-        if is_new && !text.trim().is_empty() {
+        if is_new && !(text.trim().is_empty() && message.calls.all.is_empty()) {
             self.track.went_on(Last::Assistant, out);
         }
         self.track.say(id.clone(), phase, &text, out);

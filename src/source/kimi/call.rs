@@ -9,7 +9,7 @@ use crate::source::genai::text_of;
 use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
-use crate::source::track::{Ended, NewCall, Pending};
+use crate::source::track::{Ended, Last, NewCall, Pending};
 use crate::wire::event::{BlockedOn, Cause, FileChange, Name, Outcome};
 
 /// Enough of a result to tell how its call ended, in bytes.
@@ -53,6 +53,7 @@ impl Session {
         if !self.track.call(call, pending, out) {
             return;
         }
+        self.track.went_on(Last::Assistant, out);
         let on = match &*name {
             "AskUserQuestion" => BlockedOn::Question,
             "Write" | "Edit" => return self.touches(id, event.input),

@@ -79,7 +79,7 @@ impl Session {
             "context.apply_compaction" => self.compacted(entry, out),
             "context.undo" | "forked" => {
                 let reason = match &*kind {
-                    "forked" => "another session goes on with it",
+                    "forked" => "the session was forked here",
                     _ => "the conversation was taken back",
                 };
                 self.track.end_by_records(Some(reason), out);

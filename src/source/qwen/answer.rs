@@ -52,6 +52,8 @@ impl Session {
                 Some(at) => format!("{id}:{at}").into(),
             };
             self.track.say(own, phase, &text, out);
+        }
+        if spoke || calls {
             self.track.went_on(Last::Assistant, out);
         }
         if let Some(tokens) = &entry.usage.0 {

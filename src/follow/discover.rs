@@ -151,8 +151,15 @@ pub fn awaited_others(env: &Surroundings<'_>) -> Vec<Root> {
 /// The directory of an agent, and why it is that one.
 fn place_of(layout: &Layout, env: &Surroundings<'_>) -> Option<(PathBuf, &'static str)> {
     let named = layout.variables.iter().find_map(|name| {
-        let value = (env.var)(name).filter(|value| !value.is_empty())?;
-        Some((expand(PathBuf::from(value), env.home.as_deref()), *name))
+        let (variable, below) = name.split_once('/').unwrap_or((name, ""));
+        let value = (env.var)(variable).filter(|value| !value.is_empty())?;
+        let place = expand(PathBuf::from(value), env.home.as_deref());
+        let place = if below.is_empty() {
+            place
+        } else {
+            place.join(below)
+        };
+        Some((place, variable))
     });
     named.or_else(|| Some((env.home.as_ref()?.join(layout.home), layout.title)))
 }
@@ -289,9 +296,18 @@ mod tests {
         };
         let at = |path: &str| home.join(path);
         let own = at(".openclaw");
-        assert_eq!(look(&[]), (vec![own.clone()], vec![at(".claude")]));
+        let others = |here: &[&str]| -> Vec<PathBuf> {
+            let missing = LAYOUTS.iter().filter(|it| !here.contains(&it.source));
+            missing.map(|it| home.join(it.home)).collect()
+        };
+        assert_eq!(look(&[]), (vec![own.clone()], others(&[])));
         let moved = [("CLAUDE_CONFIG_DIR", "moved")];
-        assert_eq!(look(&moved), (vec![own.clone(), at("moved")], vec![]));
+        let want = (vec![own.clone(), at("moved")], others(&["claude"]));
+        assert_eq!(look(&moved), want);
+        fs::create_dir_all(home.join("moved/.gemini/tmp")).expect("made");
+        let moved = [("GEMINI_CLI_HOME", "moved")];
+        let want = (vec![own.clone(), at("moved/.gemini")], others(&["gemini"]));
+        assert_eq!(look(&moved), want, "the variable names the folder above");
         let only = [
             ("CLAUDE_CONFIG_DIR", "moved"),
             ("TRANSCRIPT_DIR", ".openclaw"),

@@ -21,7 +21,8 @@ pub struct Layout {
     pub source: &'static str,
     /// The agent's name, for people.
     pub title: &'static str,
-    /// Variables that name its directory; the first that is set counts.
+    /// Variables that name its directory; the first that is set counts. `NAME/below` names one
+    /// below what the variable does.
     pub variables: &'static [&'static str],
     /// Its directory below the home, where no variable is set.
     pub home: &'static str,
@@ -53,6 +54,8 @@ pub enum Sid {
     Uuid,
     /// The name of a folder: 0 is the one that the file is in.
     Folder(usize),
+    /// The names of two folders, the outer one's first.
+    Folders(usize, usize),
 }
 
 /// How a transcript is written.
@@ -105,6 +108,13 @@ impl Files {
         fits && !name.starts_with(b".")
     }
 
+    /// Whether a document goes on as lines in a file beside it, which begin with all that stood in it.
+    pub(super) fn goes_on(&self, folder: &Path, name: &OsStr) -> bool {
+        let mut lines = name.to_owned();
+        lines.push("l");
+        self.shape == Shape::Document && folder.join(lines).is_file()
+    }
+
     /// The id of the session of a file, where its name is not it.
     pub(super) fn sid(&self, folder: &Path, name: &OsStr) -> Option<Name> {
         match self.sid {
@@ -126,6 +136,10 @@ impl Files {
                 stem.get(at..).map(Name::from)
             }
             Sid::Folder(up) => named(folder, up),
+            Sid::Folders(outer, inner) => {
+                let (outer, inner) = (named(folder, outer)?, named(folder, inner)?);
+                Some(format!("{outer}:{inner}").into())
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use super::layout::{Files, Layout, Shape, Sid};
 
 /// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE, CODEX];
+pub static LAYOUTS: &[Layout] = &[CLAUDE, CODEX, COPILOT, GEMINI, KIMI, QWEN];
 
 /// Claude Code.
 const CLAUDE: Layout = Layout {
@@ -64,3 +64,88 @@ const fn rollouts(folders: &'static [&'static str], name: &'static str, shape: S
         shape,
     }
 }
+/// Lines in files of their own, one a session that nobody started but a person.
+const fn lines(folders: &'static [&'static str], name: &'static str, sid: Sid) -> Files {
+    Files {
+        folders,
+        name,
+        sid,
+        parent: None,
+        shape: Shape::Lines,
+    }
+}
+
+/// The same of a session that another one started, whose id stands `up` folders above.
+const fn child(folders: &'static [&'static str], name: &'static str, sid: Sid, up: usize) -> Files {
+    Files {
+        parent: Some(up),
+        ..lines(folders, name, sid)
+    }
+}
+
+/// Copilot CLI; before 1.0 a session was a file and no folder.
+const COPILOT: Layout = Layout {
+    source: "copilot",
+    title: "Copilot CLI",
+    variables: &["COPILOT_HOME"],
+    home: ".copilot",
+    files: &[
+        lines(&["session-state", "*"], "events.jsonl", Sid::Folder(0)),
+        lines(&["session-state"], "*.jsonl", Sid::Stem),
+        lines(&["history-session-state"], "*.jsonl", Sid::Stem),
+    ],
+};
+
+/// Gemini CLI; before 0.40 a session was one document.
+const GEMINI: Layout = Layout {
+    source: "gemini",
+    title: "Gemini CLI",
+    variables: &["GEMINI_CLI_HOME/.gemini"],
+    home: ".gemini",
+    files: &[
+        lines(&["tmp", "*", "chats"], "session-*.jsonl", Sid::Stem),
+        Files {
+            shape: Shape::Document,
+            ..lines(&["tmp", "*", "chats"], "session-*.json", Sid::Stem)
+        },
+        child(&["tmp", "*", "chats", "*"], "*.jsonl", Sid::Stem, 0),
+    ],
+};
+
+/// Kimi Code: a folder for each agent of a session, the first one's is `main`.
+const KIMI: Layout = Layout {
+    source: "kimi",
+    title: "Kimi Code",
+    variables: &["KIMI_CODE_HOME"],
+    home: ".kimi-code",
+    files: &[
+        lines(
+            &["sessions", "*", "*", "agents", "main"],
+            "wire.jsonl",
+            Sid::Folder(2),
+        ),
+        child(
+            &["sessions", "*", "*", "agents", "*"],
+            "wire.jsonl",
+            Sid::Folders(2, 0),
+            2,
+        ),
+    ],
+};
+
+/// Qwen Code.
+const QWEN: Layout = Layout {
+    source: "qwen",
+    title: "Qwen Code",
+    variables: &["QWEN_RUNTIME_DIR", "QWEN_HOME"],
+    home: ".qwen",
+    files: &[
+        lines(&["projects", "*", "chats"], "*.jsonl", Sid::Stem),
+        child(
+            &["projects", "*", "subagents", "*"],
+            "agent-*.jsonl",
+            Sid::Stem,
+            0,
+        ),
+    ],
+};

@@ -61,6 +61,13 @@ impl Home {
         }
     }
 
+    /// Whether the same names are transcripts in both; in one directory may stand several kinds.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        let name = |home: &Self| home.files.map(|files| files.name);
+        let names = name(self).zip(name(other));
+        names.is_none_or(|(one, two)| one == two)
+    }
+
     /// A directory of transcripts, or one of them, that was named on the command line.
     fn loose(path: &Path, source: &'static str) -> Self {
         let is_folder = path.is_dir();

@@ -57,7 +57,10 @@ impl Follower {
             let known = self.places.iter().any(|place| {
                 let it = &place.home;
                 *it == home
-                    || it.only.is_none() && it.sessions.is_some() && it.sessions == home.sessions
+                    || it.only.is_none()
+                        && it.sessions.is_some()
+                        && it.sessions == home.sessions
+                        && it.is_alike(&home)
                     || home.sessions.is_none() && it.store == home.store
             });
             if known {
@@ -218,6 +221,9 @@ impl Follower {
             return;
         }
         let files = self.places[place].home.files;
+        if files.is_some_and(|files| files.goes_on(folder, name)) {
+            return;
+        }
         let sid = files.and_then(|files| files.sid(folder, name));
         let id = self.add_file(place, name, sid, Some(stat));
         changes.push(Change::New(id));

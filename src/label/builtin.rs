@@ -105,7 +105,7 @@ static FAMILIES: &[Family] = &[
     // files
     family(&["read", "read_file", "read_text_file", "view_file", "open_file", "cat", "read_many_files", "read_multiple_files", "notebook_read", "view"],
         to("Reading", "Reading file", Want::Path)),
-    family(&["write", "write_file", "create_file", "write_to_file", "save_file"],
+    family(&["write", "write_file", "create_file", "write_to_file", "save_file", "create"],
         to("Writing", "Writing file", Want::Path)),
     family(&["edit", "multi_edit", "edit_file", "replace", "search_replace", "str_replace", "str_replace_editor", "str_replace_based_edit_tool", "replace_in_file", "insert_edit_into_file", "replace_string_in_file", "text_editor", "update_file"],
         to("Editing", "Editing file", Want::Path)),
@@ -140,9 +140,10 @@ static FAMILIES: &[Family] = &[
             ("remove", only("Clearing background commands")),
         ],
     },
-    family(&["bash_output", "task_output", "agent_output_tool", "get_terminal_output", "read_background_output"], only("Reading command output")),
-    family(&["kill_shell", "kill_bash", "task_stop"], only("Stopping background command")),
-    family(&["write_stdin"], only("Typing into command")),
+    family(&["bash_output", "task_output", "agent_output_tool", "get_terminal_output", "read_background_output", "read_bash", "read_powershell"], only("Reading command output")),
+    family(&["kill_shell", "kill_bash", "task_stop", "stop_bash", "stop_powershell"], only("Stopping background command")),
+    family(&["write_stdin", "write_bash", "write_powershell"], only("Typing into command")),
+    family(&["list_background_processes", "list_bash", "list_powershell"], only("Listing background commands")),
     family(&["code_execution", "execute_code", "run_code", "python", "ipython", "code_interpreter", "js_repl", "repl"], only("Running code")),
     family(&["wait", "sleep", "wait_for", "monitor"], only("Waiting")),
     // web
@@ -258,7 +259,7 @@ static FAMILIES: &[Family] = &[
     family(&["image_generate", "generate_image", "image_generation", "image_gen"], only("Generating image")),
     family(&["video_generate", "generate_video"], only("Generating video")),
     family(&["music_generate", "generate_music"], only("Generating music")),
-    family(&["view_image", "image", "read_image", "analyze_image"], to("Looking at", "Looking at image", Want::Path)),
+    family(&["view_image", "image", "read_image", "analyze_image", "read_media_file"], to("Looking at", "Looking at image", Want::Path)),
     family(&["pdf", "read_pdf"], to("Reading", "Reading PDF", Want::Path)),
     // memory
     family(&["memory_search", "search_memory", "recall"], to("Searching memory for", "Searching memory", Want::Query)),
@@ -274,6 +275,8 @@ static FAMILIES: &[Family] = &[
     family(&["sessions_spawn", "task", "agent", "spawn_agent", "run_subagent", "delegate_task"],
         to("Starting sub-agent", "Starting sub-agent", Want::Agent)),
     family(&["sessions_yield", "wait_agent", "yield"], only("Waiting for sub-agents")),
+    family(&["agent_swarm"], only("Starting sub-agents")),
+    family(&["complete_task"], only("Handing in the result")),
     family(&["close_agent"], only("Stopping sub-agent")),
     Family {
         names: &["subagents"],
@@ -284,10 +287,11 @@ static FAMILIES: &[Family] = &[
             ("steer", only("Steering sub-agent")),
         ],
     },
+    family(&["report_intent", "update_topic"], only("Saying what comes next")),
     family(&["session_status"], only("Checking session status")),
     // plans and people
     family(&["progress_card"], only("Updating progress card")),
-    family(&["update_plan", "todo_write", "write_todos", "todo", "manage_todo_list", "task_create", "task_update"], only("Updating plan")),
+    family(&["update_plan", "todo_write", "write_todos", "todo", "manage_todo_list", "task_create", "task_update", "update_todo", "todo_list", "set_todo_list"], only("Updating plan")),
     family(&["todo_read", "task_list", "task_get"], only("Reading plan")),
     family(&["exit_plan_mode"], only("Proposing plan")),
     family(&["enter_plan_mode"], only("Planning")),
@@ -311,6 +315,8 @@ static FAMILIES: &[Family] = &[
         &["list_mcp_resources", "list_mcp_resources_tool", "list_mcp_resource_templates", "read_mcp_resource", "read_mcp_resource_tool"],
         only("Reading resources"),
     ),
+    family(&["get_internal_docs", "fetch_copilot_cli_documentation"], only("Reading documentation")),
+    family(&["select_tools"], only("Selecting tools")),
     family(&["lsp"], only("Looking up code")),
 ];
 

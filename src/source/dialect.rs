@@ -272,6 +272,14 @@ dialects! {
     Codex(Box<super::codex::Session>) = super::codex::ABOUT, super::codex::Session::boxed;
     /// The Agent Client Protocol.
     Acp(Box<super::acp::Log>) = super::acp::ABOUT, super::acp::Log::boxed;
+    /// Copilot CLI.
+    Copilot(Box<super::copilot::Session>) = super::copilot::ABOUT, super::copilot::Session::boxed;
+    /// Gemini CLI.
+    Gemini(Box<super::gemini::Session>) = super::gemini::ABOUT, super::gemini::Session::boxed;
+    /// Kimi Code.
+    Kimi(Box<super::kimi::Session>) = super::kimi::ABOUT, super::kimi::Session::boxed;
+    /// Qwen Code.
+    Qwen(Box<super::qwen::Session>) = super::qwen::ABOUT, super::qwen::Session::boxed;
 }
 
 #[cfg(test)]

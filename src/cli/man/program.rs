@@ -39,7 +39,7 @@ const EXIT: [(&str, &str); 10] = [
 ];
 
 /// Variables that no flag stands for.
-const VARIABLES: [(&str, &str); 13] = [
+const VARIABLES: [(&str, &str); 18] = [
     (
         "MM_TOKEN, MM_BOT_TOKEN",
         "The chat server's token, where neither --token-file nor $CREDENTIALS_DIRECTORY/mm-token (systemd's LoadCredential=mm-token:FILE) holds one. No flag takes a token.",
@@ -64,6 +64,23 @@ const VARIABLES: [(&str, &str); 13] = [
         "CLAUDE_CONFIG_DIR",
         "Claude Code's directory, as Claude Code itself has it, instead of ~/.claude.",
     ),
+    (
+        "COPILOT_HOME",
+        "Copilot CLI's directory, instead of ~/.copilot.",
+    ),
+    (
+        "GEMINI_CLI_HOME",
+        "Where Gemini CLI's directory .gemini is, instead of HOME.",
+    ),
+    (
+        "KIMI_CODE_HOME",
+        "Kimi Code's directory, instead of ~/.kimi-code.",
+    ),
+    (
+        "QWEN_RUNTIME_DIR",
+        "Where Qwen Code keeps what it writes, instead of QWEN_HOME or ~/.qwen.",
+    ),
+    ("QWEN_HOME", "Qwen Code's directory, instead of ~/.qwen."),
     (
         "HOME",
         "Without the ones above: ~/.openclaw, ~/.clawdbot, ~/.moltbot, the profiles ~/.openclaw-* and the directories of the other agents (live-status-tail(1) lists them) are read, as far as they exist.",

@@ -152,3 +152,37 @@ fn packed_lines_are_lines() {
     let id = scene.only_id();
     assert_eq!(&**scene.follower.session(id).sid, "old");
 }
+
+#[test]
+fn several_kinds_of_transcripts_stand_in_one_folder() {
+    let gemini = LAYOUTS.iter().find(|layout| layout.source == "gemini");
+    for poll in [false, true] {
+        let options = Options {
+            follow: true,
+            poll,
+            ..Options::default()
+        };
+        let mut scene = scene(gemini.expect("a layout"), options);
+        scene.put("tmp/p/chats/session-b.json", "{\"n\": 1}");
+        scene.put("tmp/p/chats/logs.json", "{}");
+        scene.put("tmp/p/chats/session-c.json", "{\"n\": 2}");
+        scene.put("tmp/p/chats/session-c.jsonl", "");
+        scene.follower.watch();
+        assert_eq!(scene.look(), ["{\"n\": 1}"]);
+        scene.put("tmp/p/chats/session-a.jsonl", "1\n");
+        scene.follow_line("1");
+        scene.put("tmp/p/chats/S1/child.jsonl", "2\n");
+        scene.follow_line("2");
+        let sessions = scene.follower.sessions();
+        let told: Vec<_> = sessions
+            .map(|(_, it)| (it.sid.to_string(), it.parent.cloned()))
+            .collect();
+        let want = [
+            ("session-c".to_owned(), None),
+            ("session-b".to_owned(), None),
+            ("session-a".to_owned(), None),
+            ("child".to_owned(), Some("S1".into())),
+        ];
+        assert_eq!(told, want);
+    }
+}

@@ -146,6 +146,40 @@ impl<'a, T: Scan<'a>> Scan<'a> for Maybe<T> {
     }
 }
 
+/// The objects in an array, empty ones where other values stand; nothing where there is no array.
+#[derive(Clone, Debug)]
+pub struct Many<T> {
+    /// The objects.
+    pub all: Vec<T>,
+    /// There was an array.
+    pub there: bool,
+}
+
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Self {
+            all: Vec::new(),
+            there: false,
+        }
+    }
+}
+
+impl<'a, T: Scan<'a>> Scan<'a> for Many<T> {
+    fn scan(&mut self, scanner: &mut Scanner<'a>) -> Option<()> {
+        if scanner.peek()? != b'[' {
+            return scanner.skip();
+        }
+        self.there = true;
+        let all = &mut self.all;
+        scanner.items(|scanner| {
+            let mut one = Maybe::default();
+            one.scan(scanner)?;
+            all.push(one.0.unwrap_or_default());
+            Some(())
+        })
+    }
+}
+
 /// What was odd about an object, though it could be read.
 #[derive(Clone, Debug, Default)]
 pub struct Odd {

@@ -152,6 +152,15 @@ impl Track {
         true
     }
 
+    /// Nothing that works in the background goes on.
+    pub(in crate::source) fn end_jobs(&mut self, outcome: Outcome, out: &mut Out<'_>) {
+        let jobs = self.run.as_mut().map(|run| std::mem::take(&mut run.jobs));
+        for job in jobs.into_iter().flatten() {
+            let outcome = outcome.clone();
+            self.emit(out, JobEnd { job, outcome });
+        }
+    }
+
     /// A person is asked.
     pub(in crate::source) fn ask(
         &mut self,

@@ -4,6 +4,7 @@
 //! they mean; the rules of a run's life are then the same for all of them.
 
 mod calls;
+mod plan;
 mod turn;
 
 pub(super) use calls::{Ended, NewCall, Pending};
@@ -83,6 +84,14 @@ impl Track {
             self.rereading = false;
         }
         true
+    }
+
+    /// All of a session is read once more, as where one document holds it: only what is new counts.
+    pub(super) fn reread(&mut self) {
+        match self.is_introduced() {
+            true => self.rereading = true,
+            false => self.requests = 0,
+        }
     }
 
     /// Whether it was said already that the session is there.

@@ -7,7 +7,7 @@ use super::calls::Pending;
 use crate::source::ids::{TEXT_BYTES, request_id};
 use crate::source::out::Out;
 use crate::wire::event::{
-    Cause, Name, Outcome, Phase, RunEnd, RunStart, SessionKind, Text, TextMode,
+    Cause, Error, Name, Outcome, Phase, RunEnd, RunStart, SessionKind, Text, TextMode,
 };
 use crate::wire::time::Time;
 
@@ -224,6 +224,19 @@ impl Track {
     ) {
         self.settle_waits(out);
         self.finish(outcome, out.ts, reason, inferred, out);
+    }
+
+    /// The turn died on an error; `inferred` where the source did not say that it is over.
+    pub(in crate::source) fn fail(&mut self, message: &str, inferred: bool, out: &mut Out<'_>) {
+        let error = Error {
+            message: message.to_owned(),
+            retrying: false,
+        };
+        self.went_on(Last::Error, out);
+        self.emit(out, error);
+        if self.is_open() {
+            self.end(Outcome::Error, Some(message), inferred, out);
+        }
     }
 
     /// The source says itself that the turn is over, in a record of its own.

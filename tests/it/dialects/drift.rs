@@ -8,12 +8,20 @@ use crate::support::{home, run, wire};
 
 /// The same transcript with a key, a block and a record that nobody knows, everywhere.
 fn drifted(text: &str) -> String {
+    if let Ok(document) = serde_json::from_str::<Value>(text)
+        && document["messages"].is_array()
+    {
+        return drifted_document(document).to_string();
+    }
     let mut lines = Vec::new();
     for line in text.lines() {
         let mut record: Value = serde_json::from_str(line).expect("a record");
         record["novelty"] = json!({"deep": [1, {"type": "user"}]});
         for place in [
             "/message",
+            "/data",
+            "/event",
+            "/systemPayload",
             "/payload",
             "/payload/item",
             "/item",
@@ -24,6 +32,9 @@ fn drifted(text: &str) -> String {
                 inside.insert("novelty".to_owned(), json!("x"));
             }
         }
+        if let Some(parts) = record["message"]["parts"].as_array_mut() {
+            parts.push(json!({"hologram": {"text": "x"}}));
+        }
         for place in ["/message/content", "/payload/content"] {
             if let Some(Value::Array(blocks)) = record.pointer_mut(place) {
                 blocks.push(json!({"type": "hologram", "text": "x", "id": "h"}));
@@ -33,6 +44,20 @@ fn drifted(text: &str) -> String {
         lines.push(json!({"type": "novelty", "timestamp": "2026-09-25T10:00:00.000Z"}).to_string());
     }
     lines.join("\n") + "\n"
+}
+
+/// A document with such keys, and such a message behind each of its own.
+fn drifted_document(mut document: Value) -> Value {
+    document["novelty"] = json!({"deep": [1, {"type": "user"}]});
+    let messages = document["messages"].as_array_mut().expect("messages");
+    let later = messages.drain(..).flat_map(|mut message| {
+        message["novelty"] = json!("x");
+        let time = message["timestamp"].clone();
+        [message, json!({"type": "novelty", "timestamp": time})]
+    });
+    let later: Vec<Value> = later.collect();
+    document["messages"] = later.into();
+    document
 }
 
 /// Events without what only tells where they stood, and without those that say that something is unknown.

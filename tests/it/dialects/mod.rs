@@ -19,7 +19,7 @@ pub struct Dialect {
     pub source: &'static str,
     /// Its folder among the fixtures beside the project; empty where nobody recorded any.
     pub fixtures: &'static str,
-    /// How the names of its transcripts end.
+    /// How the names of its transcripts end, `|` between several ways.
     pub end: &'static str,
     /// Files there that are no transcripts of it, though they are called so.
     pub foreign: &'static [&'static str],
@@ -70,6 +70,41 @@ pub const DIALECTS: &[Dialect] = &[
         alike: &[],
         calls: updates_with_a_call,
     },
+    Dialect {
+        source: "copilot",
+        fixtures: "copilot-cli",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &["small.jsonl"],
+        calls: requests_and_starts,
+    },
+    Dialect {
+        source: "gemini",
+        fixtures: "gemini-cli",
+        end: ".jsonl|.json",
+        foreign: &[],
+        alike: &[],
+        calls: tool_calls,
+    },
+    Dialect {
+        source: "kimi",
+        fixtures: "kimi",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: |record| match record["event"]["type"] == "tool.call" {
+            true => ids(&record["event"]["toolCallId"]),
+            false => Vec::new(),
+        },
+    },
+    Dialect {
+        source: "qwen",
+        fixtures: "qwen",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &["system_telemetry.jsonl"],
+        calls: function_calls,
+    },
 ];
 
 /// Calls as Anthropic writes them.
@@ -104,6 +139,40 @@ fn items_with_a_call(record: &Value) -> Vec<String> {
         _ => &Value::Null,
     };
     id.as_str().map(str::to_owned).into_iter().collect()
+}
+
+fn ids(id: &Value) -> Vec<String> {
+    id.as_str().map(str::to_owned).into_iter().collect()
+}
+
+/// Calls as Copilot CLI writes them: asked for, and carried out.
+fn requests_and_starts(record: &Value) -> Vec<String> {
+    let data = &record["data"];
+    let asked = data["toolRequests"].as_array().into_iter().flatten();
+    let mut calls: Vec<String> = asked.flat_map(|call| ids(&call["toolCallId"])).collect();
+    if record["type"] == "tool.execution_start" {
+        calls.extend(ids(&data["toolCallId"]));
+    }
+    calls
+}
+
+/// Calls as Qwen Code writes them.
+fn function_calls(record: &Value) -> Vec<String> {
+    let parts = record["message"]["parts"].as_array().into_iter().flatten();
+    parts
+        .flat_map(|part| ids(&part["functionCall"]["id"]))
+        .collect()
+}
+
+/// Calls as Gemini CLI writes them, in a message or in a document of many.
+fn tool_calls(record: &Value) -> Vec<String> {
+    let messages = record["messages"].as_array().into_iter().flatten();
+    let calls = messages
+        .chain([record])
+        .flat_map(|message| message["toolCalls"].as_array().into_iter().flatten());
+    calls
+        .filter_map(|call| call["id"].as_str().map(str::to_owned))
+        .collect()
 }
 
 /// The cases of a dialect: a folder each.

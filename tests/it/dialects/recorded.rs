@@ -10,7 +10,10 @@ use crate::support::{files, home, run, shared, wire};
 
 /// The transcripts of a dialect below `folder`.
 pub fn transcripts(folder: &Path, dialect: &Dialect) -> Vec<PathBuf> {
-    let found = files(folder, dialect.end).into_iter();
+    let ends = dialect.end.split('|');
+    let mut found: Vec<PathBuf> = ends.flat_map(|end| files(folder, end)).collect();
+    found.sort();
+    let found = found.into_iter();
     let own = found.filter(|path| {
         let name = path.file_name().expect("a name").to_string_lossy();
         !dialect.foreign.iter().any(|other| name.starts_with(other))
@@ -69,9 +72,9 @@ fn what_is_told_of_a_recording_holds_together() {
             let text = String::from_utf8_lossy(&std::fs::read(&path).expect("a file")).into_owned();
             // A line without an end is still being written.
             let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-            let records = whole
-                .lines()
-                .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let lines = whole.lines().map(serde_json::from_str::<Value>);
+            // A document may be written over many lines.
+            let records = lines.chain([serde_json::from_str(&text)]).flatten();
             let calls: BTreeSet<String> = records.flat_map(|it| (dialect.calls)(&it)).collect();
             let ran = run(home.path(), &["tail".as_ref(), path.as_os_str()]);
             let again = run(home.path(), &["tail".as_ref(), path.as_os_str()]);

@@ -1,0 +1,210 @@
+//! Calls of tools, and the sub-agents that some of them begin.
+
+use std::borrow::Cow;
+
+use super::Session;
+use super::record::{Data, Entry};
+use crate::source::diff::changed_files;
+use crate::source::ids::INPUT_BYTES;
+use crate::source::lenient::Raw;
+use crate::source::out::Out;
+use crate::source::track::{Ended, NewCall, Pending};
+use crate::wire::event::{BlockedOn, Name, Outcome};
+
+/// More sub-agents and refusals than these nobody remembers.
+const MOST: usize = 1_024;
+
+/// A call, as either of the records that tell it has it.
+pub(super) struct Asked<'a> {
+    pub(super) id: Name,
+    pub(super) name: Raw<'a>,
+    pub(super) server: Raw<'a>,
+    pub(super) server_tool: Raw<'a>,
+    pub(super) title: Raw<'a>,
+    pub(super) arguments: Raw<'a>,
+}
+
+impl Session {
+    pub(super) fn call(&mut self, asked: &Asked<'_>, inner: Option<Name>, out: &mut Out<'_>) {
+        // Some versions write them as the text of an object.
+        let unpacked = asked.arguments.text().filter(|text| text.starts_with('{'));
+        let input = unpacked.as_deref().map_or(asked.arguments, Raw);
+        let name = match (asked.server.word(), asked.server_tool.word()) {
+            (Some(server), Some(tool)) => format!("mcp__{server}__{tool}"),
+            _ => asked.name.text().unwrap_or_default().into_owned(),
+        };
+        let title = |key: &str| input.field(key).prefix(INPUT_BYTES);
+        let pending = Pending {
+            name: Some(name.as_str().into()),
+            title: ["description", "name"]
+                .into_iter()
+                .filter(|_| name == "task")
+                .find_map(title)
+                .map(|title| title.as_ref().into()),
+            task: None,
+        };
+        let call = NewCall {
+            id: asked.id.clone(),
+            name: Some(name.clone()).filter(|name| !name.is_empty()),
+            title: asked.title.word().map(Cow::into_owned),
+            input,
+            parent: inner.clone().filter(|call| !call.is_empty()),
+        };
+        if !self.track.call(call, pending, out) || inner.is_some() {
+            return;
+        }
+        let on = match &*name {
+            "ask_user" => BlockedOn::Question,
+            "exit_plan_mode" => BlockedOn::Plan,
+            "update_todo" => return self.track.checklist(input.field("todos"), out),
+            _ => return,
+        };
+        let what = input.field("question").prefix(INPUT_BYTES);
+        let what = what.map(Cow::into_owned);
+        let id = asked.id.clone();
+        self.track.ask(id.clone(), (on, Some(id)), what, out);
+    }
+
+    /// A call that is carried out: most were told before.
+    pub(super) fn started(&mut self, data: &Data<'_>, inner: Option<Name>, out: &mut Out<'_>) {
+        if let Some(id) = data.call.word() {
+            self.track.introduce(out);
+            let asked = Asked {
+                id: id.as_ref().into(),
+                name: data.tool,
+                server: data.server,
+                server_tool: data.server_tool,
+                title: Raw::default(),
+                arguments: data.arguments,
+            };
+            self.call(&asked, inner, out);
+        }
+    }
+
+    pub(super) fn came_back(&mut self, data: &Data<'_>, out: &mut Out<'_>) {
+        let Some(call) = data.call.word() else { return };
+        let call: Name = call.as_ref().into();
+        self.track.introduce(out);
+        let pending = self.track.pending(&call);
+        let tool = pending.and_then(|pending| pending.name.clone());
+        let denied = self.denied.contains(&call);
+        let ended = verdict(data, tool.as_deref().unwrap_or_default(), &call, denied);
+        self.track.came_back(call, ended, out);
+    }
+
+    /// A sub-agent begins: what it does from now on belongs to the call that began it.
+    pub(super) fn begun(&mut self, entry: &Entry<'_>, data: &Data<'_>) {
+        if let (Some(agent), Some(call)) = (entry.agent.word(), data.call.word())
+            && self.agents.len() < MOST
+        {
+            self.agents
+                .insert(agent.as_ref().into(), call.as_ref().into());
+        }
+    }
+
+    pub(super) fn finished(&mut self, kind: &str, data: &Data<'_>, out: &mut Out<'_>) {
+        let outcome = match kind {
+            "subagent.failed" => Outcome::Error,
+            _ if data.cancelled.is_true() => Outcome::Interrupted,
+            _ => Outcome::Ok,
+        };
+        if let Some(call) = data.call.word() {
+            self.track.end_job(&call, outcome, out);
+        }
+    }
+
+    /// What works in the background came to its end.
+    pub(super) fn notified(&mut self, data: &Data<'_>, out: &mut Out<'_>) {
+        let notice = data.notice;
+        let status = notice.field("status").text().unwrap_or_default();
+        let failed = status == "failed" || notice.field("exitCode").int().is_some_and(|it| it != 0);
+        let outcome = match failed {
+            true => Outcome::Error,
+            false => Outcome::Ok,
+        };
+        let kind = notice.field("type").text().unwrap_or_default();
+        if !kind.ends_with("_completed") {
+            return;
+        }
+        if let Some(shell) = notice.field("shellId").word() {
+            self.track.end_job(&shell, outcome, out);
+        } else if let Some(agent) = notice.field("agentId").word()
+            && let Some(call) = self.agents.get(&*agent).cloned()
+        {
+            self.track.end_job(&call, outcome, out);
+        }
+    }
+
+    pub(super) fn refuse(&mut self, call: Name) {
+        if self.denied.len() < MOST {
+            self.denied.push(call);
+        }
+    }
+}
+
+/// How a call ended.
+fn verdict(data: &Data<'_>, tool: &str, call: &Name, denied: bool) -> Ended {
+    let content = data.result.field("content");
+    let text = content.text().unwrap_or_default();
+    let exit_code = exit_code(data.result.field("contents"), &text);
+    let code = data.error.field("code").text().unwrap_or_default();
+    let message = [data.error.field("message"), data.error, content];
+    let message = message.into_iter().find_map(|raw| raw.prefix(INPUT_BYTES));
+    let message = message.unwrap_or_default();
+    let said = |words: &[&str]| words.iter().any(|word| code == *word);
+    let outcome = if data.success.is_true() {
+        match job(tool, &text, call) {
+            Some(_) => Outcome::Background,
+            None if exit_code.is_some_and(|code| code != 0) => Outcome::Error,
+            None => Outcome::Ok,
+        }
+    } else if denied || said(&["rejected", "denied", "permission_denied"]) {
+        Outcome::Denied
+    } else if said(&["cancelled", "aborted", "interrupted"]) {
+        Outcome::Cancelled
+    } else {
+        Outcome::Error
+    };
+    let failed = matches!(outcome, Outcome::Error | Outcome::Denied);
+    let line = message.lines().map(str::trim).find(|line| !line.is_empty());
+    let ms = data.telemetry.field("metrics").field("durationMs").int();
+    let mut ended = Ended::new(outcome);
+    ended.exit_code = exit_code;
+    ended.error = line.filter(|_| failed).map(str::to_owned);
+    ended.ms = ms.and_then(|ms| u64::try_from(ms).ok());
+    ended.bytes = content.is_some().then(|| content.size());
+    if ended.outcome == Outcome::Background {
+        ended.job = job(tool, &text, call);
+    } else if ended.outcome == Outcome::Ok {
+        let shown = data.result.field("detailedContent");
+        ended.files = changed_files(&shown.text().unwrap_or_default());
+    }
+    ended
+}
+
+/// The job that a call left behind: a shell by its id, a sub-agent by the call itself.
+fn job(tool: &str, text: &str, call: &Name) -> Option<Name> {
+    let begun = text.get(..200).unwrap_or(text).to_ascii_lowercase();
+    if !begun.contains("background") || !begun.contains("started") {
+        return None;
+    }
+    if tool == "task" {
+        return Some(call.clone());
+    }
+    let (_, rest) = text.split_once("shellId: ")?;
+    let id = rest.split(|char: char| !char.is_alphanumeric() && char != '-' && char != '_');
+    let id = id.into_iter().next().filter(|id| !id.is_empty());
+    id.map(Name::from)
+}
+
+/// The code that a command ended with: a block of the result's, or its last line.
+fn exit_code(contents: Raw<'_>, text: &str) -> Option<i64> {
+    let blocks = contents.items().into_iter();
+    let mut codes = blocks.filter_map(|block| block.field("exitCode").int());
+    codes.next().or_else(|| {
+        let last = text.trim_end().lines().next_back()?;
+        let rest = last.trim_start().strip_prefix('<')?;
+        let (_, code) = rest.split_once("exit code ")?;
+        code.trim_end_matches('>').trim().parse().ok()
+    })
+}

@@ -1,0 +1,126 @@
+//! Turns: what sets them off, and how they end.
+
+use super::Session;
+use super::record::Entry;
+use crate::source::genai::text_of;
+use crate::source::ids::{INPUT_BYTES, TEXT_BYTES};
+use crate::source::out::Out;
+use crate::source::track::Last;
+use crate::wire::event::{Cause, Compact, Error, Outcome, SessionKind};
+
+impl Session {
+    pub(super) fn prompted(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        self.notified(entry, out);
+        let Some(cause) = cause(entry) else { return };
+        if cause == Cause::Subagent && !self.track.has_run() {
+            self.track.kind = SessionKind::Subagent;
+        }
+        let goes_on = matches!(
+            entry.origin.field("kind").text().as_deref(),
+            Some("background_task" | "retry")
+        );
+        if goes_on && self.track.has_run() {
+            return self.track.go_on(cause, out);
+        }
+        let text = text_of(entry.input, TEXT_BYTES);
+        self.track.request(None, text.trim(), cause, out);
+    }
+
+    /// Something is put to the model while it works.
+    pub(super) fn steered(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        self.notified(entry, out);
+        if self.track.is_open() {
+            self.track.settle_waits(out);
+            self.track.went_on(Last::Request, out);
+        } else if cause(entry).is_some() {
+            self.prompted(entry, out);
+        }
+    }
+
+    /// A background task came back.
+    fn notified(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        let origin = entry.origin;
+        if origin.field("kind").0 != "\"background_task\"" {
+            return;
+        }
+        let outcome = task_outcome(&origin.field("status").text().unwrap_or_default());
+        if let (Some(task), Some(outcome)) = (origin.field("taskId").word(), outcome) {
+            self.task_ended(&task, outcome, out);
+        }
+    }
+
+    pub(super) fn cancelled(&mut self, out: &mut Out<'_>) {
+        if self.track.is_open() {
+            let reason = Some("cancelled by the user");
+            self.track.end(Outcome::Interrupted, reason, false, out);
+        }
+    }
+
+    pub(super) fn ended(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        if !self.track.has_run() {
+            return;
+        }
+        let reason = entry.error.field("message").prefix(INPUT_BYTES);
+        let reason = reason.or_else(|| entry.error.prefix(INPUT_BYTES));
+        match &*entry.reason.text().unwrap_or_default() {
+            "completed" => self.track.end(Outcome::Ok, None, false, out),
+            "cancelled" | "aborted" => {
+                let reason = Some("cancelled by the user");
+                self.track.end(Outcome::Interrupted, reason, false, out);
+            }
+            "failed" | "error" => {
+                let reason = reason.unwrap_or_else(|| "the turn failed".into());
+                self.track.fail(&reason, false, out);
+            }
+            _ => self.track.confirm_end(out),
+        }
+    }
+
+    /// A request to the service; a further attempt says that the one before failed.
+    pub(super) fn tried(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        let attempt = entry.attempt.text().unwrap_or_default();
+        if attempt.is_empty() || attempt.starts_with("1/") || !self.track.is_open() {
+            return;
+        }
+        self.track.went_on(Last::Error, out);
+        let error = Error {
+            message: format!("the service did not answer; attempt {attempt}"),
+            retrying: true,
+        };
+        self.track.emit(out, error);
+    }
+
+    pub(super) fn compacted(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        let before = entry.tokens_before.int();
+        let before = before.and_then(|tokens| u64::try_from(tokens).ok());
+        if self.track.has_run() {
+            self.track.emit(out, Compact { before });
+        }
+    }
+}
+
+/// How a background task ended; `None` while it has not.
+pub(super) fn task_outcome(status: &str) -> Option<Outcome> {
+    match status {
+        "completed" => Some(Outcome::Ok),
+        "failed" | "timed_out" => Some(Outcome::Error),
+        "killed" | "lost" | "cancelled" | "stopped" => Some(Outcome::Interrupted),
+        "running" | "starting" => None,
+        _ => Some(Outcome::Unknown),
+    }
+}
+
+/// What sets a prompt off; `None` where it begins no turn.
+pub(super) fn cause(entry: &Entry<'_>) -> Option<Cause> {
+    match entry.origin.field("kind").text().as_deref() {
+        Some("system_trigger") if entry.origin.field("name").0 == "\"subagent\"" => {
+            Some(Cause::Subagent)
+        }
+        Some("cron_job" | "cron_missed") => Some(Cause::Cron),
+        Some("hook_result") => Some(Cause::Hook),
+        Some("background_task") => Some(Cause::Subagent),
+        Some("system_trigger" | "retry") => Some(Cause::System),
+        Some("injection" | "compaction_summary" | "shell_command") => None,
+        _ => Some(Cause::User),
+    }
+}

@@ -737,7 +737,7 @@ _live__status() {
             fi
             case "${prev}" in
                 --source)
-                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp copilot gemini kimi qwen" -- "${cur}"))
                     return 0
                     ;;
                 --agent)
@@ -983,7 +983,7 @@ _live__status() {
             fi
             case "${prev}" in
                 --source)
-                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp copilot gemini kimi qwen" -- "${cur}"))
                     return 0
                     ;;
                 --agent)

@@ -54,7 +54,11 @@ complete -c live-status -n "__fish_live_status_using_subcommand tail" -l source 
 openclaw\t''
 claude\t''
 codex\t''
-acp\t''"
+acp\t''
+copilot\t''
+gemini\t''
+kimi\t''
+qwen\t''"
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l agent -d 'Only this agent' -r
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l session -d 'Only sessions whose key or UUID matches GLOB' -r
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l since -d 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)' -r
@@ -223,7 +227,11 @@ complete -c live-status -n "__fish_live_status_using_subcommand run" -l source -
 openclaw\t''
 claude\t''
 codex\t''
-acp\t''"
+acp\t''
+copilot\t''
+gemini\t''
+kimi\t''
+qwen\t''"
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l agent -d 'Only this agent' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l session -d 'Only sessions whose key or UUID matches GLOB' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l since -d 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)' -r

@@ -289,9 +289,14 @@ mod tests {
         };
         let at = |path: &str| home.join(path);
         let own = at(".openclaw");
-        assert_eq!(look(&[]), (vec![own.clone()], vec![at(".claude")]));
+        let all_but = |source: &str| -> Vec<PathBuf> {
+            let others = LAYOUTS.iter().filter(|layout| layout.source != source);
+            others.map(|layout| at(layout.home)).collect()
+        };
+        assert_eq!(look(&[]), (vec![own.clone()], all_but("")));
         let moved = [("CLAUDE_CONFIG_DIR", "moved")];
-        assert_eq!(look(&moved), (vec![own.clone(), at("moved")], vec![]));
+        let found = vec![own.clone(), at("moved")];
+        assert_eq!(look(&moved), (found, all_but("claude")));
         let only = [
             ("CLAUDE_CONFIG_DIR", "moved"),
             ("TRANSCRIPT_DIR", ".openclaw"),

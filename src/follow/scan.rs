@@ -53,7 +53,7 @@ impl Follower {
             if !self.homes.insert(home.clone()) {
                 continue;
             }
-            // One directory named twice is one place.
+            // One directory named twice is one place; one with two kinds of files is two.
             let known = self.places.iter().any(|place| {
                 let it = &place.home;
                 *it == home

@@ -82,6 +82,9 @@ pub(super) trait Speak {
     /// The session was started by another one, as the place of its transcript tells.
     fn child_of(&mut self, _parent: Name) {}
 
+    /// Reading begins behind `record`, the first of the transcript, which says whose it is.
+    fn head(&mut self, _record: &[u8]) {}
+
     /// What the session's newest row said.
     fn known(&self) -> Option<&Row> {
         None
@@ -243,6 +246,11 @@ impl Dialect {
     /// The session was started by another one, as the place of its transcript tells.
     pub fn child_of(&mut self, parent: Name) {
         self.speaker_mut().child_of(parent);
+    }
+
+    /// Reading begins behind `record`, the first of the transcript, which may say whose it is.
+    pub fn head(&mut self, record: &[u8]) {
+        self.speaker_mut().head(record);
     }
 
     /// Takes in what the session's row says, before its records are read.

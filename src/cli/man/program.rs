@@ -39,7 +39,7 @@ const EXIT: [(&str, &str); 10] = [
 ];
 
 /// Variables that no flag stands for.
-const VARIABLES: [(&str, &str); 18] = [
+const VARIABLES: &[(&str, &str)] = &[
     (
         "MM_TOKEN, MM_BOT_TOKEN",
         "The chat server's token, where neither --token-file nor $CREDENTIALS_DIRECTORY/mm-token (systemd's LoadCredential=mm-token:FILE) holds one. No flag takes a token.",
@@ -63,6 +63,10 @@ const VARIABLES: [(&str, &str); 18] = [
     (
         "CLAUDE_CONFIG_DIR",
         "Claude Code's directory, as Claude Code itself has it, instead of ~/.claude.",
+    ),
+    (
+        "CODEX_HOME",
+        "Codex's directory, as Codex itself has it, instead of ~/.codex.",
     ),
     (
         "COPILOT_HOME",

@@ -84,6 +84,13 @@ impl Reader {
         if let Some(parent) = parent {
             dialect.child_of(parent);
         }
+        // OpenClaw's rows say whose a session is; others say so where it begins.
+        if source != Source::OpenClaw
+            && !self.follower.cursor(id).is_start()
+            && let Some(head) = self.follower.head(id)
+        {
+            dialect.head(&head);
+        }
         let requests = self
             .resumed
             .remove(&id)

@@ -7,6 +7,7 @@
 
 mod ask;
 mod call;
+mod frame;
 mod record;
 mod turn;
 mod update;
@@ -15,20 +16,19 @@ use foldhash::HashMap;
 use record::{Message, Params};
 use serde::de::IgnoredAny;
 
-use super::about::{About, Fit, Knows};
+use super::about::{About, Knows};
 use super::dialect::{Broken, Settings};
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out};
 use super::track::{Track, Tracked};
 use crate::wire::event::{Name, Outcome};
-use crate::wire::time::Time;
 
 /// What the protocol's dialect is, for whoever chooses one.
 pub(super) const ABOUT: About = About {
     name: "acp",
     title: "Agent Client Protocol",
-    fit,
-    is_request,
+    fit: frame::fit,
+    is_request: frame::is_request,
     knows: Knows {
         start: "the editor's prompt",
         end: "explicit: the response to the prompt",
@@ -197,7 +197,7 @@ impl Log {
                 let at = self.session(params.session);
                 self.sessions[at].track.model(params.model.word(), out);
             }
-            method if is_known(method) => {}
+            method if frame::is_known(method) => {}
             other => self.sessions[self.current].track.unknown(other, out),
         }
     }
@@ -283,8 +283,8 @@ impl Tracked for Log {
             self.track_mut().unknown("", out);
             return Ok(());
         };
-        out.ts = time_of(&line);
-        match inner(&line) {
+        out.ts = frame::time_of(&line);
+        match frame::inner(&line) {
             _ if line.version.is_some() => self.message(&line, out),
             Some(message) => self.message(&message, out),
             None => {
@@ -299,66 +299,4 @@ impl Tracked for Log {
         self.asked.clear();
         self.waits.clear();
     }
-}
-
-/// The message within a frame.
-fn inner<'a>(line: &Message<'a>) -> Option<Message<'a>> {
-    let places = [line.message, line.msg, line.payload, line.data, line.frame];
-    let mut inside = places.into_iter().filter(|raw| raw.0.starts_with('{'));
-    inside.find_map(|raw| {
-        let message: Message<'a> = raw.object();
-        message.version.is_some().then_some(message)
-    })
-}
-
-/// The time of a line: a text, or Unix milliseconds or seconds.
-fn time_of(line: &Message<'_>) -> Option<Time> {
-    const SECONDS_BELOW: i64 = 100_000_000_000;
-    let all = [line.timestamp, line.ts, line.time];
-    all.into_iter().find_map(|raw| match raw.text() {
-        Some(text) => Time::parse(&text),
-        None => match raw.int()? {
-            at if at < SECONDS_BELOW => Time::from_ms(at.checked_mul(1_000)?),
-            at => Time::from_ms(at),
-        },
-    })
-}
-
-/// Methods that change nothing that is shown.
-fn is_known(method: &str) -> bool {
-    let groups = ["fs/", "terminal/", "auth", "$/", "_", "mcp/", "logout"];
-    groups.iter().any(|start| method.starts_with(start))
-        || matches!(
-            method,
-            "session/cancel"
-                | "session/set_mode"
-                | "session/set_config_option"
-                | "session/list"
-                | "session/close"
-                | "session/delete"
-                | "elicitation/complete"
-        )
-}
-
-/// Whether a line is one of the protocol.
-fn fit(text: &str) -> Fit {
-    let Some(line) = lenient::read::<Message<'_>>(text) else {
-        return Fit::No;
-    };
-    let framed = inner(&line);
-    let message = framed.as_ref().unwrap_or(&line);
-    match message.method.text() {
-        _ if !message.version.is_some() => Fit::No,
-        Some(method) if method.starts_with("session/") => Fit::Surely,
-        Some(_) | None => Fit::Perhaps,
-    }
-}
-
-/// Whether a line is a request, at a glance.
-fn is_request(bytes: &[u8]) -> bool {
-    let text = lossy(bytes);
-    lenient::read::<Message<'_>>(&text).is_some_and(|line| {
-        let method = inner(&line).map_or(line.method, |message| message.method);
-        method.0 == "\"session/prompt\""
-    })
 }

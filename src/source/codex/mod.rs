@@ -18,6 +18,7 @@ mod record;
 mod response;
 mod result;
 mod turn;
+mod verdict;
 
 use foldhash::HashMap;
 use record::{Entry, Payload};
@@ -228,6 +229,20 @@ impl Tracked for Session {
         self.told = HashMap::default();
         self.polls = HashMap::default();
     }
+
+    fn begins_with(&mut self, record: &[u8]) {
+        let text = lossy(record);
+        let entry: Entry<'_> = lenient::read(&text).unwrap_or_default();
+        if let Some(meta) = entry
+            .payload
+            .0
+            .filter(|_| entry.kind.0 == "\"session_meta\"")
+        {
+            self.meta(&meta, None);
+            // What was copied is behind.
+            self.fork = fork::Gate::default();
+        }
+    }
 }
 
 /// The type of a record, as it goes into `raw`.
@@ -241,5 +256,37 @@ fn raw(kind: &str, inner: &str) -> std::borrow::Cow<'static, str> {
         ("event_msg", "agent_message") => "event_msg/agent_message".into(),
         (kind, "") => kind.to_owned().into(),
         (kind, inner) => format!("{kind}/{inner}").into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+    use crate::wire::event::{Body, Src};
+
+    #[test]
+    fn whoever_begins_in_the_middle_knows_whose_session_it_is() {
+        let head = r#"{"timestamp":"2026-03-27T10:00:00.000Z","type":"session_meta","payload":{"id":"t2","cwd":"/a","forked_from_id":"t1","source":{"subagent":{"thread_spawn":{"parent_thread_id":"t1"}}}}}"#;
+        let asked = r#"{"timestamp":"2026-03-27T10:00:09.000Z","type":"event_msg","payload":{"type":"user_message","message":"go"}}"#;
+        let who = Identity {
+            source: "codex".into(),
+            agent: None,
+            sid: "t2".into(),
+            session: None,
+        };
+        let mut dialect = Source::Codex.dialect(who, Settings::default());
+        dialect.head(head.as_bytes());
+        let (mut events, mut remarks) = (Vec::new(), Vec::new());
+        let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+        dialect.record(asked.as_bytes(), &mut out).expect("reads");
+        let parents: Vec<_> = events
+            .iter()
+            .filter_map(|event| match &event.body {
+                Body::RunStart(start) => start.parent.as_ref()?.sid.as_deref(),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(parents, ["t1"]);
     }
 }

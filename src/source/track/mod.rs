@@ -196,6 +196,8 @@ pub(super) trait Tracked {
     fn step(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken>;
     /// Lets go of what only an open run needs, beyond the track.
     fn idle(&mut self) {}
+    /// Learns whose session it is from a first record that is not read again.
+    fn begins_with(&mut self, _record: &[u8]) {}
 }
 
 impl<T: Tracked> Speak for Box<T> {
@@ -253,6 +255,10 @@ impl<T: Tracked> Speak for Box<T> {
         out.ts = None;
         let reason = Some(reason.to_owned());
         track.emit(out, Rewind { reason });
+    }
+
+    fn head(&mut self, record: &[u8]) {
+        self.begins_with(record);
     }
 
     fn child_of(&mut self, parent: Name) {

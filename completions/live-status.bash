@@ -34,6 +34,12 @@ _live__status() {
             live__status,finish)
                 cmd="live__status__subcmd__finish"
                 ;;
+            live__status,hook)
+                cmd="live__status__subcmd__hook"
+                ;;
+            live__status,hooks)
+                cmd="live__status__subcmd__hooks"
+                ;;
             live__status,label)
                 cmd="live__status__subcmd__label"
                 ;;
@@ -55,6 +61,9 @@ _live__status() {
             live__status,schema)
                 cmd="live__status__subcmd__schema"
                 ;;
+            live__status,status)
+                cmd="live__status__subcmd__status"
+                ;;
             live__status,tail)
                 cmd="live__status__subcmd__tail"
                 ;;
@@ -67,6 +76,15 @@ _live__status() {
             live__status__subcmd__config,show)
                 cmd="live__status__subcmd__config__subcmd__show"
                 ;;
+            live__status__subcmd__hooks,install)
+                cmd="live__status__subcmd__hooks__subcmd__install"
+                ;;
+            live__status__subcmd__hooks,list)
+                cmd="live__status__subcmd__hooks__subcmd__list"
+                ;;
+            live__status__subcmd__hooks,uninstall)
+                cmd="live__status__subcmd__hooks__subcmd__uninstall"
+                ;;
             *)
                 ;;
         esac
@@ -74,7 +92,7 @@ _live__status() {
 
     case "${cmd}" in
         live__status)
-            opts="-v -q -h -V --config --verbose --quiet --color --help --version tail label render post run create update doctor ps explain finish config schema completions man"
+            opts="-v -q -h -V --config --verbose --quiet --color --help --version tail label render status hook hooks post run create update doctor ps explain finish config schema completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -316,6 +334,120 @@ _live__status() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__hook)
+            opts="-v -q -h --event --print --config --verbose --quiet --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --event)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__hooks)
+            opts="-v -q -h --config --verbose --quiet --color --help install uninstall list"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__hooks__subcmd__install)
+            opts="-y -v -q -h --all --dry-run --yes --config --verbose --quiet --color --help claude codex gemini opencode cursor copilot droid qwen kimi grok"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__hooks__subcmd__list)
+            opts="-v -q -h --json --config --verbose --quiet --color --help claude codex gemini opencode cursor copilot droid qwen kimi grok"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__hooks__subcmd__uninstall)
+            opts="-y -v -q -h --all --dry-run --yes --config --verbose --quiet --color --help claude codex gemini opencode cursor copilot droid qwen kimi grok"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -784,12 +916,50 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__schema)
-            opts="-v -q -h --config --verbose --quiet --color --help events frames receipts config"
+            opts="-v -q -h --config --verbose --quiet --color --help events frames receipts status config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        live__subcmd__status__subcmd__status)
+            opts="-o -v -q -h --output --idle-timeout --max-duration --config --verbose --quiet --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "updates events" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "updates events" -- "${cur}"))
+                    return 0
+                    ;;
+                --idle-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

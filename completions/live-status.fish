@@ -35,6 +35,9 @@ complete -c live-status -n "__fish_live_status_needs_command" -s V -l version -d
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "tail" -d 'Emit events from the transcripts of AI agents'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "label" -d 'Add the phrase a person reads to every tool call'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "render" -d 'Fold events into frames: the status box of each run'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "status" -d 'Say whenever an agent\'s status changes: working, blocked, idle or error'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "hook" -d 'Take note of what an agent\'s hook says; always ends well and silently'
+complete -c live-status -n "__fish_live_status_needs_command" -f -a "hooks" -d 'Set up the hooks of agents, take them away, or list them'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "post" -d 'Bring frames to a place that shows them'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "run" -d 'Watch every agent and show its runs live'
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "create" -d 'Post a text and print the post\'s id (kept for compatibility)'
@@ -119,6 +122,64 @@ complete -c live-status -n "__fish_live_status_using_subcommand render" -l no-re
 complete -c live-status -n "__fish_live_status_using_subcommand render" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand render" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand status" -s o -l output -d 'What is written: updates with the session\'s UUID, or events of type status' -r -f -a "updates\t'Objects of type agent_status_updated; see live-status schema status'
+events\t'Events of type status, as the other filters read them'"
+complete -c live-status -n "__fish_live_status_using_subcommand status" -l idle-timeout -d 'Nothing pending and nothing new for TIME: the agent is idle' -r
+complete -c live-status -n "__fish_live_status_using_subcommand status" -l max-duration -d 'A turn that stopped between two steps is an error after TIME' -r
+complete -c live-status -n "__fish_live_status_using_subcommand status" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand status" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand status" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand hook" -l event -d 'The event, for agents whose payload does not name it' -r
+complete -c live-status -n "__fish_live_status_using_subcommand hook" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand hook" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand hook" -l print -d 'Print what it means as an event, and leave the spool alone'
+complete -c live-status -n "__fish_live_status_using_subcommand hook" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand hook" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand hook" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and not __fish_seen_subcommand_from install uninstall list" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and not __fish_seen_subcommand_from install uninstall list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and not __fish_seen_subcommand_from install uninstall list" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and not __fish_seen_subcommand_from install uninstall list" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and not __fish_seen_subcommand_from install uninstall list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and not __fish_seen_subcommand_from install uninstall list" -f -a "install" -d 'Put hooks into the configurations of agents, after showing what changes'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and not __fish_seen_subcommand_from install uninstall list" -f -a "uninstall" -d 'Take them out again, and remember that they are not wanted'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and not __fish_seen_subcommand_from install uninstall list" -f -a "list" -d 'Say for each agent whether hooks are set up, where, and what silences them'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from install" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from install" -l all -d 'Every agent that is found here and not opted out'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from install" -l dry-run -d 'Show what would change, and change nothing'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from install" -s y -l yes -d 'Do not ask'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from uninstall" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from uninstall" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from uninstall" -l all -d 'Every agent that is found here and not opted out'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from uninstall" -l dry-run -d 'Show what would change, and change nothing'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from uninstall" -s y -l yes -d 'Do not ask'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from uninstall" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from list" -l config -d 'Read settings from FILE instead of the usual places' -r -F
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from list" -l json -d 'One JSON object a line'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say only what went wrong'
+complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l to -d 'Where to show the boxes; may be given more than once. Default: mattermost; for run, terminal where no server is set and for --replay' -r -f -a "terminal\t'A live board on a terminal; elsewhere one line for each change of state'
 stdout\t'Every frame as a JSON line, unpaced'
 mattermost\t'One post for each run, edited in place, in the thread where it was asked for'"

@@ -13,6 +13,7 @@
 //! | `wire` | base | what travels: events, frames, receipts | |
 //! | `safe` | base | what makes hostile text harmless | wire |
 //! | `source` | pure | one record becomes events; a dialect is a file | wire, safe |
+//! | `hook` | pure | what an agent's hooks say becomes its status; their files with ours in them | wire, safe |
 //! | `label` | pure | a tool call becomes the phrase a person reads | wire, safe |
 //! | `view` | pure | events fold into the state of a run | wire, safe |
 //! | `render` | pure | a view becomes a frame with its text | wire, safe, view |
@@ -22,8 +23,8 @@
 //! | `sink` | IO | brings a box to a frame | wire, safe |
 //! | `http` | IO | health and figures, for those who may ask | wire, safe |
 //! | `service` | IO | logs, the supervisor, the PID file: a process nobody watches | wire, safe |
-//! | `daemon` | shell | the loop of `run`, joining pure rooms and IO rooms | wire, safe, source, label, view, render, outbox, follow, store, sink, http, service |
-//! | `cli` | shell | a verb is a file: arguments and `run` | wire, safe, source, label, view, render, outbox, follow, store, sink, http, service, daemon |
+//! | `daemon` | shell | the loop of `run`, joining pure rooms and IO rooms | wire, safe, source, hook, label, view, render, outbox, follow, store, sink, http, service |
+//! | `cli` | shell | a verb is a file: arguments and `run` | wire, safe, source, hook, label, view, render, outbox, follow, store, sink, http, service, daemon |
 //!
 //! Pure rooms never touch files, network, environment or the clock: `now` and
 //! settings reach them as arguments. `tests/it/rooms.rs` holds every `crate::`
@@ -32,6 +33,7 @@
 pub mod cli;
 pub mod daemon;
 pub mod follow;
+pub mod hook;
 pub mod http;
 pub mod label;
 pub mod outbox;

@@ -91,7 +91,7 @@ impl Keeper {
         let saved = match places {
             Keep::All(kept) => store::save(state, name, kept).map(|new| *room = new),
             Keep::Changed(kept) if kept.is_empty() => return,
-            Keep::Changed(kept) => store::append(state, name, kept, room),
+            Keep::Changed(kept) => store::save_changes(state, name, kept, room),
         };
         match saved {
             Ok(()) => self.troubled = false,
@@ -126,7 +126,7 @@ pub(super) fn state() -> Result<StateDir, Failure> {
 }
 
 /// Where the state directory is or would be made.
-fn place() -> Result<PathBuf, Failure> {
+pub(super) fn place() -> Result<PathBuf, Failure> {
     let var = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let places = Places {
         state_directory: var("STATE_DIRECTORY"),

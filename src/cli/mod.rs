@@ -13,6 +13,8 @@ mod explain;
 pub mod failure;
 mod filter;
 mod finish;
+mod hook;
+mod hooks;
 mod input;
 mod keeper;
 mod label;
@@ -29,6 +31,8 @@ mod schema;
 mod service;
 mod show;
 mod sources;
+mod spool;
+mod status;
 mod tail;
 mod update;
 mod zone;
@@ -56,6 +60,7 @@ Filters, to be piped in this order:
   label        Add the phrase a person reads to every tool call
   render       Fold events into frames: the status box of each run
   post         Bring frames to a place that shows them, or one text under a name
+  status       Turn events into changes of each agent's status: working, blocked, idle, error
 
 All in one, and around it:
   run          Watch every agent; show its runs in Mattermost or live in this terminal
@@ -63,6 +68,8 @@ All in one, and around it:
   ps           List the boxes of runs: state, since when, agent, last update and why
   explain      Say what is remembered of a box
   finish       Close boxes that nobody will finish any more
+  hook         Take note of what an agent's hook says; agents call it
+  hooks        Set up the hooks of agents, take them away, list them
   config       Show settings and where each comes from
   schema       Print the JSON Schema of a wire format
   completions  Print a shell's completions
@@ -103,6 +110,9 @@ enum Verb {
     Tail(tail::TailArgs),
     Label(label::LabelArgs),
     Render(render::RenderArgs),
+    Status(status::StatusArgs),
+    Hook(hook::HookArgs),
+    Hooks(hooks::HooksArgs),
     Post(post::PostArgs),
     Run(run::RunArgs),
     Create(create::CreateArgs),
@@ -131,8 +141,11 @@ const fn version() -> &'static str {
 ///
 /// What the verb could not do. Help and version print and end the process.
 pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Failure> {
-    defect::say_where();
     let args = compat::verb_first(args.into_iter().collect());
+    if hook::was_called(&args) {
+        return Ok(());
+    }
+    defect::say_where();
     let (file, matches, cli) = match read(&args) {
         Ok(read) => read,
         Err(Unread::Line(error)) => return told(&error),
@@ -143,6 +156,12 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
         Verb::Tail(args) => args.run(&cli.global),
         Verb::Label(args) => args.run(&cli.global),
         Verb::Render(args) => args.run(&cli.global),
+        Verb::Status(args) => args.run(&cli.global),
+        Verb::Hook(args) => {
+            args.carry_out();
+            Ok(())
+        }
+        Verb::Hooks(args) => args.run(&cli.global),
         Verb::Post(args) => args.run(&cli.global),
         Verb::Run(run) => run.run(&cli.global, (&args, matches)),
         Verb::Create(args) => args.run(&cli.global),

@@ -84,7 +84,12 @@ impl RenderArgs {
                 Read::TooLong { offset, bytes } => odd.too_long(offset, bytes),
                 Read::Line { .. } if line.trim_ascii().is_empty() => {}
                 Read::Line { offset } => match Event::read(&line) {
-                    Ok(mut event) => out.take(pipeline.step(&mut event))?,
+                    Ok(mut event) => {
+                        out.take(pipeline.step(&mut event))?;
+                        for failure in pipeline.take_failures() {
+                            odd.broken(offset, failure);
+                        }
+                    }
                     Err(error) => odd.not_an_event(offset, &error),
                 },
             }

@@ -22,9 +22,11 @@ use super::ps;
 use super::service::{Again, Current, Service, Standing, Surroundings, control, supervisor};
 use super::show::{Asking, On, Places, Showing, Sinks, To};
 use super::sources::root_of;
+use super::spool;
 use super::tail::{Sources, instant, stop_on_signals, verdict};
 use crate::daemon::following;
 use crate::daemon::gauges::Gauges;
+use crate::daemon::hooked::Hooked;
 use crate::daemon::inputs::{Feeder, Input, Inputs};
 use crate::daemon::live::{self, Missed, Outcome, When};
 use crate::daemon::owed::Owed;
@@ -388,9 +390,11 @@ impl RunArgs {
             ));
         }
         let flag = stop.clone();
+        let hooks = spool::hooks(&mut reader, &self.sources);
         let work = move || {
             // The channel closes only when the loop has ended.
-            let _ = following::follow(&mut reader, &flag, &mut listener);
+            let mut hooked = Hooked::new(&mut listener, hooks);
+            let _ = following::follow(&mut reader, &flag, &mut hooked);
             let _ = listener.batch.feeder.tell(Input::Stop);
         };
         std::thread::Builder::new()

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use super::output;
-use crate::wire::{event, frame, receipt};
+use crate::wire::{event, frame, receipt, status};
 
 /// Print the JSON Schema of a wire format
 #[derive(Args, Debug)]
@@ -24,6 +24,8 @@ pub(super) enum Format {
     Frames,
     /// What post writes
     Receipts,
+    /// What status writes
+    Status,
     /// The settings file
     Config,
 }
@@ -42,6 +44,7 @@ fn of(format: Format) -> Value {
         Format::Events => event::schema(),
         Format::Frames => frame::schema(),
         Format::Receipts => receipt::schema(),
+        Format::Status => status::schema(),
         Format::Config => super::config::schema(),
     }
 }

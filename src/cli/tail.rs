@@ -14,7 +14,9 @@ use super::keeper::{self, Keeper};
 use super::output::{self, Blocks, Output};
 use super::progress::Progress;
 use super::sources::{AUTO, Stream, names, root_of, usual_places};
+use super::spool;
 use crate::daemon::following::{self, Listener};
+use crate::daemon::hooked::Hooked;
 use crate::daemon::reader::{self, Reader, wire_time};
 use crate::daemon::resume::{Keep, Place, Want};
 use crate::daemon::stop::{Hangup, Reason, Stop};
@@ -113,6 +115,12 @@ pub(super) enum Begin {
 }
 
 impl Sources {
+    /// Whether every session of this machine counts.
+    pub(super) fn are_all(&self) -> bool {
+        let any = self.sources.is_empty() && self.source == AUTO;
+        any && self.agent.is_empty() && self.session.is_empty()
+    }
+
     /// Whether standard input is the source.
     pub(super) fn is_stdin(&self) -> bool {
         self.sources.iter().any(|path| path.as_os_str() == "-")
@@ -300,7 +308,8 @@ impl TailArgs {
             keeper,
             global,
         };
-        let reason = following::follow(reader, &stop, &mut tail)?;
+        let hooks = spool::hooks(reader, &self.sources);
+        let reason = following::follow(reader, &stop, &mut Hooked::new(&mut tail, hooks))?;
         tail.out.out.flush()?;
         match reason {
             Reason::Signal(number) => Err(Failure::new(

@@ -5,31 +5,51 @@ use std::sync::Arc;
 use crate::render;
 use crate::sink::{Caps, Markup};
 use crate::wire::frame::Frame;
+use crate::wire::glance;
 
-/// The frame as a sink can show it; the same one where nothing is to be drawn.
-pub(super) fn dressed(frame: &Arc<Frame>, caps: &Caps, drawing: &render::Settings) -> Arc<Frame> {
+/// Reads a frame, as much of it as sinks of those `caps` show: where each of them reads a text
+/// that came along, no more than a [`glance`] is taken at its view.
+///
+/// # Errors
+///
+/// It is no frame.
+pub fn read(line: &[u8], caps: &[Caps]) -> serde_json::Result<Frame> {
+    // Who takes every frame as it comes passes it on whole.
+    if caps.iter().all(|caps| caps.paced) {
+        let frame = glance::read(line)?;
+        if caps.iter().all(|caps| is_dressed(&frame, caps)) {
+            return Ok(frame);
+        }
+    }
+    serde_json::from_slice(line)
+}
+
+/// Whether a frame came with a text that a sink of those `caps` can show.
+fn is_dressed(frame: &Frame, caps: &Caps) -> bool {
     let came = frame.text.as_ref();
-    let (markup, text) = match caps.markup {
-        Markup::View => return Arc::clone(frame),
-        Markup::Markdown => (
-            render::Markup::Markdown,
-            came.and_then(|text| text.markdown.as_ref()),
-        ),
-        Markup::Mrkdwn => (
-            render::Markup::Mrkdwn,
-            came.and_then(|text| text.mrkdwn.as_ref()),
-        ),
-        Markup::Plain => (
-            render::Markup::Plain,
-            came.and_then(|text| text.plain.as_ref()),
-        ),
+    let text = match caps.markup {
+        Markup::View => return false,
+        Markup::Markdown => came.and_then(|text| text.markdown.as_deref()),
+        Markup::Mrkdwn => came.and_then(|text| text.mrkdwn.as_deref()),
+        Markup::Plain => came.and_then(|text| text.plain.as_deref()),
     };
     let longest = caps.max_chars.unwrap_or(usize::MAX);
     // A byte count is never below the count of characters.
-    let fits = |text: &String| text.len() <= longest || text.chars().count() <= longest;
-    if text.is_some_and(fits) {
+    text.is_some_and(|text| text.len() <= longest || text.chars().count() <= longest)
+}
+
+/// The frame as a sink can show it; the same one where nothing is to be drawn.
+pub(super) fn dressed(frame: &Arc<Frame>, caps: &Caps, drawing: &render::Settings) -> Arc<Frame> {
+    let markup = match caps.markup {
+        Markup::View => return Arc::clone(frame),
+        Markup::Markdown => render::Markup::Markdown,
+        Markup::Mrkdwn => render::Markup::Mrkdwn,
+        Markup::Plain => render::Markup::Plain,
+    };
+    if is_dressed(frame, caps) {
         return Arc::clone(frame);
     }
+    let longest = caps.max_chars.unwrap_or(usize::MAX);
     let settings = render::Settings {
         markup,
         max_chars: drawing.max_chars.min(longest),

@@ -1,11 +1,15 @@
 //! Which session is meant by a name: links carry the UUID as well, and children their parents' route.
 
+use std::collections::BTreeSet;
 use std::hash::BuildHasher as _;
 
-use foldhash::{HashMap, quality::RandomState};
+use foldhash::{HashMap, HashSet, quality::RandomState};
 
 use crate::follow::Id;
 use crate::wire::event::{Body, Event, Link, Name, Route};
+
+/// How many sessions one goes back to at most.
+const DEPTH: usize = 8;
 
 /// The sessions of this process, by name.
 #[derive(Debug, Default)]
@@ -45,6 +49,44 @@ impl Registry {
     /// A session was started by another one.
     pub(super) fn parent(&mut self, session: &str, parent: &str) {
         self.parents.insert(self.hash(session), self.hash(parent));
+    }
+
+    /// The sessions that one of `here` goes back to, whether they are there or not.
+    pub(super) fn ancestors(&self, here: &BTreeSet<Id>) -> BTreeSet<Id> {
+        let mut above = BTreeSet::new();
+        let names = self.ids.iter().filter(|(_, id)| here.contains(id));
+        for (name, _) in names {
+            let mut at = *name;
+            for _ in 0..DEPTH {
+                let Some(parent) = self.parents.get(&at) else {
+                    break;
+                };
+                above.extend(self.ids.get(parent));
+                at = *parent;
+            }
+        }
+        above
+    }
+
+    /// Lets go of sessions, and of what only they told; a name that is another one's by now stays.
+    pub(super) fn forget(&mut self, sessions: &BTreeSet<Id>) {
+        let mut names = HashSet::default();
+        self.ids.retain(|name, id| {
+            let goes = sessions.contains(id);
+            if goes {
+                names.insert(*name);
+            }
+            !goes
+        });
+        for id in sessions {
+            if let Some(sid) = self.sids.get_mut(*id as usize) {
+                *sid = None;
+            }
+        }
+        self.routes.retain(|name, _| !names.contains(name));
+        // A child that is there keeps those above it: these never came, or are gone too.
+        self.parents
+            .retain(|child, parent| !names.contains(child) && !names.contains(parent));
     }
 
     /// Completes the links of `event`, and keeps its route for the session's children.
@@ -89,9 +131,20 @@ impl Registry {
         }
     }
 
+    /// How many sessions are known by name.
+    #[cfg(test)]
+    pub(super) fn sessions(&self) -> usize {
+        self.ids.len().max(self.sids.iter().flatten().count())
+    }
+
+    /// How many parents and routes are known.
+    #[cfg(test)]
+    pub(super) fn links(&self) -> usize {
+        self.parents.len() + self.routes.len()
+    }
+
     /// The route of a session or of the nearest ancestor that has one.
     fn route(&self, session: &str) -> Option<&Route> {
-        const DEPTH: usize = 8;
         let mut at = self.hash(session);
         for _ in 0..DEPTH {
             if let Some(route) = self.routes.get(&at) {

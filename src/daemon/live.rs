@@ -103,6 +103,10 @@ pub fn run(
             Ok(Input::Events(events)) => {
                 let step = |mut event| pipeline.as_mut().map(|pipeline| pipeline.step(&mut event));
                 exchange.offer(events.into_iter().filter_map(step).flatten().collect());
+                for failure in pipeline.iter_mut().flat_map(Pipeline::take_failures) {
+                    pulse.gauges().broken();
+                    exchange.remark(failure);
+                }
                 // Whoever reads waits while a sink that takes every frame is behind.
                 exchange.wait_for_room();
                 feeder.taken();

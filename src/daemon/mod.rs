@@ -20,11 +20,12 @@
 
 mod census;
 mod clean;
-mod dress;
+pub mod dress;
 mod exchange;
 mod family;
 pub mod following;
 pub mod gauges;
+pub mod hooked;
 pub mod inputs;
 #[cfg(test)]
 mod interleavings;

@@ -89,6 +89,19 @@ impl Follower {
         index.rest(now, now.elapsed());
     }
 
+    /// The directory of the index is not there: nobody announces anything in it.
+    pub(super) fn index_is_gone(&mut self, place: usize, changes: &mut Vec<Change>) {
+        let index = std::mem::take(&mut self.places[place].index);
+        let mut named: Vec<Id> = index.rows.values().filter_map(Known::id).collect();
+        named.sort_unstable();
+        for id in named {
+            if self.entry(id).state == State::Awaited {
+                self.entry_mut(id).state = State::Gone;
+                changes.push(Change::Gone(id));
+            }
+        }
+    }
+
     /// Takes in one row of the index, if it is new or has changed.
     fn take_row(
         &mut self,

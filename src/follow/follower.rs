@@ -1,6 +1,6 @@
 //! The follower: every transcript under its roots, and how far each was read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
@@ -28,6 +28,8 @@ pub struct Follower {
     /// What was made a place, or is one under another name.
     pub(super) homes: HashSet<Home>,
     pub(super) entries: Vec<Entry>,
+    /// Numbers that nobody has any more.
+    pub(super) free: BTreeSet<Id>,
     pub(super) lines: Lines,
     pub(super) counters: Counters,
     pub(super) pending: Vec<PendingRow>,
@@ -70,6 +72,7 @@ impl Follower {
             places: Vec::new(),
             homes: HashSet::new(),
             entries: Vec::new(),
+            free: BTreeSet::new(),
             counters: Counters::default(),
             pending: Vec::new(),
             seed: RandomState::default(),
@@ -252,11 +255,9 @@ impl Follower {
         sid: Option<Name>,
         stat: Option<Stat>,
     ) -> Id {
-        let id = self.entries.len() as Id;
+        let id = self.enter(Entry::of_file(place, name, sid, stat, self.round));
         let here = &mut self.places[place];
         here.names.insert(self.seed.hash_one(name), id);
-        self.entries
-            .push(Entry::of_file(place, name, sid, stat, self.round));
         id
     }
 

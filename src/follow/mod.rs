@@ -24,6 +24,7 @@ mod discover;
 mod document;
 mod entry;
 mod follower;
+mod forget;
 mod hash;
 mod index;
 mod interest;

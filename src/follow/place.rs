@@ -115,6 +115,24 @@ impl Place {
         }
     }
 
+    /// No agent's: another one may have its number.
+    pub(super) fn vacant() -> Self {
+        Self::new(Home {
+            agent: Name::from(""),
+            source: OPENCLAW,
+            files: None,
+            parent: None,
+            sessions: None,
+            store: None,
+            only: None,
+        })
+    }
+
+    /// Whether it is no agent's.
+    pub(super) fn is_vacant(&self) -> bool {
+        self.home.sessions.is_none() && self.home.store.is_none()
+    }
+
     /// When the next look at its store or its index is due.
     pub(super) fn due(&self) -> Option<Instant> {
         let store = self.looks.as_ref().map(Looks::due);

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::entry::{Body, State};
 use super::follower::{EachRow, Follower};
 use super::open::{self, Stat};
-use super::place::{Place, expand};
+use super::place::{Home, Place, expand};
 use super::reading;
 use super::session::{Change, Era, Id, RowSeen};
 
@@ -36,9 +36,11 @@ impl Follower {
         changes
     }
 
-    /// Finds agents that are new under the roots.
+    /// Finds agents that are new under the roots, and leaves those that are gone for good.
     pub(super) fn find_places(&mut self) {
-        for home in self.roots.iter().flat_map(expand) {
+        let homes: Vec<Home> = self.roots.iter().flat_map(expand).collect();
+        self.leave_places(&homes.iter().cloned().collect());
+        for home in homes {
             let wanted = &self.options.agents;
             let named = if home.files.is_some() {
                 home.source
@@ -61,8 +63,12 @@ impl Follower {
                         && it.is_alike(&home)
                     || home.sessions.is_none() && it.store == home.store
             });
-            if !known {
-                self.places.push(Place::new(home));
+            if known {
+                continue;
+            }
+            match self.places.iter_mut().find(|place| place.is_vacant()) {
+                Some(vacant) => *vacant = Place::new(home),
+                None => self.places.push(Place::new(home)),
             }
         }
     }
@@ -86,7 +92,10 @@ impl Follower {
         };
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => Some(entries),
-            Err(error) if open::is_missing(&error) => None,
+            Err(error) if open::is_missing(&error) => {
+                self.index_is_gone(place, changes);
+                None
+            }
             Err(error) => return self.note(&folder, format!("cannot be listed: {error}")),
         };
         self.round += 1;

@@ -276,11 +276,8 @@ impl Follower {
     /// Adds the session of a store.
     fn add_rows(&mut self, place: usize, sid: &str, state: State, changes: &mut Vec<Change>) -> Id {
         let slot = self.name_hash(OsStr::new(sid));
-        let here = &mut self.places[place];
-        let id = self.entries.len() as Id;
-        here.names.insert(slot, id);
-        self.entries
-            .push(Entry::of_store(place, sid, state, self.round));
+        let id = self.enter(Entry::of_store(place, sid, state, self.round));
+        self.places[place].names.insert(slot, id);
         changes.push(Change::New(id));
         id
     }

@@ -4,22 +4,32 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Now;
+use super::ends::Ends;
+use super::heard::Heard;
 use crate::wire::frame::Frame;
 
 /// Who has a live box, and who waits for one.
 ///
-/// A run that has a box keeps it to its end. When a place is free, the run that
-/// did something last comes first: it is the one that somebody looks at. Memory
-/// is bounded by the runs that are open.
+/// A run that has a box keeps it to its end, or until it was [silent](SILENT) for long while
+/// another one waits: then its box stays as it is, and goes on when there is a place again. When a
+/// place is free, the run that did something last comes first: it is the one that somebody looks
+/// at. Memory is bounded by the runs that are open, and by [`ENDS`].
 #[derive(Debug)]
 pub struct Admission {
     most: usize,
-    live: HashSet<String>,
+    live: HashMap<String, Heard>,
+    /// Runs that gave their place to another one, until they are admitted again or over.
+    yielded: HashMap<String, Heard>,
     /// Runs that never get a box, or had one that somebody deleted: they take nobody's place.
     without: HashSet<String>,
-    /// The newest frame of each that waits, and when it came.
+    /// The newest frame of each that waits, and when it was heard of last.
     waiting: HashMap<String, (Arc<Frame>, Now)>,
+    ends: Ends,
 }
+
+/// A run that may never end keeps its place from others for so long after its last record: as long
+/// as it takes for one that waits for its model to be interrupted.
+pub const SILENT: Now = Now::from_secs(1_800);
 
 impl Admission {
     /// At most `most` live boxes; 0 is no limit.
@@ -27,9 +37,11 @@ impl Admission {
     pub fn new(most: usize) -> Self {
         Self {
             most: limit(most),
-            live: HashSet::new(),
+            live: HashMap::new(),
+            yielded: HashMap::new(),
             without: HashSet::new(),
             waiting: HashMap::new(),
+            ends: Ends::default(),
         }
     }
 
@@ -41,19 +53,40 @@ impl Admission {
         if frame.state.is_final() {
             self.without.remove(key);
             self.live.remove(key);
+            self.yielded.remove(key);
             self.waiting.remove(key);
-            return std::iter::once(frame).chain(self.next()).collect();
+            self.ends.add(&frame);
+            return std::iter::once(frame).chain(self.come_in(now)).collect();
         }
-        if self.live.contains(key) || self.without.contains(key) {
-            return vec![frame];
+        if self.without.contains(key) || self.ends.outdo(&frame) {
+            // One that is older than the end changes nothing, and so takes no place.
+            return std::iter::once(frame).chain(self.come_in(now)).collect();
         }
-        self.waiting.insert(key.clone(), (frame, now));
-        self.next().into_iter().collect()
+        if let Some(heard) = self.live.get_mut(key) {
+            *heard = Heard::again(Some(*heard), &frame, now);
+            return std::iter::once(frame).chain(self.come_in(now)).collect();
+        }
+        let before = self.yielded.get_mut(key);
+        let heard = match self.waiting.get(key) {
+            Some((known, at)) => Some(Heard {
+                rev: known.rev,
+                at: *at,
+            }),
+            None => before.as_deref().copied(),
+        };
+        let heard = Heard::again(heard, &frame, now);
+        if let Some(before) = before {
+            *before = heard;
+        }
+        self.waiting.insert(key.clone(), (frame, heard.at));
+        self.come_in(now)
     }
 
     /// A run has no box, whatever comes of it: gives who comes in its place.
     pub fn release(&mut self, key: &str) -> Option<Arc<Frame>> {
-        if self.live.remove(key) {
+        let had = self.live.remove(key).or_else(|| self.yielded.remove(key));
+        if had.is_some() {
+            self.waiting.remove(key);
             self.without.insert(key.to_owned());
         }
         self.next()
@@ -64,8 +97,14 @@ impl Admission {
         self.most = limit(0);
         let mut all: Vec<_> = self.waiting.drain().map(|(_, waited)| waited).collect();
         all.sort_by(|(one, at), (other, then)| (at, &one.key).cmp(&(then, &other.key)));
-        self.live
-            .extend(all.iter().map(|(frame, _)| frame.key.clone()));
+        for (frame, at) in &all {
+            let heard = Heard {
+                rev: frame.rev,
+                at: *at,
+            };
+            self.live.insert(frame.key.clone(), heard);
+        }
+        self.yielded.clear();
         all
     }
 
@@ -82,6 +121,36 @@ impl Admission {
         Some((frame, *at))
     }
 
+    /// Lets in those for whom there is a place, or that come in place of a silent one.
+    fn come_in(&mut self, now: Now) -> Vec<Arc<Frame>> {
+        let mut passed = Vec::new();
+        loop {
+            self.make_room(now);
+            match self.next() {
+                Some(frame) => passed.push(frame),
+                None => return passed,
+            }
+        }
+    }
+
+    /// Takes its place from the run that was silent for longest, where that is long and one that
+    /// waits did something since.
+    fn make_room(&mut self, now: Now) {
+        if self.live.len() < self.most {
+            return;
+        }
+        let Some(newest) = self.waiting.values().map(|(_, at)| *at).max() else {
+            return;
+        };
+        let silent = self.live.iter().min_by_key(|(key, heard)| (heard.at, *key));
+        let silent = silent
+            .filter(|(_, heard)| heard.at < newest && now.saturating_sub(heard.at) >= SILENT)
+            .map(|(key, _)| key.clone());
+        if let Some((key, heard)) = silent.and_then(|key| self.live.remove_entry(&key)) {
+            self.yielded.insert(key, heard);
+        }
+    }
+
     /// Lets the one in that did something last, if there is a place.
     fn next(&mut self) -> Option<Arc<Frame>> {
         if self.live.len() >= self.most {
@@ -93,8 +162,10 @@ impl Admission {
             .iter()
             .max_by_key(|(key, (_, at))| (*at, *key))
             .map(|(key, _)| key.clone())?;
-        let (frame, _) = self.waiting.remove(&newest)?;
-        self.live.insert(newest);
+        let (frame, at) = self.waiting.remove(&newest)?;
+        self.yielded.remove(&newest);
+        let heard = Heard { rev: frame.rev, at };
+        self.live.insert(newest, heard);
         Some(frame)
     }
 }
@@ -124,7 +195,8 @@ mod tests {
         let mut admission = Admission::new(2);
         let at = Duration::from_secs;
         let offer = |admission: &mut Admission, key: &str, state, second| {
-            let frames = admission.offer(frame(key, state), at(second));
+            let frame = Arc::new(tests::frame(key, second + 1, state));
+            let frames = admission.offer(frame, at(second));
             keys(&frames).join(" ")
         };
         let active = || State::Active;
@@ -153,7 +225,8 @@ mod tests {
         let now = Duration::ZERO;
         assert_eq!(admission.offer(frame("a", State::Done), now).len(), 1);
         assert_eq!(admission.offer(frame("b", State::Active), now).len(), 1);
-        assert_eq!(admission.offer(frame("a", State::Active), now).len(), 0);
+        let again = Arc::new(tests::frame("a", 2, State::Active));
+        assert_eq!(admission.offer(again, now).len(), 0);
         let passed = admission.offer(frame("b", State::Done), now);
         assert_eq!(keys(&passed), ["b", "a"]);
     }
@@ -176,6 +249,49 @@ mod tests {
         let left = admission.open();
         assert_eq!(left.len(), 1);
         assert_eq!(admission.waiting(), 0);
+    }
+
+    #[test]
+    fn one_that_never_ends_gives_its_place_to_one_that_waits_and_gets_it_back_with_its_next_record()
+    {
+        let mut admission = Admission::new(1);
+        let at = Duration::from_secs;
+        let mut offer = |key, rev, second| {
+            let frame = Arc::new(tests::frame(key, rev, State::Active));
+            let frames = admission.offer(frame, at(second));
+            keys(&frames).join(" ")
+        };
+        assert_eq!(offer("a", 1, 0), "a");
+        assert_eq!(offer("b", 1, 60), "");
+        assert_eq!(offer("a", 1, 1_799), "a", "only the clock moved");
+        assert_eq!(
+            offer("a", 1, 1_800),
+            "a b",
+            "b waits, and a was silent for long"
+        );
+        assert_eq!(offer("a", 1, 2_000), "", "it has no place any more");
+        assert_eq!(offer("b", 1, 3_700), "b", "a was silent for longer");
+        assert_eq!(offer("a", 2, 3_800), "a", "it goes on");
+        assert_eq!(offer("b", 2, 3_900), "");
+        assert_eq!(
+            offer("a", 3, 5_650),
+            "a",
+            "one that goes on keeps its place"
+        );
+    }
+
+    #[test]
+    fn a_frame_that_is_older_than_the_end_of_its_run_takes_no_place() {
+        let mut admission = Admission::new(1);
+        let now = Duration::ZERO;
+        let end = Arc::new(tests::frame("a", 9, State::Done));
+        assert_eq!(keys(&admission.offer(end, now)), ["a"]);
+        let late = Arc::new(tests::frame("a", 8, State::Active));
+        assert_eq!(keys(&admission.offer(late, now)), ["a"]);
+        assert_eq!(
+            keys(&admission.offer(frame("b", State::Active), now)),
+            ["b"]
+        );
     }
 
     #[test]

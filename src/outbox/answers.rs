@@ -119,7 +119,8 @@ fn an_answer_nobody_waits_for_changes_nothing() {
 fn memory_is_bounded_by_what_is_pending() {
     let mut outbox = Outbox::new(Settings {
         rate_per_second: 0.0,
-        remember: 100,
+        remember: 50,
+        remember_over: 100,
         ..Settings::default()
     });
     for run in 0..5_000 {
@@ -129,6 +130,14 @@ fn memory_is_bounded_by_what_is_pending() {
         settle(&mut outbox, &key, Answer::Applied, run);
     }
     assert_eq!(outbox.stats().boxes, 100);
+    // Those that go on are not forgotten for those that are over, and are bounded too.
+    for run in 0..60 {
+        let key = format!("live {run}");
+        outbox.offer(active(&key, 1), ms(5_000));
+        assert_eq!(next(&mut outbox, 5_000), format!("{key}:1"));
+        settle(&mut outbox, &key, Answer::Applied, 5_000);
+    }
+    assert_eq!(outbox.stats().boxes, 150);
     assert_eq!(outbox.pending(), 0);
 }
 

@@ -19,6 +19,8 @@ pub struct Outbox {
     lanes: HashMap<Arc<str>, Lane>,
     /// Lanes with nothing pending, the longest at rest first.
     rest: BTreeMap<u64, Arc<str>>,
+    /// The same of those whose run is over.
+    over: BTreeMap<u64, Arc<str>>,
     /// Lanes whose frame may go out, now or later.
     queue: Queue,
     tickets: u64,
@@ -35,6 +37,7 @@ impl Outbox {
             settings,
             lanes: HashMap::new(),
             rest: BTreeMap::new(),
+            over: BTreeMap::new(),
             queue: Queue::default(),
             tickets: 0,
             budget: Budget::new(settings.rate_per_second),
@@ -164,7 +167,7 @@ impl Outbox {
     /// Boxes with a frame that waits or is under way.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.lanes.len() - self.rest.len()
+        self.lanes.len() - self.rest.len() - self.over.len()
     }
 
     /// Boxes whose final frame is not acknowledged yet.
@@ -242,15 +245,20 @@ impl Outbox {
         lane.seat = seat;
         if let Some(ticket) = lane.rest.take() {
             self.rest.remove(&ticket);
+            self.over.remove(&ticket);
         }
         if !lane.is_empty() {
             return;
         }
         self.tickets += 1;
         lane.rest = Some(self.tickets);
-        self.rest.insert(self.tickets, Arc::clone(key));
-        while self.rest.len() > self.settings.remember {
-            let Some((_, key)) = self.rest.pop_first() else {
+        let (rest, most) = match lane.is_over() {
+            true => (&mut self.over, self.settings.remember_over),
+            false => (&mut self.rest, self.settings.remember),
+        };
+        rest.insert(self.tickets, Arc::clone(key));
+        while rest.len() > most {
+            let Some((_, key)) = rest.pop_first() else {
                 return;
             };
             self.lanes.remove(&key);

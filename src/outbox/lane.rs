@@ -105,6 +105,11 @@ impl Lane {
         self.waiting.is_none() && self.flight.is_none()
     }
 
+    /// Whether its run is over, by the newest frame.
+    pub(super) fn is_over(&self) -> bool {
+        self.newest.as_ref().is_some_and(Mark::is_end)
+    }
+
     /// Whether the last state of the run is not acknowledged yet.
     pub(super) fn owes_final(&self) -> bool {
         let held = self.waiting.iter().chain(&self.flight);

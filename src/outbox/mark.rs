@@ -38,6 +38,11 @@ impl Mark {
         self.rewritten(known) || self.order() >= known.order()
     }
 
+    /// Whether it is that of a run that is over.
+    pub(super) fn is_end(&self) -> bool {
+        self.ended
+    }
+
     fn order(&self) -> (u64, bool, Option<Time>) {
         (self.rev, self.ended, self.at)
     }

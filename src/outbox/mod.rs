@@ -21,8 +21,12 @@ pub mod backoff;
 pub mod breaker;
 pub mod budget;
 mod desk;
+mod ends;
+mod heard;
 mod lane;
 mod mark;
+#[cfg(test)]
+mod multitude;
 pub mod outlook;
 #[cfg(test)]
 mod places;
@@ -60,6 +64,9 @@ pub struct Settings {
     pub refusals: u32,
     /// Boxes with nothing pending of which rev and text are still remembered.
     pub remember: usize,
+    /// The same of those whose run is over: about as many as runs that are over are kept, since
+    /// nothing is told of the others any more.
+    pub remember_over: usize,
 }
 
 impl Default for Settings {
@@ -74,6 +81,7 @@ impl Default for Settings {
             probe_timeout: Duration::from_secs(30),
             refusals: 5,
             remember: 4_096,
+            remember_over: 1_024,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::view::RunView;
 use crate::wire::event::{Route, Src};
 use crate::wire::figures;
-use crate::wire::frame::{Frame, MAX_FRAME_BYTES, MAX_STEPS, Rendered, State, Step};
+use crate::wire::frame::{End, Frame, MAX_FRAME_BYTES, MAX_STEPS, Rendered, State, Step, View};
 
 use super::bounds::{id, short};
 use super::phrase;
@@ -124,6 +124,50 @@ fn build(run: &RunView<'_>, rev: u64, settings: &Settings, room: Room) -> Frame 
         title: title.join(", "),
         text: Some(rendered(text, settings.markup)),
         src: run.sources().iter().take(room.places).map(place).collect(),
+        view,
+    }
+}
+
+/// The last frame of a run of which nothing but whose it is may be asked any more, and why.
+pub(super) fn last(run: &RunView<'_>, rev: u64, reason: &str, settings: &Settings) -> Frame {
+    let key = run.key();
+    let state = State::Interrupted;
+    let view = View {
+        agent: short(run.agent(), 60),
+        started: run.started(),
+        ended: run.now(),
+        note: Some(reason.to_owned()),
+        ..View::default()
+    };
+    let moment = Moment {
+        state: &state,
+        at: run.now(),
+        paused: None,
+    };
+    let text = text(&view, moment, settings);
+    Frame {
+        v: crate::wire::event::VERSION,
+        kind: "frame".into(),
+        key: key.frame_key(),
+        source: id(&key.source),
+        sid: id(&key.sid),
+        session: run.session().map(id),
+        run: id(&key.run),
+        rev,
+        at: run.now(),
+        last: run.now(),
+        title: format!("{}: {}", name(&view.agent), word(&state)),
+        state,
+        end: Some(End::Silence),
+        routes: run
+            .routes()
+            .iter()
+            .filter(|route| is_sound(route))
+            .take(1)
+            .cloned()
+            .collect(),
+        text: Some(rendered(text, settings.markup)),
+        src: Vec::new(),
         view,
     }
 }

@@ -30,8 +30,22 @@ pub(super) fn note(note: &Note) -> String {
         Note::NoAnswer(ms) => {
             format!("no output for {} after the last result", silence(*ms))
         }
+        Note::LastSeen(ms) => format!("last seen {} ago", ago(*ms)),
         Note::Retrying => "retrying after an error".into(),
         Note::Error(error) => error.to_string(),
+    }
+}
+
+/// How long ago something was seen, in steps as those of [`silence`].
+fn ago(ms: i64) -> String {
+    let seconds = ms / 1_000;
+    match seconds {
+        ..60 => format!("{} s", seconds / 30 * 30),
+        60..300 => format!("{} min", seconds / 60),
+        300..3_600 => format!("{} min", seconds / 300 * 5),
+        3_600..86_400 => format!("{} h", seconds / 3_600),
+        86_400..172_800 => "1 day".to_owned(),
+        _ => format!("{} days", seconds / 86_400),
     }
 }
 

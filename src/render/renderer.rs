@@ -7,7 +7,7 @@ use crate::view::{Board, RunKey};
 use crate::wire::event::{Body, Event, Name};
 use crate::wire::frame::Frame;
 
-use super::frame::frame;
+use super::frame::{frame, last};
 use super::settings::Settings;
 
 /// Turns events into frames; remembers what the last frame of each run showed.
@@ -30,6 +30,7 @@ type Session = (Name, Name);
 struct Shown {
     look: u64,
     rev: u64,
+    over: bool,
 }
 
 impl Renderer {
@@ -112,6 +113,32 @@ impl Renderer {
         frames
     }
 
+    /// Forgets all runs of a session, which is read no more; gives the last frame of each box that
+    /// is not over, with the `reason`.
+    ///
+    /// It asks the board for nothing but whose they are: the rest may be half changed.
+    pub fn set_aside(
+        &mut self,
+        board: &mut Board,
+        (source, sid): (&Name, &Name),
+        reason: &str,
+    ) -> Vec<Frame> {
+        self.replaying.remove(&(source.clone(), sid.clone()));
+        let is_of = |key: &RunKey| key.source == *source && key.sid == *sid;
+        let mut open: Vec<_> = self.shown.iter().filter(|(key, _)| is_of(key)).collect();
+        open.retain(|(_, shown)| !shown.over);
+        open.sort_unstable_by_key(|(key, _)| *key);
+        let frame = |(key, shown): (&RunKey, &Shown)| {
+            let run = board.run(key)?;
+            Some(last(&run, shown.rev + 1, reason, &self.settings))
+        };
+        let frames = open.into_iter().filter_map(frame).collect();
+        self.shown.retain(|key, _| !is_of(key));
+        self.orphans.retain(|key| !is_of(key));
+        board.leave(source, sid);
+        frames
+    }
+
     /// Shows `keys`, but those whose box is of a session that still replays.
     fn settle(&mut self, board: &Board, keys: Vec<RunKey>, frames: &mut Vec<Frame>) {
         for key in keys {
@@ -151,7 +178,8 @@ impl Renderer {
         if before.is_some_and(|shown| shown.look == look) {
             return None;
         }
-        self.shown.insert(run.key(), Shown { look, rev });
+        let over = frame.state.is_final();
+        self.shown.insert(run.key(), Shown { look, rev, over });
         Some(frame)
     }
 

@@ -30,8 +30,15 @@ pub fn guard(text: &str) -> Cow<'_, str> {
 /// One line; a code span that does not end in it is none, so that lines cannot work together.
 fn guard_line(line: &str, fenced: bool, out: &mut String) {
     let mut at = 0;
-    while let Some(c) = line[at..].chars().next() {
+    loop {
+        // Most of a line means nothing to anybody, and is taken as it is.
+        let inert = inert(&line[at..]);
+        out.push_str(&line[at..at + inert]);
+        at += inert;
         let rest = &line[at..];
+        let Some(c) = rest.chars().next() else {
+            return;
+        };
         let behind = &rest[c.len_utf8()..];
         let next = behind.chars().next();
         at += c.len_utf8();
@@ -53,7 +60,7 @@ fn guard_line(line: &str, fenced: bool, out: &mut String) {
                 match closing(&rest[run..], run).filter(|_| !fenced) {
                     Some(end) => {
                         at += end + run;
-                        out.extend(rest[..run + end + run].chars().filter(|&c| !hides(c)));
+                        show(&rest[..run + end + run], out);
                     }
                     None => (0..run).for_each(|_| out.push_str("\\`")),
                 }
@@ -70,6 +77,35 @@ fn guard_line(line: &str, fenced: bool, out: &mut String) {
             '.' if follows_www(&line[..at - 1]) => out.push(ONE_DOT),
             c => out.push(c),
         }
+    }
+}
+
+/// How many bytes at the head of `text` are plain ASCII that is looked for nowhere.
+fn inert(text: &str) -> usize {
+    let is_inert = |byte: &u8| !ACTIVE[usize::from(*byte)];
+    text.bytes().take_while(is_inert).count()
+}
+
+/// Bytes at which [`guard_line`] looks more closely: what it may change, and all that is no plain ASCII.
+const ACTIVE: [bool; 256] = {
+    let mut active = [true; 256];
+    active[b'\n' as usize] = false;
+    let mut byte = b' ';
+    while byte <= b'~' {
+        active[byte as usize] = matches!(
+            byte,
+            b'\\' | b'`' | b']' | b'<' | b':' | b'$' | b'@' | b'~' | b'^' | b'#' | b'.'
+        );
+        byte += 1;
+    }
+    active
+};
+
+/// Writes what is seen of `text`.
+fn show(text: &str, out: &mut String) {
+    match text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        true => out.push_str(text),
+        false => out.extend(text.chars().filter(|&c| !hides(c))),
     }
 }
 

@@ -109,7 +109,7 @@ pub fn load<T: DeserializeOwned>(state: &StateDir, name: &str) -> Result<Loaded<
     }
 }
 
-/// Bytes that may be [appended](append) before the whole is to be saved anew.
+/// Bytes that may be [appended](save_changes) before the whole is to be saved anew.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Room(u64);
 
@@ -165,7 +165,7 @@ pub fn save<T: Serialize>(state: &StateDir, name: &str, payload: &T) -> io::Resu
 /// # Errors
 ///
 /// What the system said; then the whole is to be saved, since a part of the line may be there.
-pub fn append<T: Serialize>(
+pub fn save_changes<T: Serialize>(
     state: &StateDir,
     name: &str,
     changes: &T,
@@ -335,7 +335,7 @@ mod tests {
         let mut room = save(state, "n", &payload(1)).expect("saves");
         let path = state.path().join("cursors/n");
         let whole = fs::read(&path).expect("reads");
-        append(state, "n", &payload(2), &mut room).expect("appends");
+        save_changes(state, "n", &payload(2), &mut room).expect("appends");
         (whole, fs::read(&path).expect("reads"))
     }
 
@@ -346,7 +346,7 @@ mod tests {
         let mut count = 0;
         while !room.is_used_up() {
             count += 1;
-            append(&state, "n", &payload(count), &mut room).expect("appends");
+            save_changes(&state, "n", &payload(count), &mut room).expect("appends");
         }
         let bytes = fs::read(state.path().join("cursors/n")).expect("reads");
         assert!(
@@ -412,7 +412,7 @@ mod tests {
         let (_dir, state) = state();
         let mut room = save(&state, "n", &payload(1)).expect("saves");
         fs::remove_file(state.path().join("cursors/n")).expect("removed");
-        append(&state, "n", &payload(2), &mut room).expect_err("nothing is there");
+        save_changes(&state, "n", &payload(2), &mut room).expect_err("nothing is there");
         assert!(room.is_used_up(), "the whole is saved next");
         assert_eq!(
             load::<Payload>(&state, "n").expect("loads"),

@@ -95,7 +95,12 @@ impl Board {
         })
     }
 
-    fn find(&self, source: &Name, sid: &Name) -> Option<u32> {
+    /// The session of that id.
+    pub(super) fn session(&self, source: &Name, sid: &Name) -> Option<&Session> {
+        self.sessions.get(&self.find(source, sid)?)
+    }
+
+    pub(super) fn find(&self, source: &Name, sid: &Name) -> Option<u32> {
         let place = Place::Sid(source.clone(), sid.clone());
         self.places.get(&place)?.first().copied()
     }

@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
+use crate::wire::event::Name;
 use crate::wire::time::Time;
 
 use super::board::{Board, Place};
 use super::key::{At, RunKey};
 use super::seen::hash;
+use super::session::Session;
 use super::settings::ms;
-
-/// Most sessions remembered without any run.
-const MAX_EMPTY: usize = 10_000;
 
 impl Board {
     /// Lets go of families that are over for long, or that are too many; gives
@@ -18,7 +17,9 @@ impl Board {
     ///
     /// Cheap as long as the board has not grown much since the last time.
     pub fn forget(&mut self, held: &dyn Fn(&RunKey) -> bool) -> Vec<RunKey> {
-        if self.runs < self.swept.saturating_add(self.settings.keep_runs / 4 + 1) {
+        // A session may never have a run.
+        let size = |board: &Self| board.runs + board.sessions.len();
+        if size(self) < self.swept.saturating_add(self.settings.keep_runs / 4 + 1) {
             return Vec::new();
         }
         let clock = self.sessions.values().filter_map(|session| session.ticks);
@@ -43,8 +44,37 @@ impl Board {
             }
         }
         self.drop_sessions();
-        self.swept = self.runs;
+        self.swept = size(self);
         keys
+    }
+
+    /// Lets go of all runs of a session, whatever their state: it is read no more. Its children
+    /// are nobody's from then on.
+    pub fn leave(&mut self, source: &Name, sid: &Name) {
+        let Some(no) = self.find(source, sid) else {
+            return;
+        };
+        let runs = self.sessions.get(&no).map(|session| &session.runs);
+        let runs: Vec<u32> = runs
+            .into_iter()
+            .flat_map(|runs| runs.keys().copied())
+            .collect();
+        for run in runs {
+            let at = At { session: no, run };
+            let (up, down) = match self.run_mut(at) {
+                Some(run) => (run.up.take(), std::mem::take(&mut run.down)),
+                None => continue,
+            };
+            if let Some(parent) = up.and_then(|parent| self.run_mut(parent)) {
+                parent.down.retain(|child| *child != at);
+            }
+            for child in down {
+                if let Some(child) = self.run_mut(child) {
+                    (child.up, child.named) = (None, None);
+                }
+            }
+            self.drop_run(at);
+        }
     }
 
     /// Every family whose root is over.
@@ -109,14 +139,16 @@ impl Board {
         }
     }
 
-    /// Sessions without a run are remembered for their links, but not without end.
+    /// Sessions without a run are remembered for their links, and so that nothing of theirs is told
+    /// twice; but a quarter as many of them as of runs that are over: theirs were over long before. One
+    /// that a run names as its parent stays.
     fn drop_sessions(&mut self) {
         let empty = self
             .sessions
             .iter()
-            .filter(|(_, session)| session.runs.is_empty());
+            .filter(|(_, session)| session.runs.is_empty() && !self.has_children(session));
         let mut empty: Vec<_> = empty.map(|(no, session)| (session.touched, *no)).collect();
-        let surplus = empty.len().saturating_sub(MAX_EMPTY);
+        let surplus = empty.len().saturating_sub(self.settings.keep_runs / 4);
         empty.sort_unstable();
         for (_, no) in empty.into_iter().take(surplus) {
             let Some(session) = self.sessions.remove(&no) else {
@@ -129,6 +161,15 @@ impl Board {
                 drop_from(&mut self.claims, place, no);
             }
         }
+    }
+
+    /// Whether a session with a run names it as its parent.
+    fn has_children(&self, session: &Session) -> bool {
+        let claims = Self::names_of(session).filter_map(|place| self.claims.get(&place));
+        claims
+            .flatten()
+            .filter_map(|no| self.sessions.get(no))
+            .any(|child| !child.runs.is_empty())
     }
 }
 

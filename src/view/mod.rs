@@ -17,6 +17,7 @@
 //! | `family` | who is whose child |
 //! | `kin` | a run's children, each at the step that started it |
 //! | `verdict` | the state of a run, and why: section 4 of the design as code |
+//! | `standing`, `statuses` | how one agent stands in one word, and every change of it |
 //! | `totals` | counts over a family |
 //! | `look`, `child` | [`RunView`] and [`ChildView`]: what a renderer asks |
 //! | `forget` | what keeps memory bounded |
@@ -39,6 +40,8 @@ mod session;
 mod settings;
 mod speech;
 mod spend;
+mod standing;
+mod statuses;
 mod step;
 mod totals;
 mod verdict;
@@ -53,5 +56,7 @@ pub use key::{RunKey, Touched};
 pub use kin::Kin;
 pub use look::{RunView, Wait};
 pub use settings::Settings;
+pub use standing::Standing;
+pub use statuses::Statuses;
 pub use step::{Agent, Step};
 pub use verdict::{Note, Verdict};

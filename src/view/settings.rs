@@ -27,7 +27,7 @@ pub struct Settings {
     pub include: Vec<Cause>,
     /// How long a run that is over is kept, by ticks.
     pub keep: Duration,
-    /// How many runs that are over are kept at most.
+    /// How many runs that are over are kept at most, and four times as many as sessions without a run.
     pub keep_runs: usize,
 }
 

@@ -46,6 +46,9 @@ pub enum Note {
     Quiet(i64),
     /// Nothing for so many milliseconds since the last result of a tool.
     NoAnswer(i64),
+    /// No record for so many milliseconds, and nothing known to be under way that would explain
+    /// it: the model may think, and the process may be dead.
+    LastSeen(i64),
     /// It failed and tries again.
     Retrying,
     /// What went wrong, as its source says it.
@@ -56,6 +59,15 @@ impl Board {
     /// The state of `at` at `now`.
     pub(super) fn judge(&self, at: At, now: Option<Time>) -> Option<Verdict> {
         self.judge_at(at, now, 0)
+    }
+
+    /// The state of `run` as its own records tell it, whatever its children do.
+    pub(super) fn alone(&self, run: &Run, now: Option<Time>) -> Verdict {
+        let childless = Below {
+            last: run.last,
+            ..Below::default()
+        };
+        self.own(run, now, &childless)
     }
 
     fn judge_at(&self, at: At, now: Option<Time>, depth: usize) -> Option<Verdict> {
@@ -230,9 +242,20 @@ impl Board {
 
     fn note(&self, run: &Run, verdict: &Verdict, now: Option<Time>) -> Option<Note> {
         let silent = passed(verdict.output, now);
+        let unheard = passed(verdict.last, now);
         match verdict.state {
             State::Active if run.last_kind == Last::Retry && run.end.is_none() => {
                 Some(Note::Retrying)
+            }
+            // A run that only its row announced has no transcript yet: that tells nothing.
+            State::Active
+                if run.end.is_none()
+                    && run.pending().is_none()
+                    && !verdict.below
+                    && run.told > 0
+                    && unheard >= ms(self.settings.quiet) =>
+            {
+                Some(Note::LastSeen(unheard))
             }
             State::Active
                 if run.last_kind == Last::Result

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::frame::{End, Frame, State, Step, StepStatus};
+use super::frame::{End, Frame, State};
 use super::time::Time;
 
 /// Whose work a box shows, and why it stands as it does: for people, and for a `run` that looks
@@ -63,6 +63,11 @@ impl About {
 
 /// One line, not long; nothing where there is none.
 fn short(text: &str) -> Option<String> {
+    // As nearly every one is.
+    if text.len() <= LONGEST && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        let line = text.trim();
+        return (!line.is_empty()).then(|| line.to_owned());
+    }
     let line = text.split(|c: char| c.is_control());
     let line = line.collect::<Vec<_>>().join(" ");
     let line: String = line.trim().chars().take(LONGEST).collect();
@@ -91,7 +96,7 @@ fn why(frame: &Frame) -> Option<String> {
         Some(End::Other(_)) | None => None,
     };
     let doing = || {
-        let newest = view.steps.iter().rev().find(|step| pends(step))?;
+        let newest = view.steps.iter().rev().find(|step| step.status.pends())?;
         Some(match &newest.detail {
             Some(detail) => format!("{} {detail}", newest.title),
             None => newest.title.clone(),
@@ -101,13 +106,6 @@ fn why(frame: &Frame) -> Option<String> {
         true => view.note.clone().or(ended),
         false => view.note.clone().or_else(doing),
     }
-}
-
-fn pends(step: &Step) -> bool {
-    matches!(
-        step.status,
-        StepStatus::Active | StepStatus::Blocked | StepStatus::Background
-    )
 }
 
 #[cfg(test)]

@@ -77,6 +77,14 @@ open_enum! {
     }
 }
 
+impl StepStatus {
+    /// Whether it is under way.
+    #[must_use]
+    pub fn pends(&self) -> bool {
+        matches!(self, Self::Active | Self::Blocked | Self::Background)
+    }
+}
+
 /// Counts over a run or a sub-agent, its own children included once.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
@@ -239,8 +247,9 @@ impl Rendered {
 }
 
 /// The state of a run at a moment.
+// `V` is as much of its view as somebody reads; what is said above stands in the schema.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Frame {
+pub struct Frame<V = View> {
     /// Wire version, 1. A line with a higher one is passed on untouched.
     pub v: u32,
     /// Always `frame`.
@@ -279,7 +288,7 @@ pub struct Frame {
     /// One line of plain text: `main: working, 5 tools, 38s`.
     pub title: String,
     /// The structured state.
-    pub view: View,
+    pub view: V,
     /// The rendered text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Rendered>,
@@ -402,13 +411,21 @@ fn digest(fields: &[&str]) -> String {
 /// The first `length` characters of `bytes` in lower-case base32.
 fn base32(bytes: &[u8], length: usize) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| byte >> (7 - at % 8) & 1);
-    (0..length)
-        .map(|place| {
-            let five = (0..5).fold(0, |value, at| value << 1 | bit(place * 5 + at));
-            char::from(ALPHABET[usize::from(five & 31)])
-        })
-        .collect()
+    let mut text = String::with_capacity(length);
+    // The bits of the last byte that no character stands for yet.
+    let (mut held, mut bits) = (0_u32, 0);
+    for &byte in bytes {
+        held = held << 8 | u32::from(byte);
+        bits += 8;
+        while bits >= 5 && text.len() < length {
+            bits -= 5;
+            text.push(char::from(ALPHABET[(held >> bits & 31) as usize]));
+        }
+    }
+    if text.len() < length && bits > 0 {
+        text.push(char::from(ALPHABET[(held << (5 - bits) & 31) as usize]));
+    }
+    text
 }
 
 #[cfg(test)]

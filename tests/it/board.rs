@@ -13,7 +13,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
 /// A test that waits longer than this has failed; it never waits by itself.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A terminal of that size: our end of it, and a program's.
 pub fn terminal(rows: u16, columns: u16) -> (File, OwnedFd) {

@@ -77,6 +77,7 @@ fn completions_and_schemas_are_in_step() {
         ("schema/events.json", "schema events"),
         ("schema/frames.json", "schema frames"),
         ("schema/receipts.json", "schema receipts"),
+        ("schema/status.json", "schema status"),
         ("schema/config.json", "schema config"),
     ];
     for (path, args) in cases {
@@ -88,15 +89,15 @@ fn completions_and_schemas_are_in_step() {
             difference(&is, &should)
         );
     }
-    for dir in ["completions", "schema"] {
+    for (dir, count) in [("completions", 4), ("schema", 5)] {
         let kept = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(dir), "");
-        assert_eq!(kept.len(), 4, "{dir}: {kept:?}");
+        assert_eq!(kept.len(), count, "{dir}: {kept:?}");
     }
 }
 
 #[test]
 fn schemas_are_valid() {
-    for format in ["events", "frames", "receipts", "config"] {
+    for format in ["events", "frames", "receipts", "status", "config"] {
         let schema = committed(&format!("schema/{format}.json"));
         let schema = serde_json::from_str(&schema).expect("JSON");
         assert!(jsonschema::meta::is_valid(&schema), "{format}");

@@ -1,5 +1,6 @@
 //! Integration tests: the real binary, a closed-off home, a fixed clock.
 
+mod agent_hooks;
 mod board;
 mod compat;
 mod conformance;

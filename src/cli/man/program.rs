@@ -39,7 +39,7 @@ const EXIT: [(&str, &str); 10] = [
 ];
 
 /// Variables that no flag stands for.
-const VARIABLES: [(&str, &str); 17] = [
+const VARIABLES: [(&str, &str); 18] = [
     (
         "MM_TOKEN, MM_BOT_TOKEN",
         "The chat server's token, where neither --token-file nor $CREDENTIALS_DIRECTORY/mm-token (systemd's LoadCredential=mm-token:FILE) holds one. No flag takes a token.",
@@ -87,13 +87,20 @@ const VARIABLES: [(&str, &str); 17] = [
     ),
     (
         "STATE_DIRECTORY, XDG_STATE_HOME",
-        "Where the boxes that were posted and the places of --resume are kept.",
+        "Where the boxes that were posted, the places of --resume and the spool of hooks are kept.",
     ),
     (
         "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",
         "Where a supervisor hears how run is, and how often it wants to; see live-status-run(1).",
     ),
-    ("XDG_CONFIG_HOME", "Where the settings file is."),
+    (
+        "XDG_CONFIG_HOME",
+        "Where the settings file is, and OpenCode's.",
+    ),
+    (
+        "CLAUDE_CONFIG_DIR, CODEX_HOME, OPENCODE_CONFIG_DIR, COPILOT_HOME, KIMI_CODE_HOME",
+        "Where hooks finds the configurations of those agents, as the agents themselves have it.",
+    ),
     (
         "NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM",
         "Whether --color auto means colours, and whether the board can move its cursor.",
@@ -200,6 +207,9 @@ pub(super) fn verb(verb: &Command, name: &str) -> Vec<u8> {
     if verb.get_name() == "ps" {
         list(&mut page, "FIELDS OF --json", &super::super::ps::FIELDS);
     }
+    if verb.get_name() == "hook" {
+        list(&mut page, "WHAT EVENTS MEAN", &super::super::hook::MEANINGS);
+    }
     if verb.get_name() == "tail" {
         sources::section(&mut page);
     }
@@ -215,6 +225,13 @@ pub(super) fn verb(verb: &Command, name: &str) -> Vec<u8> {
     let formats: &[&str] = match verb.get_name() {
         "tail" | "label" => &["live-status-events(5)"],
         "render" => &["live-status-events(5)", "live-status-frames(5)"],
+        "status" => &[
+            "live-status-events(5)",
+            "live-status-tail(1)",
+            "live-status-hooks(1)",
+        ],
+        "hook" => &["live-status-hooks(1)", "live-status-events(5)"],
+        "hooks" => &["live-status-hook(1)", "live-status-status(1)"],
         "ps" => &["live-status-explain(1)", "live-status-finish(1)"],
         "explain" => &["live-status-ps(1)", "live-status-finish(1)"],
         "finish" => &["live-status-ps(1)", "live-status-receipts(5)"],

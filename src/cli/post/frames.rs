@@ -3,18 +3,19 @@
 use std::io::BufReader;
 
 use super::super::failure::{Failure, Kind};
+use crate::daemon::dress;
 use crate::daemon::inputs::{Feeder, Input};
 use crate::daemon::pipeline::scrub;
 use crate::safe::redact::Redactor;
+use crate::sink::Caps;
 use crate::wire::event::VERSION;
-use crate::wire::frame::Frame;
 use crate::wire::ndjson::{Lines, Read};
 
 /// Frames that go on together at most.
 const FULL: usize = 64;
 
-/// Reads frames until the input ends.
-pub(super) fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> {
+/// Reads frames for sinks of those `caps` until the input ends.
+pub(super) fn read(caps: &[Caps], redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> {
     let mut lines = Lines::new(BufReader::with_capacity(256 << 10, std::io::stdin().lock()));
     let mut line = Vec::new();
     let mut broken = 0_u64;
@@ -37,7 +38,7 @@ pub(super) fn read(redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> 
                 ));
             }
             Ok(Read::Line { .. }) if line.trim_ascii().is_empty() => {}
-            Ok(Read::Line { offset }) => match serde_json::from_slice::<Frame>(&line) {
+            Ok(Read::Line { offset }) => match dress::read(&line, caps) {
                 Ok(frame) if frame.v > VERSION || frame.kind != "frame" => {}
                 Ok(mut frame) => {
                     scrub(&mut frame, redactor);

@@ -102,7 +102,7 @@ impl PostArgs {
         })?;
         let reader = std::thread::Builder::new()
             .name("input".into())
-            .spawn(move || frames::read(&redactor, &feeder))?;
+            .spawn(move || frames::read(&caps, &redactor, &feeder))?;
         let placeless = Placeless::default();
         let (unplaced, quiet) = (placeless.clone(), global.quiet);
         let take = move |receipt: &Receipt| {

@@ -11,6 +11,8 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(super) struct Crew {
     idle: Vec<Thread>,
+    /// Those that are to be woken, once the lock is free.
+    called: Vec<Thread>,
     /// Until when the one at the bottom sleeps; `None` is until it is called.
     alarm: Option<Duration>,
     /// When the sink is to be looked after next.
@@ -54,7 +56,7 @@ impl Crew {
         let Some(due) = due else { return };
         if due <= now {
             if let Some(thread) = self.idle.len().checked_sub(1).map(|last| self.take(last)) {
-                thread.unpark();
+                self.called.push(thread);
             }
         } else {
             self.remind(due);
@@ -62,17 +64,22 @@ impl Crew {
     }
 
     /// Has the one that minds the time look again, where it would sleep for too long.
-    fn remind(&self, due: Duration) {
+    fn remind(&mut self, due: Duration) {
         if self.alarm.is_none_or(|alarm| due < alarm)
             && let Some(thread) = self.idle.first()
         {
-            thread.unpark();
+            self.called.push(thread.clone());
         }
     }
 
     /// Calls all of them.
     pub(super) fn call_all(&mut self) {
-        self.idle.drain(..).for_each(|thread| thread.unpark());
+        self.called.append(&mut self.idle);
+    }
+
+    /// Those that were called since, to be woken.
+    pub(super) fn called(&mut self) -> impl Iterator<Item = Thread> + '_ {
+        self.called.drain(..)
     }
 
     /// Where the calling thread rests.

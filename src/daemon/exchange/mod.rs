@@ -15,12 +15,14 @@ use crate::wire::frame::Frame;
 use crate::{outbox, render};
 
 mod crew;
+mod locked;
 #[cfg(test)]
 mod race;
 mod state;
 #[cfg(test)]
 mod tests;
 
+use locked::Locked;
 use state::State;
 
 /// What a thread of a sink is to do.
@@ -81,7 +83,12 @@ impl Exchange {
         self.start.elapsed()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> Locked<'_> {
+        Locked::new(self.lock())
+    }
+
+    /// The state for who waits for it to change, and calls nobody.
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -124,7 +131,7 @@ impl Exchange {
 
     /// Waits while a sink that takes every frame is behind; whether anybody takes frames still.
     pub(super) fn wait_for_room(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.lock();
         while state.world.is_behind() && !state.open && !state.is_over() {
             state = self.wait(state, None).0;
         }
@@ -232,7 +239,7 @@ impl Exchange {
 
     /// Waits until all threads are gone, until then at most; whether they are.
     pub(super) fn wait_for_threads(&self, until: Option<Instant>) -> bool {
-        let mut state = self.state();
+        let mut state = self.lock();
         let mut late = false;
         while state.crews.iter().any(|crew| crew.hands > 0) && !late {
             (state, late) = self.wait(state, until);

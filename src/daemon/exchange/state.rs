@@ -1,5 +1,6 @@
 //! What stands under the lock of the exchange.
 
+use std::thread::Thread;
 use std::time::Duration;
 
 use super::Order;
@@ -81,6 +82,11 @@ impl State {
             let due = self.due(number, now);
             self.crews[number].call(due, now);
         }
+    }
+
+    /// The threads that were called, to be woken.
+    pub(super) fn called(&mut self) -> impl Iterator<Item = Thread> + '_ {
+        self.crews.iter_mut().flat_map(Crew::called)
     }
 
     pub(super) fn call_all(&mut self, now: Duration) {

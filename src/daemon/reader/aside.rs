@@ -11,7 +11,7 @@ const REASON: &str = "live-status failed on a record of this session";
 /// Takes one step of one session; `None` where our own code panicked over it.
 ///
 /// What the step was changing may be half changed: nobody may ask it anything but whose it is.
-pub(super) fn contained<T>(step: impl FnOnce() -> T) -> Option<T> {
+pub(in crate::daemon) fn contained<T>(step: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(step)).ok()
 }
 

@@ -36,6 +36,7 @@ impl Reader {
             self.touch(id, now);
             self.settle(id);
         }
+        self.forget_departed();
         Ok(any)
     }
 
@@ -55,6 +56,7 @@ impl Reader {
         for change in self.scan() {
             self.apply(change, now, emit)?;
         }
+        self.forget_departed();
         Ok(())
     }
 
@@ -69,6 +71,9 @@ impl Reader {
         | Change::Row(id)
         | Change::Keyed(id)
         | Change::Gone(id)) = change;
+        if matches!(change, Change::Gone(_)) {
+            self.departed.add(id);
+        }
         if !self.is_wanted(self.follower.session(id)) {
             return Ok(());
         }

@@ -27,6 +27,12 @@ impl Unkept {
             self.moved.insert(id);
         }
     }
+
+    /// The number of a session is another one's from now on.
+    pub(super) fn forget(&mut self, id: Id) {
+        self.moved.remove(&id);
+        self.at_run.remove(&id);
+    }
 }
 
 impl Reader {
@@ -90,8 +96,7 @@ impl Reader {
     /// The transcript of a session is no longer there.
     pub(super) fn forget_place(&mut self, id: Id) {
         if self.unkept.kept {
-            self.unkept.moved.remove(&id);
-            self.unkept.at_run.remove(&id);
+            self.unkept.forget(id);
             self.unkept.gone.push(Kept {
                 cursor: self.follower.cursor(id),
                 requests: 0,

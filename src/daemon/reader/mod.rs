@@ -7,12 +7,14 @@ mod aside;
 mod begin;
 mod changes;
 mod clock;
+mod departed;
 mod keep;
 mod lines;
 mod members;
 mod records;
 mod shelf;
 
+pub(super) use aside::contained;
 pub use clock::{system_time, wire_time};
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -29,6 +31,7 @@ use crate::safe::redact::Redactor;
 use crate::source::{Dialect, Remarks};
 use crate::wire::event::{Body, Event, Name, Src};
 use crate::wire::time::Time;
+use departed::Departed;
 use keep::Unkept;
 use shelf::Shelf;
 
@@ -127,6 +130,8 @@ pub struct Reader {
     unread: BTreeSet<Id>,
     /// Files that wait for their row, and until when.
     unclaimed: HashMap<Id, Instant>,
+    /// Sessions that are gone.
+    departed: Departed,
     /// We stay, and files come one after the other.
     following: bool,
     /// When sessions are told of time; a wake-up looks at no others.
@@ -157,6 +162,7 @@ impl Reader {
             recall: Duration::ZERO,
             unread: BTreeSet::new(),
             unclaimed: HashMap::new(),
+            departed: Departed::default(),
             following: false,
             ticking: Agenda::default(),
             start: Instant::now(),

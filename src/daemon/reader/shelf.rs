@@ -34,6 +34,13 @@ impl Shelf {
         self.rows[at] = Some(pack(row));
     }
 
+    /// Lets go of the row of a session.
+    pub(super) fn remove(&mut self, id: Id) {
+        if let Some(row) = self.rows.get_mut(id as usize) {
+            *row = None;
+        }
+    }
+
     /// The whole row of a session.
     pub(super) fn row(&self, id: Id) -> Option<Row> {
         self.packed(id).map(unpack)
@@ -52,6 +59,12 @@ impl Shelf {
     /// The session key of the session that started this one.
     pub(super) fn parent(&self, id: Id) -> Option<&str> {
         Fields(self.packed(id)?).text()
+    }
+
+    /// How many rows there are.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.rows.iter().flatten().count()
     }
 
     fn packed(&self, id: Id) -> Option<&[u8]> {
@@ -277,5 +290,8 @@ mod tests {
             assert_eq!(shelf.row(id + 1), None, "nothing was put there");
         }
         assert_eq!(shelf.row(Id::MAX), None);
+        shelf.remove(2);
+        assert_eq!(shelf.row(2), None);
+        assert_eq!(shelf.row(4).as_ref(), Some(&rows[2]));
     }
 }

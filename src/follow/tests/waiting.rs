@@ -270,3 +270,24 @@ fn a_directory_is_watched_once_and_no_file_stays_open() {
     let watches = scene.follower.watches.as_ref().expect("watches");
     assert_eq!(watches.interest.len(), 3 + 2 * 2);
 }
+
+#[test]
+fn agents_that_came_and_went_leave_no_place_behind() {
+    let mut scene = Scene::new();
+    let mut most = 0;
+    for round in 0..20 {
+        let agent = scene.dir.path().join(format!("agents/guest{round}"));
+        fs::create_dir_all(agent.join("sessions")).expect("made");
+        fs::write(agent.join("sessions/s.jsonl"), "1\n").expect("written");
+        scene.look();
+        fs::remove_dir_all(agent).expect("removed");
+        scene.look();
+        let gone = (0..scene.follower.entries.len() as Id).collect();
+        scene.follower.forget(&gone);
+        most = most.max(scene.follower.places.len());
+    }
+    // The one that stays, the one that is there, and the one that went before.
+    assert!(most <= 3, "{most}");
+    assert!(scene.follower.entries.len() <= 2, "numbers are given again");
+    assert_eq!(scene.follower.known(), 0);
+}

@@ -125,6 +125,11 @@ fn every_state_has_its_word_and_its_reason() {
            ok Running x - 1.0s\n[ACTIVE] 14:30",
         ),
         (
+            "2 end a ok; 242 tick",
+            "[ACTIVE] main - 4m 0s - 1 tool - last seen 4 min ago\n\
+           ok Running x - 1.0s\n[ACTIVE] 14:34",
+        ),
+        (
             "2 end a denied; 3 retry 503; 3 tick",
             "[ACTIVE] main - 3s - 1 tool - retrying after an error\n\
            STOPPED Running x - 1.0s - denied\n[ACTIVE] 14:30",

@@ -54,6 +54,22 @@ pub(super) struct Boxes {
     pub(super) watch: Watch,
 }
 
+/// What was remembered of a box before: when that was true, and which edit it tells of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    at: Time,
+    seq: u64,
+}
+
+impl Known {
+    pub(super) fn of(kept: &Kept) -> Self {
+        Self {
+            at: kept.at,
+            seq: kept.seq,
+        }
+    }
+}
+
 /// What was done, and the post.
 pub(super) type Outcome = Result<(Did, String), (Trouble, Option<String>)>;
 
@@ -65,8 +81,9 @@ impl Boxes {
             .map_err(|trouble| (trouble, None))?;
         let root = want.place.root.clone();
         let key = box_key(NAME, &channel, root.as_deref(), want.frame);
-        let known = self.ledger.get(&key);
-        let mut kept = known.clone().unwrap_or_else(|| Kept {
+        let kept = self.ledger.get(&key);
+        let known = kept.as_ref().map(Known::of);
+        let mut kept = kept.unwrap_or_else(|| Kept {
             key,
             frame: want.frame.to_owned(),
             sink: NAME.to_owned(),
@@ -92,11 +109,11 @@ impl Boxes {
             why: kept.about.why.take(),
             ..want.about.clone()
         };
-        let done = self.bring_kept(talk, &mut kept, known.as_ref(), want, at);
+        let done = self.bring_kept(talk, &mut kept, known, want, at);
         match done {
             Ok(did) => Ok((did, kept.post.clone().unwrap_or_default())),
             Err(trouble) => {
-                self.remember_trouble(&kept, known.as_ref(), &trouble);
+                self.remember_trouble(&kept, known, &trouble);
                 Err((trouble, kept.post.clone()))
             }
         }
@@ -106,7 +123,7 @@ impl Boxes {
         &self,
         talk: &Talk<'_>,
         kept: &mut Kept,
-        known: Option<&Kept>,
+        known: Option<Known>,
         want: &Want<'_>,
         at: Moment,
     ) -> Result<Did, Trouble> {
@@ -162,7 +179,7 @@ impl Boxes {
                 });
             }
             kept.about.why.clone_from(&want.about.why);
-            match edit::edit(talk, &*self.ledger, kept, content.clone(), &wish) {
+            match edit::edit(talk, &*self.ledger, kept, &content, &wish) {
                 Ok(()) => {
                     self.watch.acknowledged(&kept.key, &want.shown, at.now);
                     self.read_back(talk, kept, want, at);
@@ -233,7 +250,7 @@ impl Boxes {
         &self,
         talk: &Talk<'_>,
         kept: &mut Kept,
-        known: Option<&Kept>,
+        known: Option<Known>,
         want: &Want<'_>,
         at: Moment,
     ) -> Result<(), Trouble> {
@@ -314,7 +331,7 @@ impl Boxes {
     }
 
     /// What went wrong is remembered for whoever asks, where there is a box at all.
-    pub(super) fn remember_trouble(&self, kept: &Kept, known: Option<&Kept>, trouble: &Trouble) {
+    pub(super) fn remember_trouble(&self, kept: &Kept, known: Option<Known>, trouble: &Trouble) {
         match trouble {
             Trouble::Gone(_) | Trouble::Never(_) => self.watch.forget(&kept.key),
             _ => {}

@@ -23,7 +23,7 @@ const TOTAL: Duration = Duration::from_secs(10);
 /// The server closes an idle connection after 60 s; one that is about to go is not used.
 const IDLE: Duration = Duration::from_secs(50);
 /// Of each connection, each way: most requests and answers are shorter.
-const BUFFER: usize = 32 << 10;
+const BUFFER: usize = 16 << 10;
 /// Connections at once.
 pub(super) const CONNECTIONS: usize = 4;
 /// Gives the token, and again after the server refused it: it may have been replaced.

@@ -43,9 +43,7 @@ pub(super) struct Content {
 impl Content {
     /// `text` without what no server takes, and no longer than `limit` allows.
     pub(super) fn new(text: &str, state: &State, limit: usize) -> Self {
-        // NUL is answered with a 500 for ever; other controls mean nothing here.
-        let means_nothing = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-        let message = match text.contains(means_nothing) {
+        let message = match has_controls(text) {
             true => text.chars().filter(|&c| !means_nothing(c)).collect(),
             false => text.to_owned(),
         };
@@ -63,12 +61,29 @@ impl Content {
         hash.update(state.as_str());
         hash.update([0]);
         hash.update(&message);
+        let digit = |four: u8| char::from_digit(four.into(), 16).unwrap_or_default();
         let hash = hash.finalize()[..16]
             .iter()
-            .map(|byte| format!("{byte:02x}"))
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
             .collect();
         Self { message, hash }
     }
+}
+
+/// NUL is answered with a 500 for ever; other controls mean nothing here.
+fn means_nothing(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
+
+/// Whether there is a character that [means nothing](means_nothing), by its bytes: C0, DEL, or C1,
+/// whose first byte is 0xC2.
+fn has_controls(text: &str) -> bool {
+    let mut before = 0;
+    text.bytes().any(|byte| {
+        let c1 = before == 0xC2 && byte < 0xA0;
+        before = byte;
+        c1 || byte == 0x7F || (byte < b' ' && !matches!(byte, b'\n' | b'\t'))
+    })
 }
 
 /// Cuts whole lines from the end, so that no fence and no code span is left open.
@@ -109,6 +124,9 @@ mod tests {
     fn nothing_is_sent_that_a_server_never_takes() {
         let content = Content::new("a\0b\u{1b}[1m\n\tc", &State::Active, LONGEST);
         assert_eq!(content.message, "ab[1m\n\tc");
+        for c in '\0'..='\u{17F}' {
+            assert_eq!(has_controls(&format!("·{c}é")), means_nothing(c), "{c:?}");
+        }
     }
 
     #[test]

@@ -51,14 +51,15 @@ pub(super) fn edit(
     talk: &Talk<'_>,
     ledger: &dyn Ledger,
     kept: &mut Kept,
-    mut content: Content,
+    content: &Content,
     wish: &Wish<'_>,
 ) -> Result<(), Undone> {
     let Some(post) = kept.post.clone() else {
         return Err(Trouble::Away("the post is not known yet".to_owned()).into());
     };
-    let mut again = true;
+    let mut shorter: Option<Content> = None;
     loop {
+        let content = shorter.as_ref().unwrap_or(content);
         let marker = Marker {
             key: kept.key.clone(),
             seq: kept.seq + 1,
@@ -81,7 +82,7 @@ pub(super) fn edit(
             }
             Edit::Done => {
                 kept.seq = marker.seq;
-                acknowledge(ledger, kept, &content, wish);
+                acknowledge(ledger, kept, content, wish);
                 return Ok(());
             }
             Edit::Away => return Err(Trouble::Away(said(&answer)).into()),
@@ -91,10 +92,10 @@ pub(super) fn edit(
             Edit::Archived => {
                 return Err(Trouble::Never("the channel is archived".to_owned()).into());
             }
-            Edit::TooLong if again => {
-                again = false;
-                content = content.halved(&wish.shown.state);
-                talk.shorter(content.message.chars().count() + 200);
+            Edit::TooLong if shorter.is_none() => {
+                let half = content.halved(&wish.shown.state);
+                talk.shorter(half.message.chars().count() + 200);
+                shorter = Some(half);
             }
             Edit::TooLong | Edit::Refused => {
                 return Err(Trouble::Refused(said(&answer)).into());

@@ -1,6 +1,6 @@
 //! Closing a box by hand, where nobody else will any more.
 
-use super::boxes::{Boxes, Outcome};
+use super::boxes::{Boxes, Known, Outcome};
 use super::content::{FIRST_TEXT, Shown};
 use super::edit::{self, Undone, Wish};
 use super::ensure::{Wanted, ensure};
@@ -44,17 +44,17 @@ impl Mattermost {
 impl Boxes {
     /// Closes the box of that key; gives what is remembered of it then.
     pub(super) fn finish(&self, talk: &Talk<'_>, key: &str, at: Moment) -> (Option<Kept>, Outcome) {
-        let Some(known) = self.ledger.get(key) else {
+        let Some(mut kept) = self.ledger.get(key) else {
             let why = Trouble::Skip("nothing is remembered of it".to_owned());
             return (None, Err((why, None)));
         };
-        let mut kept = known.clone();
+        let known = Known::of(&kept);
         kept.at = at.wall;
         let done = self.close_by_hand(talk, &mut kept, at);
         let outcome = match done {
             Ok(did) => Ok((did, kept.post.clone().unwrap_or_default())),
             Err(trouble) => {
-                self.remember_trouble(&kept, Some(&known), &trouble);
+                self.remember_trouble(&kept, Some(known), &trouble);
                 Err((trouble, kept.post.clone()))
             }
         };
@@ -99,7 +99,7 @@ impl Boxes {
             shown: &shown,
             instance,
         };
-        match edit::edit(talk, &*self.ledger, kept, content, &wish) {
+        match edit::edit(talk, &*self.ledger, kept, &content, &wish) {
             Ok(()) => {}
             Err(Undone::TooOld) => {
                 return Err(Trouble::Refused(

@@ -67,7 +67,7 @@ impl Boxes {
         kept.at = at.wall;
         if let Ok(content) = edit::content(talk, shown) {
             // What fails now is done by the next look, the next edit or the next start.
-            let _ = edit::edit(talk, &*self.ledger, &mut kept, content, &wish);
+            let _ = edit::edit(talk, &*self.ledger, &mut kept, &content, &wish);
         }
     }
 

@@ -29,7 +29,7 @@ use std::time::Duration;
 use crate::safe::neutralise;
 use crate::sink::{Bill, Caps, Close, Done, Ledger, Markup, Moment, Put, Sink, receipt};
 use crate::wire::about::About;
-use crate::wire::frame::{Frame, State, Step, StepStatus};
+use crate::wire::frame::{Frame, State, Step};
 use crate::wire::receipt::{Did, Receipt};
 
 mod answers;
@@ -263,11 +263,7 @@ impl Sink for Mattermost {
 
 /// Whether a step, or one below it, is under way.
 fn pends(step: &Step) -> bool {
-    let active = matches!(
-        step.status,
-        StepStatus::Active | StepStatus::Blocked | StepStatus::Background
-    );
-    active
+    step.status.pends()
         || step
             .child
             .as_ref()

@@ -52,9 +52,21 @@ impl Post {
             .map(Self::from_raw)
     }
 
-    /// Whether an answer is the post of that id; what else it says is not looked at.
+    /// Whether an answer is the post of that id; what it says is not looked at.
     pub(super) fn is_in(answer: &Answer, id: &str) -> bool {
-        serde_json::from_slice::<Raw<'_>>(answer.bytes()).is_ok_and(|raw| raw.id == id)
+        /// What makes a post.
+        #[derive(Deserialize)]
+        struct Named<'a> {
+            #[serde(borrow)]
+            id: Cow<'a, str>,
+            #[serde(borrow, rename = "user_id")]
+            _user: Cow<'a, str>,
+            #[serde(borrow, rename = "channel_id")]
+            _channel: Cow<'a, str>,
+            #[serde(rename = "create_at")]
+            _created: i64,
+        }
+        serde_json::from_slice::<Named<'_>>(answer.bytes()).is_ok_and(|post| post.id == id)
     }
 
     fn from_raw(raw: Raw<'_>) -> Self {

@@ -14,6 +14,9 @@ use crate::wire::time::Time;
 const LONGEST_PAGE: u64 = 16 << 20;
 const LONGEST_ANSWER: u64 = 1 << 20;
 
+/// The most room that is made for an answer before it is there.
+const ROOM: u64 = 64 << 10;
+
 /// An answer of the server, whatever it says.
 #[derive(Debug)]
 pub struct Answer {
@@ -48,6 +51,24 @@ fn pause(text: &str) -> Option<Duration> {
 }
 
 fn http_date(text: &str) -> Option<Time> {
+    plain_date(text).or_else(|| any_date(text))
+}
+
+/// `Fri, 27 Nov 2026 10:55:58 GMT`, as every server writes it.
+fn plain_date(text: &str) -> Option<Time> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let (_, date) = text.strip_suffix(" GMT")?.split_once(", ")?;
+    let (day, month, year, clock) = (
+        date.get(..2)?,
+        date.get(3..6)?,
+        date.get(7..11)?,
+        date.get(12..)?,
+    );
+    let month = MONTHS.find(month).filter(|at| at % 3 == 0)? / 3 + 1;
+    Time::parse(&format!("{year}-{month:02}-{day}T{clock}.000Z"))
+}
+
+fn any_date(text: &str) -> Option<Time> {
     let zoned = jiff::fmt::rfc2822::parse(text).ok()?;
     Time::from_ms(zoned.timestamp().as_millisecond())
 }
@@ -60,26 +81,24 @@ impl Answer {
     /// [`Lost`] where it is cut off or longer than any answer should be.
     pub(super) fn read(response: Response<Body>, page: bool) -> Result<Self, Lost> {
         let cap = if page { LONGEST_PAGE } else { LONGEST_ANSWER };
-        let header = |name: &str| {
-            response
-                .headers()
-                .get(name)?
-                .to_str()
-                .ok()
-                .map(str::to_owned)
-        };
+        let header = |name: &str| response.headers().get(name)?.to_str().ok();
         let number = |name: &str| header(name)?.trim().parse::<u32>().ok();
         let mut answer = Self {
             status: response.status().as_u16(),
             body: Vec::new(),
-            retry_after: header("Retry-After").and_then(|text| pause(&text)),
+            retry_after: header("Retry-After").and_then(pause),
             spare: number("X-Ratelimit-Remaining").map(|left| {
                 let reset = number("X-Ratelimit-Reset").unwrap_or(1);
                 (left, Duration::from_secs(reset.into()))
             }),
-            date: header("Date").and_then(|text| http_date(&text)),
+            date: header("Date").and_then(http_date),
         };
-        let reader = response.into_body().into_reader();
+        let body = response.into_body();
+        // Room for all of it and its end: each piece more would go through all layers below.
+        // What a header says is believed only as far as it costs little.
+        let length = body.content_length().unwrap_or_default().min(ROOM);
+        answer.body.reserve(length as usize + 64);
+        let reader = body.into_reader();
         match reader.take(cap + 1).read_to_end(&mut answer.body) {
             Ok(read) if read as u64 > cap => Err(Lost::cut("the answer is too long")),
             Ok(_) => Ok(answer),
@@ -188,6 +207,25 @@ const WORN: &str = "the connection was closed";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_the_same_however_it_is_read() {
+        for text in [
+            "Fri, 27 Nov 2026 10:55:58 GMT",
+            "Thu, 01 Jan 1970 00:00:00 GMT",
+            "Thu, 29 Feb 2024 23:59:59 GMT",
+        ] {
+            assert!(plain_date(text).is_some(), "{text}");
+            assert_eq!(plain_date(text), any_date(text), "{text}");
+        }
+        for text in [
+            "Fri, 27 Nov 2026 10:55:58 +0100",
+            "Fri, 27 anF 2026 10:55:58 GMT",
+            "é",
+        ] {
+            assert_eq!(plain_date(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_pause_is_in_seconds_or_a_date_and_bounded() {

@@ -81,6 +81,8 @@ pub(super) struct Socket {
     /// How long one read, and one write, waits at most; `None` is not set yet.
     reads_for: Option<Duration>,
     writes_for: Option<Duration>,
+    /// An answer was read, and nobody asked since whether the connection is open.
+    answered: bool,
 }
 
 impl Socket {
@@ -90,6 +92,7 @@ impl Socket {
             buffers: Gathering::new(buffer_bytes),
             reads_for: None,
             writes_for: None,
+            answered: false,
         }
     }
 
@@ -137,6 +140,7 @@ impl Transport for Socket {
             match (&*self.stream).read(self.buffers.input_append_buf()) {
                 Ok(count) => {
                     self.buffers.input_appended(count);
+                    self.answered = count > 0;
                     return Ok(count > 0);
                 }
                 Err(error) if is_late(&error) || error.kind() == ErrorKind::Interrupted => {}
@@ -146,7 +150,13 @@ impl Transport for Socket {
     }
 
     /// Nothing may be there to be read: neither an end nor what nobody asked for.
+    ///
+    /// `ureq` asks when it puts a connection aside and again when it takes it up. What counts is
+    /// how it is then, so right after an answer nobody looks.
     fn is_open(&mut self) -> bool {
+        if std::mem::take(&mut self.answered) {
+            return true;
+        }
         let mut byte = [0];
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
         matches!(
@@ -263,6 +273,11 @@ mod tests {
         // What was sent has arrived once it can be read.
         recv(&*socket.stream, [0].as_mut_slice(), RecvFlags::PEEK).expect("arrives");
         assert!(!socket.is_open());
+        assert!(socket.await_input(within(PATIENCE)).expect("reads"));
+        other.write_all(b"unasked").expect("writes");
+        recv(&*socket.stream, [0].as_mut_slice(), RecvFlags::PEEK).expect("arrives");
+        assert!(socket.is_open(), "it is put aside");
+        assert!(!socket.is_open(), "it is taken up again");
         let (mut socket, other) = pair();
         drop(other);
         let end = recv(&*socket.stream, [0].as_mut_slice(), RecvFlags::PEEK);

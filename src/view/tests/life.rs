@@ -225,7 +225,7 @@ fn silence_means_what_the_last_record_was() {
         (
             "a result, long ago",
             "0 start r; 1 tool a; 2 end a ok; 1801 tick",
-            "active, no answer 1799s",
+            "active, last seen 1799s ago",
         ),
         (
             "a result, too long ago",
@@ -235,7 +235,7 @@ fn silence_means_what_the_last_record_was() {
         (
             "only the request",
             "0 start r; 61 tick",
-            "active, quiet 61s",
+            "active, last seen 61s ago",
         ),
         (
             "only the request, too long ago",

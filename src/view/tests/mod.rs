@@ -42,6 +42,7 @@ fn told(board: &Board, key: &RunKey) -> String {
     }
     match &verdict.note {
         Some(Note::Quiet(ms)) => format!("{told}, quiet {}s", ms / 1_000),
+        Some(Note::LastSeen(ms)) => format!("{told}, last seen {}s ago", ms / 1_000),
         Some(Note::NoAnswer(ms)) => format!("{told}, no answer {}s", ms / 1_000),
         Some(Note::Retrying) => format!("{told}, retrying"),
         Some(Note::Error(error)) => format!("{told}: {error}"),

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// A test that waits longer than this has failed; it never waits by itself.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How the follower learns of changes.
 pub const MODES: [&[&str]; 2] = [&[], &["--poll"]];

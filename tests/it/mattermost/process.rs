@@ -17,7 +17,7 @@ use crate::fake_mattermost::{Action, Call, Fake, Held, Moment, Post, Rule};
 use crate::support::{Ran, program};
 
 /// A process that does not end for so long never does.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The program as the bot of that server, with `home` as its home.
 pub fn command(fake: &Fake, home: &Path, args: &[&str]) -> Command {

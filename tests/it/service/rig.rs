@@ -21,7 +21,7 @@ use crate::support::tree::{Era, Talk, Tree};
 use crate::support::{T0_MS, program};
 
 /// What takes longer than this never comes.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A home with one agent that has done nothing yet.
 pub struct Home {

@@ -88,20 +88,32 @@ fn write_number(out: &mut String, number: &Number) {
 
 fn write_text(out: &mut String, text: &str) {
     out.push('"');
-    for rune in text.chars() {
+    let mut at = 0;
+    for (place, rune) in text.char_indices() {
+        // Most of a text stands for itself, and is taken in one piece.
+        if !is_escaped(rune) {
+            continue;
+        }
+        out.push_str(&text[at..place]);
+        at = place + rune.len_utf8();
         match rune {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(rune)));
-            }
-            rune => out.push(rune),
+            rune => out.push_str(&format!("\\u{:04x}", u32::from(rune))),
         }
     }
+    out.push_str(&text[at..]);
     out.push('"');
+}
+
+fn is_escaped(rune: char) -> bool {
+    matches!(
+        rune,
+        '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}'
+    )
 }
 
 #[cfg(test)]

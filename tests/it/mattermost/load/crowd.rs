@@ -12,6 +12,7 @@ use serde_json::json;
 use super::super::process::{Process, command};
 use super::super::rig::client;
 use crate::fake_mattermost::{Fake, Post, Recorded};
+use crate::faults::harness::rounds;
 
 /// Steps that a run has from the start: as many as a box keeps, so that later ones make it no larger.
 const STEPS: usize = 70;
@@ -162,8 +163,9 @@ pub fn wait_for_all(fake: &Fake, what: &str, all: usize, count: impl Fn(&Fake) -
 
 /// Waits until `count` has come to `all`; a breaker may be open for half a minute.
 pub fn patiently(fake: &Fake, what: &str, count: impl Fn() -> usize, all: usize) {
-    const PATIENCE: usize = 4;
-    let came = (0..PATIENCE).any(|_| fake.comes(|_| count() >= all));
+    // A build for tests takes its time to read the transcripts of thousands.
+    let patience = 4 * rounds(1);
+    let came = (0..patience).any(|_| fake.comes(|_| count() >= all));
     assert!(came, "no {what}: {} of {all}", count());
 }
 

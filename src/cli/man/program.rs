@@ -177,7 +177,7 @@ pub(super) fn main(command: &Command) -> Vec<u8> {
     text.extend(page.render().into_bytes());
     text.extend(settings::table(command).into_bytes());
     let mut page = Roff::new();
-    list(&mut page, "ENVIRONMENT", &VARIABLES);
+    list(&mut page, "ENVIRONMENT", VARIABLES);
     list(&mut page, "FILES", &FILES);
     list(&mut page, "EXIT STATUS", &EXIT);
     let mut also: Vec<String> = command

@@ -161,3 +161,73 @@ fn a_directory_named_agents_beside_does_not_hide_the_sessions() {
     let ran = run(at, &["tail", ".claude"]).ok();
     assert_eq!(sessions(&ran.out), (vec!["claude".to_owned()], 3));
 }
+
+/// Where an agent keeps its transcripts below its directory, and how many sessions its case of sub-agents has.
+const PLACES: [(&str, &str, &str, &str, usize); 6] = [
+    ("copilot", ".copilot", "COPILOT_HOME", "session-state", 1),
+    ("gemini", ".gemini", "", "tmp/harbour/chats", 2),
+    (
+        "gemini",
+        "x/.gemini",
+        "GEMINI_CLI_HOME",
+        "tmp/harbour/chats",
+        2,
+    ),
+    (
+        "kimi",
+        ".kimi-code",
+        "KIMI_CODE_HOME",
+        "sessions/wd_harbour_1",
+        3,
+    ),
+    ("qwen", ".qwen", "QWEN_HOME", "projects/-work-harbour", 2),
+    (
+        "qwen",
+        ".qwen",
+        "QWEN_RUNTIME_DIR",
+        "projects/-work-harbour",
+        2,
+    ),
+];
+
+#[test]
+fn each_agent_is_found_in_its_own_place_and_where_its_variable_says() {
+    for (source, own, variable, below, count) in PLACES {
+        let home = home();
+        let dialect = DIALECTS.iter().find(|it| it.source == source);
+        let case = cases(dialect.expect("a dialect"))
+            .into_iter()
+            .find(|case| case.ends_with("agents"))
+            .expect("a case of sub-agents");
+        let put = |root: &Path| {
+            for path in files(&case, ".jsonl") {
+                let text = std::fs::read_to_string(&path).expect("a file");
+                let inside = path.strip_prefix(&case).expect("below");
+                write(&root.join(below).join(inside), &text);
+            }
+        };
+        let want = (vec![source.to_owned()], count);
+        let tail = |value: Option<&Path>| {
+            let mut command = program(home.path());
+            if let Some(value) = value {
+                command.env(variable, value);
+            }
+            let output = command.arg("tail").output().expect("the program starts");
+            sessions(&output.stdout)
+        };
+        if variable.is_empty() || !own.contains('/') {
+            put(&home.path().join(own));
+            assert_eq!(tail(None), want, "{source} in {own}");
+        }
+        if !variable.is_empty() {
+            // `GEMINI_CLI_HOME` names the directory that holds the agent's own.
+            let moved = home.path().join("moved");
+            let root = match own.strip_prefix("x/") {
+                Some(below) => moved.join(below),
+                None => moved.clone(),
+            };
+            put(&root);
+            assert_eq!(tail(Some(&moved)), want, "{source} by {variable}");
+        }
+    }
+}

@@ -35,12 +35,12 @@ use crate::daemon::reload::Reload;
 use crate::daemon::replay::{Replay, Step};
 use crate::daemon::stop::{Hangup, Stop};
 use crate::daemon::world::World;
-use crate::follow::Root;
 use crate::service::detach::Second;
 use crate::sink::Sink;
 use crate::wire::event::{Cause, Event};
 use crate::wire::receipt::Receipt;
 use crate::wire::time::Time;
+use awaited::sources_of;
 use feed::{Batch, Feed};
 
 /// Watch every agent and show its runs live
@@ -199,11 +199,8 @@ impl RunArgs {
         let waits = serves && self.is_unattended(supervisor.is_some(), &stage.places);
         let roots = self.roots(waits, global)?;
         let count = roots.len();
-        let mut sources: Vec<&str> = roots.iter().map(Root::source).collect();
-        sources.sort_unstable();
-        sources.dedup();
-        let sources = sources.join(",");
-        for source in roots.iter().map(Root::source) {
+        let sources = sources_of(&roots);
+        for source in &sources {
             gauges.reads(source);
         }
         let mut reader = self
@@ -221,7 +218,7 @@ impl RunArgs {
         }
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
-            sources,
+            sources = sources.join(","),
             roots = count,
             sinks = stage.places.names(),
             "started"

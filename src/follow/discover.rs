@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::layout::LAYOUTS;
+use super::layout::{LAYOUTS, Layout};
 use super::root::{BadRoot, Root};
 
 /// The variable that says where all transcripts are.
@@ -96,27 +96,16 @@ fn own(env: &Surroundings<'_>) -> Vec<Found> {
 /// The directories of the other agents: what a variable names, else the one below the home.
 fn others(env: &Surroundings<'_>) -> impl Iterator<Item = Found> {
     LAYOUTS.iter().filter_map(|layout| {
-        let named = layout.variables.iter().find_map(|name| {
-            let value = (env.var)(name).filter(|value| !value.is_empty())?;
-            Some((expand(PathBuf::from(value), env.home.as_deref()), *name))
-        });
-        let usual = || Some((env.home.as_ref()?.join(layout.home), layout.title));
-        let (path, why) = named.or_else(usual)?;
-        let mut first = layout
-            .files
-            .iter()
-            .filter_map(|files| files.folders.first());
-        first
-            .any(|folder| path.join(folder).is_dir())
-            .then(|| Found {
-                root: Ok(Root::Tree {
-                    path: path.clone(),
-                    layout,
-                    skip: 0,
-                }),
-                path,
-                why,
-            })
+        let (path, why) = place_of(layout, env)?;
+        is_there(layout, &path).then(|| Found {
+            root: Ok(Root::Tree {
+                path: path.clone(),
+                layout,
+                skip: 0,
+            }),
+            path,
+            why,
+        })
     })
 }
 
@@ -129,7 +118,7 @@ pub fn awaited(env: &Surroundings<'_>) -> Option<Root> {
         BadRoot::Directory(_) => true,
         BadRoot::File(_) => false,
     };
-    match discover(env).into_iter().next() {
+    match own(env).into_iter().next() {
         Some(Found {
             path,
             root: Err(bad),
@@ -138,6 +127,42 @@ pub fn awaited(env: &Surroundings<'_>) -> Option<Root> {
         Some(_) => None,
         None => home(env).map(|home| Root::State(home.join(".openclaw"))),
     }
+}
+
+/// Where the other agents' transcripts will be, of those that are not here yet.
+#[must_use]
+pub fn awaited_others(env: &Surroundings<'_>) -> Vec<Root> {
+    let everything = (env.var)(EVERYTHING).filter(|value| !value.is_empty());
+    if everything.is_some() {
+        return Vec::new();
+    }
+    let places = LAYOUTS.iter().filter_map(|layout| {
+        let (path, _) = place_of(layout, env)?;
+        (!is_there(layout, &path)).then_some(Root::Tree {
+            path,
+            layout,
+            skip: 0,
+        })
+    });
+    places.collect()
+}
+
+/// The directory of an agent, and why it is that one.
+fn place_of(layout: &Layout, env: &Surroundings<'_>) -> Option<(PathBuf, &'static str)> {
+    let named = layout.variables.iter().find_map(|name| {
+        let value = (env.var)(name).filter(|value| !value.is_empty())?;
+        Some((expand(PathBuf::from(value), env.home.as_deref()), *name))
+    });
+    named.or_else(|| Some((env.home.as_ref()?.join(layout.home), layout.title)))
+}
+
+/// Whether an agent has kept anything there yet.
+fn is_there(layout: &Layout, path: &Path) -> bool {
+    let mut first = layout
+        .files
+        .iter()
+        .filter_map(|files| files.folders.first());
+    first.any(|folder| path.join(folder).is_dir())
 }
 
 /// The home directory, which a variable may move.
@@ -240,5 +265,36 @@ mod tests {
             var: &|_| None,
         };
         assert_eq!(awaited(&nowhere), None);
+    }
+
+    #[test]
+    fn other_agents_are_found_beside_it_and_awaited_where_they_will_be() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let home = dir.path();
+        fs::create_dir_all(home.join(".openclaw/agents/main/sessions")).expect("made");
+        fs::create_dir_all(home.join("moved/projects")).expect("made");
+        let look = |vars: &[(&str, &str)]| {
+            let env = Surroundings {
+                home: Some(home.to_owned()),
+                var: &|name| {
+                    let (_, value) = vars.iter().find(|(it, _)| *it == name)?;
+                    Some(home.join(value).into())
+                },
+            };
+            let found = discover(&env).into_iter().map(|it| it.path);
+            let awaited = awaited_others(&env).into_iter();
+            let awaited = awaited.map(|root| root.path().to_owned());
+            (found.collect::<Vec<_>>(), awaited.collect::<Vec<_>>())
+        };
+        let at = |path: &str| home.join(path);
+        let own = at(".openclaw");
+        assert_eq!(look(&[]), (vec![own.clone()], vec![at(".claude")]));
+        let moved = [("CLAUDE_CONFIG_DIR", "moved")];
+        assert_eq!(look(&moved), (vec![own.clone(), at("moved")], vec![]));
+        let only = [
+            ("CLAUDE_CONFIG_DIR", "moved"),
+            ("TRANSCRIPT_DIR", ".openclaw"),
+        ];
+        assert_eq!(look(&only), (vec![own], vec![]));
     }
 }

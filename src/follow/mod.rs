@@ -53,7 +53,7 @@ mod watch;
 
 pub use agenda::Agenda;
 pub use cursor::{Cursor, Hex};
-pub use discover::{Found, Surroundings, awaited, discover};
+pub use discover::{Found, Surroundings, awaited, awaited_others, discover};
 pub use follower::Follower;
 pub use layout::{Files, LAYOUTS, Layout, Shape, Sid};
 pub use root::{BadRoot, Root};

@@ -308,3 +308,15 @@ dialects! {
     /// Claude Code.
     Claude(Box<super::claude::Session>) = super::claude::ABOUT, super::claude::Session::boxed;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_no_larger_for_there_being_other_dialects() {
+        let own = size_of::<crate::source::openclaw::Session>();
+        let any = size_of::<Dialect>();
+        assert!(any <= own + 16, "{any} bytes, and OpenClaw's alone {own}");
+    }
+}

@@ -29,11 +29,14 @@ impl Session {
         ended: &mut Ended,
         out: &mut Out<'_>,
     ) {
-        let Some(agent) = told
-            .agent
-            .word()
-            .filter(|_| matches!(tool, "Task" | "Agent" | ""))
-        else {
+        if !matches!(tool, "Task" | "Agent" | "") {
+            return;
+        }
+        let Some(agent) = told.agent.word() else {
+            if self.sidechains.values().any(|owner| owner == call) {
+                let child = self.inline(call);
+                self.track.child_ended(&child, ended.outcome.clone(), out);
+            }
             return;
         };
         let child: Name = format!("agent-{agent}").into();
@@ -44,11 +47,7 @@ impl Session {
             ended.outcome = Outcome::Ok;
             return;
         }
-        let outcome = match ended.outcome {
-            Outcome::Ok => Outcome::Ok,
-            ref other => other.clone(),
-        };
-        self.track.child_ended(&child, outcome, out);
+        self.track.child_ended(&child, ended.outcome.clone(), out);
     }
 
     /// Old builds mirror a sub-agent's work in its parent's file: it is known while it works.
@@ -140,9 +139,13 @@ impl Session {
         let owner = before
             .and_then(|before| self.sidechains.get(&before).cloned())
             .or_else(|| self.owner_of(message));
-        let Some(owner) = owner else { return };
+        if let Some(owner) = &owner {
+            // It has no session of its own: its calls are shown below the one that started it.
+            let child = self.inline(owner);
+            self.track.spawned(&child, Some(owner.clone()), false, out);
+        }
         let uuid = entry.uuid.word();
-        if let Some(uuid) = uuid.as_deref()
+        if let (Some(uuid), Some(owner)) = (uuid.as_deref(), &owner)
             && self.sidechains.len() < MOST_SIDECHAINS
         {
             self.sidechains.insert(digest(uuid), owner.clone());
@@ -153,7 +156,7 @@ impl Session {
         };
         for (index, block) in message.content.blocks.iter().enumerate() {
             match block.kind.0 {
-                "\"tool_use\"" => self.call(block, (&part, index), Some(owner.clone()), out),
+                "\"tool_use\"" => self.call(block, (&part, index), owner.clone(), out),
                 "\"tool_result\"" => self.result(entry, block, out),
                 _ => {}
             }
@@ -161,6 +164,11 @@ impl Session {
         if let (Some(usage), Some(id)) = (&message.usage.0, message.id.word()) {
             self.usage(&id.as_ref().into(), usage, out);
         }
+    }
+
+    /// The name of a sub-agent that works in its parent's file.
+    fn inline(&self, call: &str) -> Name {
+        format!("{}:{call}", self.track.who.sid).into()
     }
 
     /// The call whose task a sidechain begins with; the only one where there is no other.

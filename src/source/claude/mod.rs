@@ -134,8 +134,14 @@ impl Session {
             self.track.kind = SessionKind::Subagent;
             self.track.who.sid = own;
             self.begun = true;
-        } else if !is_uuid(&self.track.who.sid)
-            && self.track.kind == SessionKind::Main
+            return;
+        }
+        if sidechain {
+            // Old builds gave it a file of its own and no id: nothing else begins so.
+            self.track.kind = SessionKind::Subagent;
+        }
+        if !is_uuid(&self.track.who.sid)
+            && self.track.parent.is_none()
             && let Some(session) = entry.session.word()
         {
             self.track.who.sid = session.as_ref().into();

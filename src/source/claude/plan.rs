@@ -24,8 +24,7 @@ impl Session {
             text: text(todo.field("content")),
             state: state(todo.field("status")),
         });
-        self.tasks = items.collect();
-        self.plan(out);
+        self.track.emit(out, plan_of(items.collect()));
     }
 
     /// `TaskCreate` adds one; its number is in the result.
@@ -61,22 +60,20 @@ impl Session {
     }
 
     fn plan(&self, out: &mut Out<'_>) {
-        let kept = self
-            .tasks
-            .iter()
-            .filter(|task| task.state != ItemState::Dropped);
-        let done = kept.clone().filter(|task| task.state == ItemState::Done);
-        let current = self
-            .tasks
-            .iter()
-            .find(|task| task.state == ItemState::Active);
-        let plan = Plan {
-            done: done.count() as u64,
-            total: kept.count() as u64,
-            current: current.map(|task| task.text.clone()),
-            items: self.tasks.clone(),
-        };
-        self.track.emit(out, plan);
+        self.track.emit(out, plan_of(self.tasks.clone()));
+    }
+}
+
+/// A plan with the figures that people read.
+fn plan_of(items: Vec<PlanItem>) -> Plan {
+    let kept = items.iter().filter(|item| item.state != ItemState::Dropped);
+    let done = kept.clone().filter(|item| item.state == ItemState::Done);
+    let current = items.iter().find(|item| item.state == ItemState::Active);
+    Plan {
+        done: done.count() as u64,
+        total: kept.count() as u64,
+        current: current.map(|item| item.text.clone()),
+        items,
     }
 }
 

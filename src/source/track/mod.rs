@@ -171,9 +171,11 @@ impl Track {
     /// A record of a type that nobody knows here.
     pub(super) fn unknown(&mut self, kind: &str, out: &mut Out<'_>) {
         out.remark(Remark::Type(kind.to_owned()));
-        self.introduce(out);
-        out.raw = Some(kind.to_owned().into());
-        self.emit(out, Meta {});
+        // What it is about is not known, so it does not say that the session is there.
+        if self.is_introduced() {
+            out.raw = Some(kind.to_owned().into());
+            self.emit(out, Meta {});
+        }
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Dialect {
     pub end: &'static str,
     /// Files there that are no transcripts of it, though they are called so.
     pub foreign: &'static [&'static str],
+    /// Files whose records lost their ids and times when they were published: they repeat each other.
+    pub alike: &'static [&'static str],
     /// The ids of the calls in a record.
     pub calls: fn(&Value) -> Vec<String>,
 }
@@ -31,6 +33,7 @@ pub const DIALECTS: &[Dialect] = &[Dialect {
     fixtures: "claude-code",
     end: ".jsonl",
     foreign: &["demo-session.jsonl", "fixture-paced"],
+    alike: &["small.jsonl"],
     calls: blocks_of_type_tool_use,
 }];
 

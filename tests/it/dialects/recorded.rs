@@ -70,7 +70,9 @@ fn what_is_told_of_a_recording_holds_together() {
             let ran = run(home.path(), &["tail".as_ref(), path.as_os_str()]);
             let again = run(home.path(), &["tail".as_ref(), path.as_os_str()]);
             assert!(ran.out == again.out, "{}", path.display());
-            holds_together(&wire::events(&ran.out), &calls, &path);
+            let alike = dialect.alike.iter().any(|name| path.ends_with(name));
+            let owed = if alike { BTreeSet::new() } else { calls };
+            holds_together(&wire::events(&ran.out), &owed, &path);
         }
     }
 }

@@ -12,7 +12,7 @@ use live_status::label::Labeller;
 use live_status::render;
 use live_status::safe::redact::Redactor;
 use live_status::source::openclaw::{Session, Settings};
-use live_status::source::{Identity, Out};
+use live_status::source::{Identity, Out, Source};
 use live_status::view::{self, Board};
 use live_status::wire::event::{Event, Src};
 
@@ -135,5 +135,70 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages);
+/// The dialects that keep no rows, and the case of a turn that each is measured with.
+const DIALECTS: &[(Source, &str)] = &[
+    (
+        Source::Cursor,
+        include_str!("../tests/dialects/cursor/turn/5f3c1a70-8d1e-4c55-9a11-0b6d2f7e9c01.jsonl"),
+    ),
+    (
+        Source::Droid,
+        include_str!("../tests/dialects/droid/turn/5f3c1a70-8d1e-4c55-9a11-0b6d2f7e9c01.jsonl"),
+    ),
+    (
+        Source::Grok,
+        include_str!(
+            "../tests/dialects/grok/turn/5f3c1a70-8d1e-4c55-9a11-0b6d2f7e9c01/chat_history.jsonl"
+        ),
+    ),
+    (
+        Source::OpenCode,
+        include_str!("../tests/dialects/opencode/turn/ses_062f6fafdffeazh6ywwvMxsbNW.jsonl"),
+    ),
+    (
+        Source::Pi,
+        include_str!(
+            "../tests/dialects/pi/turn/2026-09-25T10-00-00-000Z_019e19b4-eb48-746a-aa6b-8dfcfa37954b.jsonl"
+        ),
+    ),
+];
+
+/// Turns of a dialect, each of them a session.
+const TURNS: usize = 200;
+
+/// Reads a turn as often as there are to be, and counts its events.
+fn turns(source: Source, text: &str) -> usize {
+    let each = (0..TURNS).map(|_| {
+        let who = Identity {
+            source: source.name().into(),
+            agent: None,
+            sid: "5f3c1a70-8d1e-4c55-9a11-0b6d2f7e9c01".into(),
+            session: None,
+        };
+        let mut dialect = source.dialect(who, Settings::default());
+        let (mut events, mut remarks) = (Vec::new(), Vec::new());
+        for line in text.lines() {
+            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            dialect
+                .record(line.as_bytes(), &mut out)
+                .expect("the case is sound");
+        }
+        events.len()
+    });
+    each.sum()
+}
+
+fn dialects(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("dialects");
+    for (source, text) in DIALECTS {
+        assert!(turns(*source, text) > 10 * TURNS, "{}", source.name());
+        group.throughput(Throughput::Bytes((text.len() * TURNS) as u64));
+        group.bench_function(source.name(), |bench| {
+            bench.iter(|| turns(*source, black_box(text)))
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages, dialects);
 criterion_main!(benches);

@@ -21,9 +21,10 @@ pub struct Layout {
     pub source: &'static str,
     /// The agent's name, for people.
     pub title: &'static str,
-    /// Variables that name its directory; the first that is set counts.
+    /// Variables that name its directory; the first that is set counts. `NAME/folder` is a
+    /// folder in what the variable names.
     pub variables: &'static [&'static str],
-    /// Its directory below the home, where no variable is set.
+    /// Its directory below the home, where no variable is set; none where it is empty.
     pub home: &'static str,
     /// The files in it that are transcripts.
     pub files: &'static [Files],
@@ -64,6 +65,8 @@ pub enum Shape {
     Packed,
     /// One JSON document that is rewritten: every version of it is one record.
     Document,
+    /// An SQLite store of all sessions, which is opened by the rules of `database.rs` alone.
+    Store,
 }
 
 /// Claude Code.
@@ -97,11 +100,126 @@ const CLAUDE: Layout = Layout {
     ],
 };
 
+/// pi.
+const PI: Layout = Layout {
+    source: "pi",
+    title: "pi",
+    variables: &["PI_CODING_AGENT_DIR"],
+    home: ".pi/agent",
+    files: &[Files {
+        folders: &["sessions", "*"],
+        name: "*.jsonl",
+        sid: Sid::Stem,
+        parent: None,
+        shape: Shape::Lines,
+    }],
+};
+
+/// Cursor; a session's sub-agents stand in a folder of its own.
+const CURSOR: Layout = Layout {
+    source: "cursor",
+    title: "Cursor",
+    variables: &["CURSOR_CONFIG_DIR"],
+    home: ".cursor",
+    files: &[
+        Files {
+            folders: &["projects", "*", "agent-transcripts", "*"],
+            name: "*.jsonl",
+            sid: Sid::Stem,
+            parent: None,
+            shape: Shape::Lines,
+        },
+        Files {
+            folders: &["projects", "*", "agent-transcripts"],
+            name: "*.jsonl",
+            sid: Sid::Stem,
+            parent: None,
+            shape: Shape::Lines,
+        },
+        Files {
+            folders: &["projects", "*", "agent-transcripts", "*", "subagents"],
+            name: "*.jsonl",
+            sid: Sid::Stem,
+            parent: Some(1),
+            shape: Shape::Lines,
+        },
+    ],
+};
+
+/// Grok; a session is a folder.
+const GROK: Layout = Layout {
+    source: "grok",
+    title: "Grok",
+    variables: &["GROK_HOME"],
+    home: ".grok",
+    files: &[Files {
+        folders: &["sessions", "*", "*"],
+        name: "chat_history.jsonl",
+        sid: Sid::Folder(0),
+        parent: None,
+        shape: Shape::Lines,
+    }],
+};
+
+/// Droid; older versions had no folder for each directory of work.
+const DROID: Layout = Layout {
+    source: "droid",
+    title: "Droid",
+    variables: &[],
+    home: ".factory",
+    files: &[
+        Files {
+            folders: &["sessions"],
+            name: "*.jsonl",
+            sid: Sid::Stem,
+            parent: None,
+            shape: Shape::Lines,
+        },
+        Files {
+            folders: &["sessions", "*"],
+            name: "*.jsonl",
+            sid: Sid::Stem,
+            parent: None,
+            shape: Shape::Lines,
+        },
+    ],
+};
+
+/// OpenCode, since its 1.2.
+const OPENCODE: Layout = Layout {
+    source: "opencode",
+    title: "OpenCode",
+    variables: &["XDG_DATA_HOME/opencode"],
+    home: ".local/share/opencode",
+    files: &[Files {
+        folders: &[],
+        name: "opencode.db",
+        sid: Sid::Stem,
+        parent: None,
+        shape: Shape::Store,
+    }],
+};
+
+/// Sessions of pi where a variable says, all in one folder.
+const PI_SESSIONS: Layout = Layout {
+    source: "pi",
+    title: "pi",
+    variables: &["PI_CODING_AGENT_SESSION_DIR"],
+    home: "",
+    files: &[Files {
+        folders: &[],
+        name: "*.jsonl",
+        sid: Sid::Stem,
+        parent: None,
+        shape: Shape::Lines,
+    }],
+};
+
 /// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE];
+pub static LAYOUTS: &[Layout] = &[CLAUDE, CURSOR, DROID, GROK, OPENCODE, PI, PI_SESSIONS];
 
 /// Files that were named on the command line, whatever their place says.
-const fn loose(name: &'static str, shape: Shape) -> Files {
+pub(super) const fn loose(name: &'static str, shape: Shape) -> Files {
     Files {
         folders: &[],
         name,
@@ -137,6 +255,11 @@ impl Files {
             }
         };
         fits && !name.starts_with(b".")
+    }
+
+    /// Whether it is a store, and no file may be opened by another way.
+    pub(super) fn is_store(&self) -> bool {
+        self.shape == Shape::Store
     }
 
     /// The id of the session of a file, where its name is not it.
@@ -190,8 +313,8 @@ impl Files {
             source: layout.source,
             files: Some(self),
             parent: self.parent.and_then(|up| named(&folder, up)),
-            sessions: Some(folder),
-            store: None,
+            store: self.is_store().then(|| folder.join(self.name)),
+            sessions: Some(folder).filter(|_| !self.is_store()),
             only: None,
         })
     }

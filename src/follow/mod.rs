@@ -30,6 +30,7 @@ mod interest;
 mod layout;
 mod lines;
 mod looks;
+mod messages;
 mod names;
 mod open;
 mod place;

@@ -42,6 +42,8 @@ impl Broken {
 pub enum Fit {
     /// Not at all.
     No,
+    /// It could be one of its records, but is more likely another dialect's.
+    Hardly,
     /// It could be one of its records, and one of another dialect's.
     Perhaps,
     /// Nobody else writes such records.
@@ -307,6 +309,16 @@ dialects! {
     OpenClaw(super::openclaw::Session) = super::openclaw::ABOUT, super::openclaw::Session::new;
     /// Claude Code.
     Claude(Box<super::claude::Session>) = super::claude::ABOUT, super::claude::Session::boxed;
+    /// Cursor.
+    Cursor(Box<super::cursor::Session>) = super::cursor::ABOUT, super::cursor::Session::boxed;
+    /// Droid.
+    Droid(Box<super::droid::Session>) = super::droid::ABOUT, super::droid::Session::boxed;
+    /// Grok.
+    Grok(Box<super::grok::Session>) = super::grok::ABOUT, super::grok::Session::boxed;
+    /// OpenCode.
+    OpenCode(Box<super::opencode::Session>) = super::opencode::ABOUT, super::opencode::Session::boxed;
+    /// pi, which OpenClaw is built on.
+    Pi(Box<super::pi::Session>) = super::pi::ABOUT, super::pi::Session::boxed;
 }
 
 #[cfg(test)]

@@ -5,17 +5,27 @@
 //! it as arguments, so the same records always give the same events. The table
 //! of dialects is at the foot of `dialect.rs`.
 
+mod checklist;
 mod claude;
+mod cursor;
 mod dialect;
+mod droid;
+mod grok;
 mod ids;
 mod lenient;
 pub mod openclaw;
+mod opencode;
 mod out;
+mod pi;
 mod recognise;
 mod seen;
+mod tags;
+mod touched;
 mod track;
+mod trouble;
+mod verdict;
 
 pub use dialect::{About, Broken, Dialect, Fit, Knows, Settings, Source};
 pub use openclaw::{Row, Status};
 pub use out::{Identity, Out, Remark, Remarks};
-pub use recognise::{LOOKED_AT, Recognised, recognise};
+pub use recognise::{LOOKED_AT, Recognised, could_be, recognise};

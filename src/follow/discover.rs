@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::layout::{LAYOUTS, Layout};
+use super::layout::Layout;
+use super::layouts::LAYOUTS;
 use super::root::{BadRoot, Root};
 
 /// The variable that says where all transcripts are.

@@ -1,4 +1,4 @@
-//! Where the other agents keep their transcripts: one entry in a table for each.
+//! How the places of an agent are written down, and how they are looked for.
 //!
 //! OpenClaw, which has an index and stores beside its files, has rules of its
 //! own (`root.rs`, `place.rs`); what is found here is followed with the same
@@ -69,157 +69,8 @@ pub enum Shape {
     Store,
 }
 
-/// Claude Code.
-const CLAUDE: Layout = Layout {
-    source: "claude",
-    title: "Claude Code",
-    variables: &["CLAUDE_CONFIG_DIR"],
-    home: ".claude",
-    files: &[
-        Files {
-            folders: &["projects", "*"],
-            name: "*.jsonl",
-            sid: Sid::Stem,
-            parent: None,
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["projects", "*", "*", "subagents"],
-            name: "agent-*.jsonl",
-            sid: Sid::Stem,
-            parent: Some(1),
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["projects", "*", "*", "subagents", "workflows", "*"],
-            name: "agent-*.jsonl",
-            sid: Sid::Stem,
-            parent: Some(3),
-            shape: Shape::Lines,
-        },
-    ],
-};
-
-/// pi.
-const PI: Layout = Layout {
-    source: "pi",
-    title: "pi",
-    variables: &["PI_CODING_AGENT_DIR"],
-    home: ".pi/agent",
-    files: &[Files {
-        folders: &["sessions", "*"],
-        name: "*.jsonl",
-        sid: Sid::Stem,
-        parent: None,
-        shape: Shape::Lines,
-    }],
-};
-
-/// Cursor; a session's sub-agents stand in a folder of its own.
-const CURSOR: Layout = Layout {
-    source: "cursor",
-    title: "Cursor",
-    variables: &["CURSOR_CONFIG_DIR"],
-    home: ".cursor",
-    files: &[
-        Files {
-            folders: &["projects", "*", "agent-transcripts", "*"],
-            name: "*.jsonl",
-            sid: Sid::Stem,
-            parent: None,
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["projects", "*", "agent-transcripts"],
-            name: "*.jsonl",
-            sid: Sid::Stem,
-            parent: None,
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["projects", "*", "agent-transcripts", "*", "subagents"],
-            name: "*.jsonl",
-            sid: Sid::Stem,
-            parent: Some(1),
-            shape: Shape::Lines,
-        },
-    ],
-};
-
-/// Grok; a session is a folder.
-const GROK: Layout = Layout {
-    source: "grok",
-    title: "Grok",
-    variables: &["GROK_HOME"],
-    home: ".grok",
-    files: &[Files {
-        folders: &["sessions", "*", "*"],
-        name: "chat_history.jsonl",
-        sid: Sid::Folder(0),
-        parent: None,
-        shape: Shape::Lines,
-    }],
-};
-
-/// Droid; older versions had no folder for each directory of work.
-const DROID: Layout = Layout {
-    source: "droid",
-    title: "Droid",
-    variables: &[],
-    home: ".factory",
-    files: &[
-        Files {
-            folders: &["sessions"],
-            name: "*.jsonl",
-            sid: Sid::Stem,
-            parent: None,
-            shape: Shape::Lines,
-        },
-        Files {
-            folders: &["sessions", "*"],
-            name: "*.jsonl",
-            sid: Sid::Stem,
-            parent: None,
-            shape: Shape::Lines,
-        },
-    ],
-};
-
-/// OpenCode, since its 1.2.
-const OPENCODE: Layout = Layout {
-    source: "opencode",
-    title: "OpenCode",
-    variables: &["XDG_DATA_HOME/opencode"],
-    home: ".local/share/opencode",
-    files: &[Files {
-        folders: &[],
-        name: "opencode.db",
-        sid: Sid::Stem,
-        parent: None,
-        shape: Shape::Store,
-    }],
-};
-
-/// Sessions of pi where a variable says, all in one folder.
-const PI_SESSIONS: Layout = Layout {
-    source: "pi",
-    title: "pi",
-    variables: &["PI_CODING_AGENT_SESSION_DIR"],
-    home: "",
-    files: &[Files {
-        folders: &[],
-        name: "*.jsonl",
-        sid: Sid::Stem,
-        parent: None,
-        shape: Shape::Lines,
-    }],
-};
-
-/// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE, CURSOR, DROID, GROK, OPENCODE, PI, PI_SESSIONS];
-
 /// Files that were named on the command line, whatever their place says.
-pub(super) const fn loose(name: &'static str, shape: Shape) -> Files {
+const fn loose(name: &'static str, shape: Shape) -> Files {
     Files {
         folders: &[],
         name,
@@ -363,11 +214,12 @@ pub(super) fn subfolders(path: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::layouts::LAYOUTS;
     use super::*;
 
     #[test]
     fn names_and_places_tell_whose_a_file_is() {
-        let [sessions, children, _] = CLAUDE.files else {
+        let [sessions, children, _] = LAYOUTS[0].files else {
             unreachable!("three kinds of files");
         };
         let folder = Path::new("/h/.claude/projects/p/S1/subagents");
@@ -406,8 +258,8 @@ mod tests {
         }
         let homes = |skip, path: &str| -> Vec<(PathBuf, Option<Name>)> {
             let path = dir.path().join(path);
-            let all = CLAUDE.files.iter();
-            let all = all.flat_map(|files| files.homes(&CLAUDE, &path, skip));
+            let all = LAYOUTS[0].files.iter();
+            let all = all.flat_map(|files| files.homes(&LAYOUTS[0], &path, skip));
             all.map(|home| (home.sessions.expect("a folder"), home.parent))
                 .collect()
         };

@@ -28,6 +28,7 @@ mod hash;
 mod index;
 mod interest;
 mod layout;
+mod layouts;
 mod lines;
 mod looks;
 mod messages;
@@ -56,7 +57,8 @@ pub use agenda::Agenda;
 pub use cursor::{Cursor, Hex};
 pub use discover::{Found, Surroundings, awaited, awaited_others, discover};
 pub use follower::Follower;
-pub use layout::{Files, LAYOUTS, Layout, Shape, Sid};
+pub use layout::{Files, Layout, Shape, Sid};
+pub use layouts::LAYOUTS;
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::layout::{LAYOUTS, Layout, Shape, loose_files};
+use super::layout::{Layout, Shape, loose_files};
+use super::layouts::LAYOUTS;
 
 /// So much of a file is looked at.
 const HEAD_BYTES: u64 = 256 * 1024;

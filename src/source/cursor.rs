@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 
+use super::about::{About, Fit, Knows};
 use super::claude::record::{Block, Content};
-use super::dialect::{About, Broken, Fit, Knows, Settings};
+use super::dialect::{Broken, Settings};
 use super::ids::{TEXT_BYTES, line_id};
 use super::lenient::{self, Maybe, Raw, lenient, lossy};
 use super::out::{Identity, Out, Remark};

@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::dialect::{About, Broken, Fit, Knows, Settings};
+use super::about::{About, Fit, Knows};
+use super::dialect::{Broken, Settings};
 use super::ids::{TEXT_BYTES, is_uuid};
 use super::lenient::{self, Raw, lenient, lossy};
 use super::out::{Identity, Out};

@@ -5,6 +5,7 @@
 //! it as arguments, so the same records always give the same events. The table
 //! of dialects is at the foot of `dialect.rs`.
 
+mod about;
 mod checklist;
 mod claude;
 mod cursor;
@@ -25,7 +26,8 @@ mod track;
 mod trouble;
 mod verdict;
 
-pub use dialect::{About, Broken, Dialect, Fit, Knows, Settings, Source};
+pub use about::{About, Fit, Knows};
+pub use dialect::{Broken, Dialect, Settings, Source};
 pub use openclaw::{Row, Status};
 pub use out::{Identity, Out, Remark, Remarks};
 pub use recognise::{LOOKED_AT, Recognised, could_be, recognise};

@@ -1,6 +1,7 @@
 //! Which dialect a transcript is written in, by its first records.
 
-use super::dialect::{Fit, Source};
+use super::about::Fit;
+use super::dialect::Source;
 use super::lenient::lossy;
 
 /// So many records are looked at; whoever has not shown by then what it is will not.

@@ -15,7 +15,8 @@ mod system;
 
 use record::Entry;
 
-use super::dialect::{About, Broken, Fit, Knows, Settings};
+use super::about::{About, Fit, Knows};
+use super::dialect::{Broken, Settings};
 use super::ids::is_uuid;
 use super::lenient::{self, lossy};
 use super::out::{Identity, Out, Remark};

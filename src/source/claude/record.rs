@@ -26,7 +26,6 @@ lenient! {
         "origin" => origin: Raw<'a>,
         "error" => error: Raw<'a>,
         "compactMetadata" => compact: Raw<'a>,
-        "preventedContinuation" => prevented: Raw<'a>,
         "data" => data: Raw<'a>,
         "parentToolUseID" => parent_call: Raw<'a>,
         "attachment" => attachment: Raw<'a>,

@@ -17,12 +17,10 @@ impl Session {
                 out.raw = Some("system/turn_duration".into());
                 self.track.confirm_end(out);
             }
-            "stop_hook_summary" => {
-                // A hook that sends the model on says so; the others come after the end.
-                if !entry.prevented.is_true() && self.track.all_pending().next().is_none() {
-                    out.raw = Some("system/stop_hook_summary".into());
-                    self.track.end_of_answer(out);
-                }
+            // Hooks run after the last answer; one that sends the model on is followed by its work.
+            "stop_hook_summary" if self.track.all_pending().next().is_none() => {
+                out.raw = Some("system/stop_hook_summary".into());
+                self.track.end_of_answer(out);
             }
             "compact_boundary" => {
                 let before = entry.compact.field("preTokens").int();

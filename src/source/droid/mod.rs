@@ -11,7 +11,8 @@ mod stream;
 
 use record::Entry;
 
-use super::dialect::{About, Broken, Fit, Knows, Settings};
+use super::about::{About, Fit, Knows};
+use super::dialect::{Broken, Settings};
 use super::ids::is_uuid;
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out, Remark};

@@ -25,8 +25,9 @@ use super::pi::record::Entry;
 use run::Run;
 use serde::de::IgnoredAny;
 
+use super::about::{About, Fit, Knows};
 pub use super::dialect::Settings;
-use super::dialect::{About, Broken, Fit, Knows, Speak};
+use super::dialect::{Broken, Speak};
 use super::ids::is_uuid;
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out, Remark};

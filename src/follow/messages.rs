@@ -208,13 +208,17 @@ impl Follower {
                 return Ok(());
             };
             let (floor, after) = (rows.seq, rows.after.clone());
+            let known = rows.generation.clone().filter(|_| after.is_none());
             let place = self.entry(id).place as usize;
             let read = self.with_store(place, |connection, _| {
-                let page = page(connection, &sid, floor, after.as_deref())?;
                 let (_, print) = state(connection, &sid)?;
-                Ok((page, print))
+                if known.as_deref() == Some(&*print) {
+                    return Ok(None);
+                }
+                let page = page(connection, &sid, floor, after.as_deref())?;
+                Ok(Some((page, print)))
             });
-            let Some((page, print)) = read? else {
+            let Some((page, print)) = read?.flatten() else {
                 return Ok(());
             };
             if page.newest < 0 {

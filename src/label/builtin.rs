@@ -291,8 +291,6 @@ static FAMILIES: &[Family] = &[
     family(&["enter_plan_mode"], only("Planning")),
     family(&["enter_worktree"], only("Entering a worktree")),
     family(&["exit_worktree"], only("Leaving a worktree")),
-    family(&["list_mcp_resources", "list_mcp_resources_tool"], only("Listing resources")),
-    family(&["read_mcp_resource", "read_mcp_resource_tool"], only("Reading resource")),
     family(&["team_create"], only("Starting a team")),
     family(&["team_delete"], only("Closing a team")),
     family(&["structured_output"], only("Writing the answer")),
@@ -307,7 +305,10 @@ static FAMILIES: &[Family] = &[
     family(&["skill", "skills", "activate_skill", "use_skill"], to("Using skill", "Using skill", Want::Name)),
     family(&["slash_command"], only("Running slash command")),
     family(&["multi_tool_use.parallel", "parallel"], only("Running tools in parallel")),
-    family(&["list_mcp_resources", "list_mcp_resource_templates", "read_mcp_resource"], only("Reading resources")),
+    family(
+        &["list_mcp_resources", "list_mcp_resources_tool", "list_mcp_resource_templates", "read_mcp_resource", "read_mcp_resource_tool"],
+        only("Reading resources"),
+    ),
     family(&["lsp"], only("Looking up code")),
 ];
 

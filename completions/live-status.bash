@@ -605,7 +605,7 @@ _live__status() {
             fi
             case "${prev}" in
                 --source)
-                    COMPREPLY=($(compgen -W "auto openclaw claude" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto openclaw claude cursor droid grok opencode pi" -- "${cur}"))
                     return 0
                     ;;
                 --agent)
@@ -813,7 +813,7 @@ _live__status() {
             fi
             case "${prev}" in
                 --source)
-                    COMPREPLY=($(compgen -W "auto openclaw claude" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto openclaw claude cursor droid grok opencode pi" -- "${cur}"))
                     return 0
                     ;;
                 --agent)

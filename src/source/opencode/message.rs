@@ -52,8 +52,9 @@ impl Session {
         if author == Author::Old {
             return None;
         }
-        if let Some(created) = created {
-            self.newest_ms = self.newest_ms.max(created);
+        if self.track.cwd.is_none() {
+            let cwd = info.path.field("cwd").word();
+            self.track.cwd = cwd.map(Cow::into_owned);
         }
         (self.calls, self.steps) = (false, false);
         out.ts = created.and_then(Time::from_ms);
@@ -108,6 +109,10 @@ impl Session {
         }
         let time = info.time.0.as_ref();
         let completed = time.and_then(|time| time.completed.int());
+        let created = time.and_then(|time| time.created.int());
+        if let (Some(created), Some(_)) = (created, completed) {
+            self.done_ms = self.done_ms.max(created);
+        }
         out.ts = completed.and_then(Time::from_ms).or(out.ts);
         out.raw = Some("message/assistant".into());
         let id = info.id.word();

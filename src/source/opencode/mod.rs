@@ -39,8 +39,8 @@ pub(super) const ABOUT: About = About {
 #[derive(Debug)]
 pub struct Session {
     track: Track,
-    /// The newest message that was begun, in milliseconds.
-    newest_ms: i64,
+    /// When the newest message that is complete was begun, in milliseconds.
+    done_ms: i64,
     /// Messages up to this time are told for good: what is changed in them is no news.
     settled_ms: i64,
     /// Messages before this time were copied from the session that this one was forked from.
@@ -71,7 +71,7 @@ impl Session {
     pub(super) fn boxed(who: Identity, settings: Settings) -> Box<Self> {
         Box::new(Self {
             track: Track::new(who, settings),
-            newest_ms: i64::MIN,
+            done_ms: i64::MIN,
             settled_ms: i64::MIN,
             inherited_ms: i64::MIN,
             authors: Vec::new(),
@@ -168,7 +168,7 @@ impl Tracked for Session {
     }
 
     fn idle(&mut self) {
-        self.settled_ms = self.newest_ms;
+        self.settled_ms = self.done_ms;
     }
 }
 
@@ -200,4 +200,45 @@ fn is_request(bytes: &[u8]) -> bool {
                 message::request(&part).is_some()
             })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::dialect::Speak as _;
+    use crate::wire::event::{Body, Src};
+
+    const ASKED: &str = r#"{"info":{"id":"m1","role":"user","time":{"created":1000}},"parts":[{"id":"p1","type":"text","text":"Go"}]}"#;
+    const DONE: &str = r#"{"info":{"id":"m2","role":"assistant","finish":"stop","time":{"created":2000,"completed":3000}},"parts":[{"id":"p2","type":"text","text":"Done."}]}"#;
+
+    #[test]
+    fn a_message_that_comes_again_is_told_once_however_long_the_session_rests() {
+        let who = Identity {
+            source: "opencode".into(),
+            agent: None,
+            sid: "ses_1".into(),
+            session: None,
+        };
+        let mut session = Session::boxed(who, Settings::default());
+        let mut read = |record: &str| -> Vec<&'static str> {
+            let (mut events, mut remarks) = (Vec::new(), Vec::new());
+            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            session.record(record.as_bytes(), &mut out).expect(record);
+            session.rest();
+            let told = events.iter().filter_map(|event| match &event.body {
+                Body::RunStart(_) => Some("start"),
+                Body::Text(_) => Some("text"),
+                Body::RunEnd(_) => Some("end"),
+                _ => None,
+            });
+            told.collect()
+        };
+        let bare = ASKED.replace(r#"{"id":"p1","type":"text","text":"Go"}"#, "");
+        assert!(read(&bare).is_empty(), "its text comes a little later");
+        assert_eq!(read(ASKED), ["start"]);
+        assert!(read(ASKED).is_empty());
+        assert_eq!(read(DONE), ["text", "end"]);
+        assert!(read(DONE).is_empty());
+        assert!(read(ASKED).is_empty());
+    }
 }

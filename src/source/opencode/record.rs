@@ -32,6 +32,7 @@ lenient! {
         "parentID" => parent: Raw<'a>,
         "time" => time: Maybe<Span<'a>>,
         "directory" => directory: Raw<'a>,
+        "path" => path: Raw<'a>,
         "title" => title: Raw<'a>,
         "modelID" => model: Raw<'a>,
         "providerID" => provider: Raw<'a>,

@@ -69,7 +69,7 @@ impl Session {
                     Some("idle") => self.idled(out),
                     Some("retry") => {
                         let attempt = status.field("attempt").0;
-                        let id = format!("\"{}-{attempt}\"", self.newest_ms);
+                        let id = format!("\"{}-{attempt}\"", self.done_ms);
                         self.retried(Raw(&id), status, out);
                     }
                     _ => {}

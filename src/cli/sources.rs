@@ -1,6 +1,7 @@
 //! Whose transcripts these are: a path or a stream is known by what stands in it.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 
@@ -8,7 +9,7 @@ use super::failure::{Failure, Kind};
 use crate::daemon::reader::{Emit, Reader};
 use crate::daemon::resume::Place;
 use crate::follow::{LAYOUTS, Root, first_records, likenesses, loose_lines};
-use crate::source::{LOOKED_AT, Recognised, Source, recognise};
+use crate::source::{LOOKED_AT, Recognised, Source, could_be, recognise};
 
 /// The value of `--source` that means: by what is there.
 pub(super) const AUTO: &str = "auto";
@@ -51,7 +52,7 @@ pub(super) fn usual_places(wanted: Option<Source>) -> String {
     if wanted.is_none_or(|wanted| wanted == Source::OpenClaw) {
         places.push("~/.openclaw".to_owned());
     }
-    for layout in LAYOUTS {
+    for layout in LAYOUTS.iter().filter(|layout| !layout.home.is_empty()) {
         if wanted.is_none_or(|wanted| wanted.name() == layout.source) {
             places.push(format!("~/{}", layout.home));
         }
@@ -80,6 +81,9 @@ fn file(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
         return loose(wanted);
     }
     // What is not there, is no regular file or is a store has its own way to say so.
+    if is_db(path) && path.is_file() {
+        return loose(Source::OpenCode);
+    }
     let is_store = path.extension().is_some_and(|end| end == "sqlite");
     if is_store || !path.is_file() {
         return own(path);
@@ -95,8 +99,30 @@ fn file(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
     if records.is_empty() {
         return own(path);
     }
+    if let Some(source) = at_home(path, &records) {
+        return loose(source);
+    }
     let found = recognise(records.iter().map(Vec::as_slice));
     loose(chosen(found, &path.display().to_string())?)
+}
+
+/// Whether a path is named like OpenCode's store.
+fn is_db(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "db")
+}
+
+/// Whose a file is by the directory it stands in, where its records do not speak against that:
+/// pi's could be OpenClaw's.
+fn at_home(path: &Path, records: &[Vec<u8>]) -> Option<Source> {
+    let path = path.canonicalize().ok()?;
+    let parts: Vec<&OsStr> = path.iter().collect();
+    let mut layouts = LAYOUTS.iter().filter(|layout| !layout.home.is_empty());
+    let source = layouts.find_map(|layout| {
+        let home: Vec<&OsStr> = Path::new(layout.home).iter().collect();
+        let stands = parts.windows(home.len()).any(|parts| parts == home);
+        Source::named(layout.source).filter(|_| stands)
+    })?;
+    could_be(source, records.iter().map(Vec::as_slice)).then_some(source)
 }
 
 fn directory(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
@@ -104,10 +130,16 @@ fn directory(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
     let mut others = Vec::new();
     for likeness in likenesses(path) {
         let source = likeness.layout.source;
-        let is_it = |file: &std::path::PathBuf| {
+        let is_it = |file: &PathBuf| {
+            // A store is known by its name: nobody but SQLite opens it.
+            if is_db(file) {
+                return true;
+            }
             let records = first_records(file).unwrap_or_default();
             let found = recognise(records.iter().map(Vec::as_slice));
-            found == Recognised::One(Source::named(source).unwrap_or(Source::OpenClaw))
+            let own = Source::named(source);
+            found == Recognised::One(own.unwrap_or(Source::OpenClaw))
+                || (own.is_some() && at_home(file, &records) == own)
         };
         let named = wanted.is_some_and(|wanted| wanted.name() == source);
         if wants(source) && (named || likeness.files.iter().any(is_it)) {
@@ -129,6 +161,7 @@ fn directory(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
         .iter()
         .filter_map(|root| Source::named(root.source()))
         .collect();
+    all.dedup();
     let is_own = |root: Root| root.holds_anything() && is_openclaw(&root);
     if !all.is_empty() && wants(Source::OpenClaw.name()) && Root::classify(path).is_ok_and(is_own) {
         all.insert(0, Source::OpenClaw);

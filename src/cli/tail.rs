@@ -68,7 +68,7 @@ pub(super) struct TailArgs {
 /// Where transcripts are, and which of them count.
 #[derive(Args, Debug)]
 pub(super) struct Sources {
-    /// A directory of an agent or one within it, a transcript, a .sqlite store, or - for standard input
+    /// A directory of an agent or one within it, a transcript, a .sqlite or .db store, or - for standard input
     #[arg(value_name = "SOURCE")]
     pub(super) sources: Vec<PathBuf>,
 

@@ -21,6 +21,8 @@ const BUSY: Duration = Duration::from_millis(100);
 /// A store, open or not.
 pub(super) struct Database {
     pub(super) path: PathBuf,
+    /// Whose tables it should hold.
+    schema: Schema,
     pub(super) link: Option<Link>,
     pub(super) verdict: Verdict,
     /// The main file when the store was found asleep, without a `-wal`.
@@ -59,9 +61,20 @@ enum Way {
     Immutable(Stat),
 }
 
+/// Whose tables they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Schema {
+    /// OpenClaw's: rows that are appended, numbered within their session.
+    #[default]
+    Rows,
+    /// OpenCode's: messages and parts that change in place.
+    Messages,
+}
+
 /// What of the schema is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Columns {
+    pub(super) schema: Schema,
     /// `event_zstd` and `event_utf8_bytes`: since schema 23.
     pub(super) zstd: bool,
     pub(super) created_at: bool,
@@ -82,9 +95,10 @@ pub(super) struct Seen {
 }
 
 impl Database {
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(super) fn new(path: PathBuf, schema: Schema) -> Self {
         Self {
             path,
+            schema,
             link: None,
             verdict: Verdict::Unknown,
             asleep: None,
@@ -122,7 +136,10 @@ impl Database {
         }
         let mut link = connect(&self.path, way)?;
         let first = self.verdict == Verdict::Unknown && self.asleep.is_none();
-        self.verdict = probe(&link.connection, &mut link.columns)?;
+        self.verdict = match self.schema {
+            Schema::Rows => probe(&link.connection, &mut link.columns)?,
+            Schema::Messages => probe_messages(&link.connection, &mut link.columns)?,
+        };
         if self.verdict == Verdict::Beta {
             remark = Some("a store of a 2026.7.2 beta: it is not read");
         }
@@ -232,17 +249,10 @@ fn connect(path: &Path, way: Way) -> rusqlite::Result<Link> {
 
 /// Looks at tables and columns: versions move every week, so only what is read must be there.
 fn probe(connection: &Connection, columns: &mut Columns) -> rusqlite::Result<Verdict> {
-    let names = |table: &str| -> rusqlite::Result<Vec<String>> {
-        connection
-            .prepare("SELECT name FROM pragma_table_info(?1)")?
-            .query_map([table], |row| row.get(0))?
-            .collect()
-    };
+    let names = |table: &str| names(connection, table);
     let events = names("transcript_events")?;
     let nodes = names("session_nodes")?;
     let marks = names("transcript_rewrite_watermarks")?;
-    let has =
-        |all: &[String], wanted: &[&str]| wanted.iter().all(|name| all.iter().any(|it| it == name));
     if !has(&events, &["session_id", "seq", "event_json"]) {
         return Ok(Verdict::Other);
     }
@@ -250,6 +260,7 @@ fn probe(connection: &Connection, columns: &mut Columns) -> rusqlite::Result<Ver
         return Ok(Verdict::Beta);
     }
     *columns = Columns {
+        schema: Schema::Rows,
         zstd: has(&events, &["event_zstd", "event_utf8_bytes"]),
         created_at: has(&events, &["created_at"]),
         watermarks: has(&marks, &["session_id", "generation"]),
@@ -262,4 +273,31 @@ fn probe(connection: &Connection, columns: &mut Columns) -> rusqlite::Result<Ver
         row.get(0)
     })?;
     Ok(if used { Verdict::Alive } else { Verdict::Empty })
+}
+
+/// The same for messages and parts that change in place.
+fn probe_messages(connection: &Connection, columns: &mut Columns) -> rusqlite::Result<Verdict> {
+    let parent = ["id", "parent_id", "directory", "title", "time_updated"];
+    let child = ["id", "session_id", "time_updated", "data"];
+    let there = has(&names(connection, "session")?, &parent)
+        && has(&names(connection, "message")?, &child)
+        && has(&names(connection, "part")?, &child);
+    columns.schema = Schema::Messages;
+    Ok(if there {
+        Verdict::Alive
+    } else {
+        Verdict::Other
+    })
+}
+
+/// The columns of a table; none where it is not there.
+fn names(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare("SELECT name FROM pragma_table_info(?1)")?
+        .query_map([table], |row| row.get(0))?
+        .collect()
+}
+
+fn has(all: &[String], wanted: &[&str]) -> bool {
+    wanted.iter().all(|name| all.iter().any(|it| it == name))
 }

@@ -161,16 +161,18 @@ fn place_of(layout: &Layout, env: &Surroundings<'_>) -> Option<(PathBuf, &'stati
         };
         Some((place, variable))
     });
-    named.or_else(|| Some((env.home.as_ref()?.join(layout.home), layout.title)))
+    let home = env.home.as_ref().filter(|_| !layout.home.is_empty());
+    named.or_else(|| Some((home?.join(layout.home), layout.title)))
 }
 
 /// Whether an agent has kept anything there yet.
 fn is_there(layout: &Layout, path: &Path) -> bool {
-    let mut first = layout
-        .files
-        .iter()
-        .filter_map(|files| files.folders.first());
-    first.any(|folder| path.join(folder).is_dir())
+    let mut kinds = layout.files.iter();
+    kinds.any(|files| match files.folders.first() {
+        Some(folder) => path.join(folder).is_dir(),
+        None if files.is_store() => path.join(files.name).is_file(),
+        None => path.is_dir(),
+    })
 }
 
 /// The home directory, which a variable may move.
@@ -291,6 +293,7 @@ mod tests {
             };
             let found = discover(&env).into_iter().map(|it| it.path);
             let awaited = awaited_others(&env).into_iter();
+            let awaited = awaited.filter(|root| root.source() == "claude");
             let awaited = awaited.map(|root| root.path().to_owned());
             (found.collect::<Vec<_>>(), awaited.collect::<Vec<_>>())
         };

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
+use super::messages::After;
 use super::names;
 use super::open::Stat;
 use super::tail::Tail;
@@ -45,6 +46,9 @@ pub(super) struct Rows {
     pub(super) newest: i64,
     /// Milliseconds since 1970.
     pub(super) updated_ms: i64,
+    /// Where a pass through messages that change in place stands, and the time that it reaches.
+    pub(super) after: Option<Box<After>>,
+    pub(super) ceiling: Option<i64>,
 }
 
 impl Entry {

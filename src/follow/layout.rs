@@ -24,7 +24,7 @@ pub struct Layout {
     /// Variables that name its directory; the first that is set counts. `NAME/below` names one
     /// below what the variable does.
     pub variables: &'static [&'static str],
-    /// Its directory below the home, where no variable is set.
+    /// Its directory below the home, where no variable is set; none where it is empty.
     pub home: &'static str,
     /// The files in it that are transcripts.
     pub files: &'static [Files],
@@ -67,6 +67,8 @@ pub enum Shape {
     Packed,
     /// One JSON document that is rewritten: every version of it is one record.
     Document,
+    /// An SQLite store of all sessions, which is opened by the rules of `database.rs` alone.
+    Store,
 }
 
 /// Files that were named on the command line, whatever their place says.
@@ -113,6 +115,11 @@ impl Files {
         let mut lines = name.to_owned();
         lines.push("l");
         self.shape == Shape::Document && folder.join(lines).is_file()
+    }
+
+    /// Whether it is a store, and no file may be opened by another way.
+    pub(super) fn is_store(&self) -> bool {
+        self.shape == Shape::Store
     }
 
     /// The id of the session of a file, where its name is not it.
@@ -170,8 +177,8 @@ impl Files {
             source: layout.source,
             files: Some(self),
             parent: self.parent.and_then(|up| named(&folder, up)),
-            sessions: Some(folder),
-            store: None,
+            store: self.is_store().then(|| folder.join(self.name)),
+            sessions: Some(folder).filter(|_| !self.is_store()),
             only: None,
         })
     }

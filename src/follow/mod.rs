@@ -32,6 +32,7 @@ mod layout;
 mod layouts;
 mod lines;
 mod looks;
+mod messages;
 mod names;
 mod open;
 mod place;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use foldhash::{HashMap, HashMapExt as _};
 
-use super::database::Database;
+use super::database::{Database, Schema};
 use super::index::Index;
 use super::layout::{Files, OPENCLAW, loose_files};
 use super::names;
@@ -68,9 +68,28 @@ impl Home {
         names.is_none_or(|(one, two)| one == two)
     }
 
+    /// Whose tables its store should hold.
+    pub(super) fn schema(&self) -> Schema {
+        match self.source {
+            OPENCLAW => Schema::Rows,
+            _ => Schema::Messages,
+        }
+    }
+
     /// A directory of transcripts, or one of them, that was named on the command line.
     fn loose(path: &Path, source: &'static str) -> Self {
         let is_folder = path.is_dir();
+        if is_store(path) {
+            return Self {
+                agent: Name::from(""),
+                source,
+                files: None,
+                parent: None,
+                sessions: None,
+                store: Some(path.to_owned()),
+                only: None,
+            };
+        }
         let files = match is_folder {
             true => loose_files(Path::new("x.jsonl")),
             false => loose_files(path),
@@ -92,6 +111,11 @@ impl Home {
     }
 }
 
+/// Whether a path is named like a store, which nobody opens to look into it.
+fn is_store(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "db")
+}
+
 impl Place {
     pub(super) fn new(home: Home) -> Self {
         let shown = match &home.sessions {
@@ -104,7 +128,10 @@ impl Place {
         };
         Self {
             store_shown,
-            database: home.store.clone().map(Database::new),
+            database: home
+                .store
+                .clone()
+                .map(|path| Database::new(path, home.schema())),
             home,
             shown,
             era: Era::Files,

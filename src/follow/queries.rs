@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::database::{Columns, Link, Seen, Verdict};
+use super::database::{Columns, Link, Schema, Seen, Verdict};
+use super::messages;
 use super::rows::{PAGE_BYTES, ends};
 use crate::wire::event::Name;
 
@@ -51,7 +52,10 @@ pub(super) fn look(link: &mut Link, verdict: &mut Verdict) -> rusqlite::Result<O
     }
     let mut seen = link.known;
     let transaction = connection.unchecked_transaction()?;
-    let news = transcripts(&transaction, link.columns, &mut seen)?;
+    let news = match link.columns.schema {
+        Schema::Rows => transcripts(&transaction, link.columns, &mut seen)?,
+        Schema::Messages => messages::transcripts(&transaction, &mut seen)?,
+    };
     transaction.commit()?;
     seen.data_version = Some(version);
     link.known = seen;

@@ -6,10 +6,11 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::database::{Columns, Database};
+use super::database::{Columns, Database, Schema};
 use super::entry::{Body, Rows};
 use super::follower::Follower;
 use super::lines::Each;
+use super::messages;
 use super::session::{At, Id, Piece, ReadError};
 use crate::wire::event::Name;
 
@@ -54,6 +55,9 @@ enum Unreadable {
 impl Follower {
     /// Reads the rows behind the cursor.
     pub(super) fn read_rows(&mut self, id: Id, each: &mut Each<'_>) -> Result<(), ReadError> {
+        if self.schema_of(id) == Schema::Messages {
+            return self.read_messages(id, each);
+        }
         let cap = self.options.max_line_bytes;
         let mut decoder = None;
         loop {
@@ -133,6 +137,11 @@ impl Follower {
         place.database.as_ref().is_some_and(Database::woke)
     }
 
+    /// Whose tables a session stands in.
+    fn schema_of(&self, id: Id) -> Schema {
+        self.places[self.entry(id).place as usize].home.schema()
+    }
+
     /// The next page of a session, or `None` where its store is asleep.
     fn page(&mut self, id: Id) -> Result<Option<Page>, ReadError> {
         let entry = &self.entries[id as usize];
@@ -149,7 +158,7 @@ impl Follower {
     }
 
     /// Does `work` with the open store of a place, which is opened again where that is due.
-    fn with_store<T>(
+    pub(super) fn with_store<T>(
         &mut self,
         place: usize,
         work: impl Fn(&Connection, Columns) -> rusqlite::Result<T>,
@@ -195,11 +204,14 @@ impl Follower {
 
     pub(super) fn resume_rows(&mut self, id: Id, generation: Option<&str>, seq: i64) -> bool {
         let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
+        let in_place = self.schema_of(id) == Schema::Messages;
         let ends = self.with_store(place, |connection, columns| ends(connection, columns, &sid));
         let Body::Store(rows) = &mut self.entry_mut(id).body else {
             return false;
         };
         let same = match ends {
+            // Where rows change in place a cursor is a time, which holds whatever changed.
+            Ok(Some(_)) if in_place => true,
             Ok(Some((now, newest))) => now.as_deref() == generation && seq <= newest,
             // Asleep or busy: the next read compares generations.
             _ => true,
@@ -219,6 +231,9 @@ pub(super) fn ends(
     columns: Columns,
     sid: &str,
 ) -> rusqlite::Result<(Option<Name>, i64)> {
+    if columns.schema == Schema::Messages {
+        return Ok((None, messages::newest(connection, sid)?));
+    }
     let generation = if columns.watermarks {
         connection
             .prepare_cached(

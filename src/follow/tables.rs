@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use foldhash::HashMap;
 
-use super::database::{Link, Verdict};
+use super::database::{Link, Schema, Verdict};
 use super::entry::{Body, Entry, State};
 use super::follower::{EachRow, Follower};
 use super::hash;
@@ -58,6 +58,7 @@ impl Follower {
         {
             self.take_transcripts(place, &news, changes);
             if let Some(link) = &mut database.link
+                && link.columns.schema == Schema::Rows
                 && let Err(error) = self.take_nodes(place, link, rows, changes)
             {
                 self.store_failed(place, &database.path, &error);

@@ -122,7 +122,7 @@ static FAMILIES: &[Family] = &[
         to("Finding files like", "Finding files", Want::Query)),
     family(&["search"], to("Searching for", "Searching", Want::Query)),
     // commands
-    family(&["exec", "bash", "shell", "sh", "zsh", "exec_command", "shell_command", "run_shell_command", "run_command", "execute_command", "run_terminal_cmd", "run_terminal_command", "run_in_terminal", "terminal", "local_shell", "local_shell_call", "command_execution", "container.exec", "unified_exec", "powershell", "user_bash"],
+    family(&["exec", "bash", "shell", "sh", "zsh", "exec_command", "shell_command", "execute", "run_shell_command", "run_command", "execute_command", "run_terminal_cmd", "run_terminal_command", "run_in_terminal", "terminal", "local_shell", "local_shell_call", "command_execution", "container.exec", "unified_exec", "powershell", "user_bash"],
         to("Running", "Running command", Want::Shell)),
     Family {
         names: &["process", "process_manager"],
@@ -272,7 +272,7 @@ static FAMILIES: &[Family] = &[
     family(&["interrupt_agent"], only("Interrupting sub-agent")),
     family(&["sessions_history"], to("Reading history of", "Reading session history", Want::Agent)),
     family(&["sessions_send", "send_input", "followup_task", "conversations_send", "conversations_turn"], to("Messaging agent", "Messaging another agent", Want::Agent)),
-    family(&["sessions_spawn", "task", "agent", "spawn_agent", "run_subagent", "delegate_task"],
+    family(&["sessions_spawn", "task", "agent", "spawn_agent", "run_subagent", "subagent", "spawn_subagent", "delegate_task"],
         to("Starting sub-agent", "Starting sub-agent", Want::Agent)),
     family(&["sessions_yield", "wait_agent", "yield"], only("Waiting for sub-agents")),
     family(&["agent_swarm"], only("Starting sub-agents")),
@@ -293,7 +293,7 @@ static FAMILIES: &[Family] = &[
     family(&["progress_card"], only("Updating progress card")),
     family(&["update_plan", "todo_write", "write_todos", "todo", "manage_todo_list", "task_create", "task_update", "update_todo", "todo_list", "set_todo_list"], only("Updating plan")),
     family(&["todo_read", "task_list", "task_get"], only("Reading plan")),
-    family(&["exit_plan_mode"], only("Proposing plan")),
+    family(&["exit_plan_mode", "exit_spec_mode"], only("Proposing plan")),
     family(&["enter_plan_mode"], only("Planning")),
     family(&["enter_worktree"], only("Entering a worktree")),
     family(&["exit_worktree"], only("Leaving a worktree")),
@@ -302,7 +302,7 @@ static FAMILIES: &[Family] = &[
     family(&["structured_output"], only("Writing the answer")),
     family(&["push_notification"], only("Sending notification")),
     family(&["switch_mode"], only("Switching mode")),
-    family(&["ask_user", "ask_user_question", "request_user_input", "ask_followup_question"], only("Asking a question")),
+    family(&["ask_user", "ask_user_question", "request_user_input", "ask_followup_question", "question", "questionnaire", "ask_question"], only("Asking a question")),
     family(&["think", "sequentialthinking"], only("Thinking")),
     // tools about tools
     family(&["tool_search", "tool_search_tool", "search_tools"], to("Searching tools for", "Searching tools", Want::Query)),

@@ -5,6 +5,8 @@
 pub enum Fit {
     /// Not at all.
     No,
+    /// It could be one of its records, but is more likely another dialect's.
+    Hardly,
     /// It could be one of its records, and one of another dialect's.
     Perhaps,
     /// Nobody else writes such records.

@@ -288,6 +288,16 @@ dialects! {
     Kimi(Box<super::kimi::Session>) = super::kimi::ABOUT, super::kimi::Session::boxed;
     /// Qwen Code.
     Qwen(Box<super::qwen::Session>) = super::qwen::ABOUT, super::qwen::Session::boxed;
+    /// Cursor.
+    Cursor(Box<super::cursor::Session>) = super::cursor::ABOUT, super::cursor::Session::boxed;
+    /// Droid.
+    Droid(Box<super::droid::Session>) = super::droid::ABOUT, super::droid::Session::boxed;
+    /// Grok.
+    Grok(Box<super::grok::Session>) = super::grok::ABOUT, super::grok::Session::boxed;
+    /// OpenCode.
+    OpenCode(Box<super::opencode::Session>) = super::opencode::ABOUT, super::opencode::Session::boxed;
+    /// pi, which OpenClaw is built on.
+    Pi(Box<super::pi::Session>) = super::pi::ABOUT, super::pi::Session::boxed;
 }
 
 #[cfg(test)]

@@ -7,25 +7,35 @@
 
 mod about;
 mod acp;
+mod checklist;
 mod claude;
 mod codex;
 mod copilot;
+mod cursor;
 mod dialect;
 mod diff;
+mod droid;
 mod gemini;
 mod genai;
+mod grok;
 mod ids;
 mod kimi;
 mod lenient;
 pub mod openclaw;
+mod opencode;
 mod out;
+mod pi;
 mod qwen;
 mod recognise;
 mod seen;
+mod tags;
+mod touched;
 mod track;
+mod trouble;
+mod verdict;
 
 pub use about::{About, Fit, Knows};
 pub use dialect::{Broken, Dialect, Settings, Source};
 pub use openclaw::{Row, Status};
 pub use out::{Identity, Out, Remark, Remarks};
-pub use recognise::{LOOKED_AT, Recognised, recognise};
+pub use recognise::{LOOKED_AT, Recognised, could_be, recognise};

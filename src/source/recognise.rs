@@ -54,6 +54,13 @@ pub fn recognise<'a>(records: impl IntoIterator<Item = &'a [u8]>) -> Recognised 
     }
 }
 
+/// Whether `records` could be of `source`, be it not the likeliest.
+#[must_use]
+pub fn could_be<'a>(source: Source, records: impl IntoIterator<Item = &'a [u8]>) -> bool {
+    let mut records = records.into_iter().take(LOOKED_AT);
+    records.any(|record| (source.about().fit)(&lossy(record)) > Fit::No)
+}
+
 /// What a record looks like to somebody who does not know it: its type and its keys, no contents.
 fn described(text: &str) -> String {
     const KEYS: usize = 6;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod layouts;
+mod messages;
 mod model;
 mod places;
 mod rows;

@@ -5,11 +5,11 @@ use std::hash::{Hash as _, Hasher as _};
 use foldhash::HashMap;
 
 use super::Session;
-use super::prompt::tag;
 use super::record::{Entry, Message, Result};
 use crate::source::ids::line_id;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
+use crate::source::tags::tag;
 use crate::source::track::Ended;
 use crate::wire::event::{Cause, Name, Outcome};
 

@@ -112,6 +112,7 @@ impl Session {
                 .text()
                 .filter(|_| spawns)
                 .map(|task| digest(&task)),
+            ..Pending::default()
         };
         let call = NewCall {
             id: id.clone(),

@@ -9,18 +9,17 @@ mod agents;
 mod answer;
 mod plan;
 mod prompt;
-mod record;
+pub(super) mod record;
 mod result;
 mod stream;
 mod system;
 
 use record::Entry;
-use serde::de::IgnoredAny;
 
 use super::about::{About, Fit, Knows};
 use super::dialect::{Broken, Settings};
 use super::ids::is_uuid;
-use super::lenient::{self, Raw, lossy};
+use super::lenient::{self, lossy};
 use super::out::{Identity, Out, Remark};
 use super::track::{Track, Tracked};
 use crate::wire::event::{Name, PlanItem, SessionKind};
@@ -187,13 +186,7 @@ impl Tracked for Session {
     fn step(&mut self, bytes: &[u8], out: &mut Out<'_>) -> std::result::Result<(), Broken> {
         let text = lossy(bytes);
         let Some(entry) = lenient::read::<Entry<'_>>(&text) else {
-            let is_object = text.trim_start().starts_with('{');
-            if !is_object || serde_json::from_str::<IgnoredAny>(&text).is_err() {
-                return Err(Broken::why(&text));
-            }
-            let kind = Raw(text.trim()).field("type").text().unwrap_or_default();
-            self.track.unknown(&kind, out);
-            return Ok(());
+            return self.track.misread(&text, out);
         };
         out.ts = entry.timestamp.text().and_then(|text| Time::parse(&text));
         self.read(&entry, bytes, out);

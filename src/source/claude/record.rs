@@ -147,7 +147,7 @@ impl<'a> Scan<'a> for Content<'a> {
 
 impl Content<'_> {
     /// The texts of a message, joined by newlines.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::source) fn text(&self) -> String {
         let texts = self
             .blocks
             .iter()

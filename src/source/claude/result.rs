@@ -1,10 +1,11 @@
 //! Results of tools: how calls ended, which files they touched, whom they started.
 
 use super::Session;
-use super::prompt::{tag, text_of};
+use super::prompt::text_of;
 use super::record::{Block, Entry, Result};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
+use crate::source::tags::tag;
 use crate::source::track::Ended;
 use crate::wire::event::{FileChange, Name, Outcome};
 

@@ -42,6 +42,7 @@ impl Session {
                 .find_map(title)
                 .map(|title| title.as_ref().into()),
             task: None,
+            ..Pending::default()
         };
         let call = NewCall {
             id: asked.id.clone(),

@@ -45,6 +45,7 @@ impl Session {
                 .filter(|_| call.agent.is_some())
                 .map(|title| title.as_ref().into()),
             task: None,
+            ..Pending::default()
         };
         let is_plan = name.as_deref() == Some("write_todos");
         let new = NewCall {

@@ -42,6 +42,7 @@ impl Session {
                 .find_map(|key| field(key).prefix(INPUT_BYTES))
                 .map(|title| title.as_ref().into()),
             task: None,
+            ..Pending::default()
         };
         let call = NewCall {
             id: id.clone(),

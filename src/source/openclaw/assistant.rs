@@ -2,16 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::content::{is_call, is_call_name};
-use super::record::{Block, Entry, Message};
 use super::run::Last;
 use super::{Session, speech};
 use crate::source::ids::{INPUT_BYTES, TEXT_BYTES, line_id};
-use crate::source::lenient::Raw;
 use crate::source::out::Out;
-use crate::wire::event::{
-    Cause, Context, Error, Name, Outcome, Phase, Scope, Text, TextMode, Usage,
-};
+use crate::source::pi::content::{is_call, is_call_name};
+use crate::source::pi::phase;
+use crate::source::pi::record::{Block, Entry, Message};
+use crate::source::pi::usage::counted;
+use crate::wire::event::{Cause, Error, Name, Outcome, Phase, Text, TextMode};
 use crate::wire::time::Time;
 
 impl Session {
@@ -38,7 +37,7 @@ impl Session {
             .map_or_else(|| line_id(line), |id| id.as_ref().into());
         let has_calls = blocks.iter().any(|block| is_call(block.kind));
         let phase_of = |block: &Block<'_>| {
-            speech::phase(block.signature).or_else(|| speech::named(message.phase))
+            phase::phase(block.signature).or_else(|| phase::named(message.phase))
         };
         let phased = blocks.iter().any(|block| phase_of(block).is_some());
         let mut said = None;
@@ -175,45 +174,10 @@ impl Session {
         let Some(usage) = &message.usage.0 else {
             return;
         };
-        let count = |raw: Raw<'_>| {
-            raw.int()
-                .and_then(|count| u64::try_from(count).ok())
-                .unwrap_or(0)
-        };
-        let (input, output) = (count(usage.input), count(usage.output));
-        let (cache_read, cache_write) = (count(usage.cache_read), count(usage.cache_write));
-        let sum = input
-            .saturating_add(output)
-            .saturating_add(cache_read)
-            .saturating_add(cache_write);
-        let total = Some(count(usage.total))
-            .filter(|total| *total > 0)
-            .unwrap_or(sum);
-        if total == 0 {
-            return;
+        let usage = counted(id, usage, self.row.context_size);
+        if usage.total > 0 {
+            self.emit(out, "message/assistant", usage);
         }
-        let cost = usage
-            .cost
-            .0
-            .as_ref()
-            .and_then(|cost| cost.total.float())
-            .filter(|cost| cost.is_finite());
-        let used = input.saturating_add(cache_read).saturating_add(cache_write);
-        let usage = Usage {
-            id: id.clone(),
-            scope: Scope::Call,
-            input,
-            output,
-            cache_read,
-            cache_write,
-            total,
-            cost_usd: cost,
-            context: Some(Context {
-                used,
-                size: self.row.context_size,
-            }),
-        };
-        self.emit(out, "message/assistant", usage);
     }
 }
 

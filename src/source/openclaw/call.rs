@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::record::{Block, Entry, Message};
 use super::run::Pending;
 use super::{Session, tool};
 use crate::source::ids::{INPUT_BYTES, line_id};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
+use crate::source::pi::record::{Block, Entry, Message};
 use crate::wire::event::{Blocked, BlockedOn, Name, Outcome, ToolEnd, ToolStart};
 
 impl Session {

@@ -1,9 +1,9 @@
 //! Messages: who speaks, and whether it was heard before.
 
 use super::Session;
-use super::content::digest;
-use super::record::{Entry, Message};
 use crate::source::out::{Out, Remark};
+use crate::source::pi::content::digest;
+use crate::source::pi::record::{Entry, Message};
 use crate::wire::event::Meta;
 use crate::wire::time::Time;
 

@@ -4,11 +4,9 @@
 
 mod assistant;
 mod call;
-mod content;
 mod envelope;
 mod key;
 mod message;
-mod record;
 mod request;
 mod result;
 mod route;
@@ -23,7 +21,7 @@ pub use row::{Row, Status};
 
 use std::sync::Arc;
 
-use record::Entry;
+use super::pi::record::Entry;
 use run::Run;
 use serde::de::IgnoredAny;
 

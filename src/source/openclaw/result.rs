@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::content::content_size;
-use super::record::{Details, Message};
 use super::run::{Last, Pending};
 use super::{Session, tool};
 use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
+use crate::source::pi::content::content_size;
+use crate::source::pi::record::{Details, Message};
 use crate::wire::event::{AgentStart, BlockedOn, Name, Outcome, SessionKind, ToolEnd};
 use crate::wire::time::Time;
 
@@ -180,7 +180,7 @@ impl Session {
         out.ts = begun.or(ended);
         self.emit(out, "message/custom", start);
         out.ts = ended;
-        let inner: super::record::Details<'_> = result.object();
+        let inner: crate::source::pi::record::Details<'_> = result.object();
         let verdict = tool::verdict(
             &inner,
             details.result.field("content"),
@@ -205,7 +205,7 @@ impl Session {
     }
 }
 
-pub(super) fn job_outcome(details: &super::record::Details<'_>) -> Option<Outcome> {
+pub(super) fn job_outcome(details: &crate::source::pi::record::Details<'_>) -> Option<Outcome> {
     match &*details.status.text()? {
         "completed" if details.exit_code.int().unwrap_or(0) == 0 => Some(Outcome::Ok),
         "completed" | "failed" | "error" => Some(Outcome::Error),
@@ -216,7 +216,7 @@ pub(super) fn job_outcome(details: &super::record::Details<'_>) -> Option<Outcom
 }
 
 /// The session key of a sub-agent that a result tells of.
-pub(super) fn child_key(details: &super::record::Details<'_>) -> Option<String> {
+pub(super) fn child_key(details: &crate::source::pi::record::Details<'_>) -> Option<String> {
     let key = details.child.word().or_else(|| {
         // Tool Search hands the inner result on inside its own.
         let inner = details.result.field("details").field("childSessionKey");

@@ -1,27 +1,8 @@
-//! What the assistant says: phases, silent tokens, and what is no work at all.
+//! What the assistant says: silent tokens, and what is no work at all.
 
 use std::borrow::Cow;
 
 use crate::source::lenient::Raw;
-use crate::wire::event::Phase;
-
-/// Where a text's phase stands: JSON in `textSignature`, `{"v":1,"id":…,"phase":…}`.
-///
-/// A bare string there is an old id without a phase.
-/// Source: `pi:packages/ai/src/types.ts`, `TextSignatureV1`.
-pub(super) fn phase(signature: Raw<'_>) -> Option<Phase> {
-    let text = signature.text()?;
-    named(Raw(text.trim()).field("phase"))
-}
-
-/// A phase by its name in OpenClaw.
-pub(super) fn named(name: Raw<'_>) -> Option<Phase> {
-    match &*name.word()? {
-        "commentary" => Some(Phase::Commentary),
-        "final_answer" | "final" => Some(Phase::Final),
-        other => Some(Phase::Other(other.into())),
-    }
-}
 
 /// The text without a leading `[[reply_to_current]]` or `[[reply_to:<id>]]`.
 pub(super) fn strip_reply(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -56,27 +37,6 @@ pub(super) fn is_transcript_only(provider: Raw<'_>, model: Raw<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_phase_is_read_from_the_signature() {
-        let cases = [
-            (
-                r#""{\"v\":1,\"id\":\"a\",\"phase\":\"commentary\"}""#,
-                Some(Phase::Commentary),
-            ),
-            (
-                r#""{\"v\":1,\"id\":\"a\",\"phase\":\"final_answer\"}""#,
-                Some(Phase::Final),
-            ),
-            (r#""{\"v\":1,\"id\":\"a\"}""#, None),
-            (r#""msg_9""#, None),
-            ("", None),
-            ("7", None),
-        ];
-        for (raw, want) in cases {
-            assert_eq!(phase(Raw(raw)), want, "{raw}");
-        }
-    }
 
     #[test]
     fn silence_is_asked_for_by_the_whole_text() {

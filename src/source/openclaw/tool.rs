@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::record::Details;
+use crate::source::checklist;
 use crate::source::lenient::{Raw, decode};
-use crate::wire::event::{ItemState, Outcome, Plan, PlanItem};
+use crate::source::pi::record::Details;
+use crate::wire::event::{Outcome, Plan};
 
 /// A call as the model made it, unwrapped.
 pub(super) struct Call<'a> {
@@ -151,33 +152,8 @@ pub(super) fn plan(input: Raw<'_>) -> Option<Plan> {
         .into_iter()
         .map(|field| input.field(field))
         .find(|raw| raw.is_some())?;
-    let mut plan = Plan::default();
-    for (index, item) in list.items().into_iter().enumerate() {
-        let text = ["step", "text", "title", "content", "label"]
-            .into_iter()
-            .find_map(|field| item.field(field).word());
-        let text = text
-            .or_else(|| item.word())
-            .map(Cow::into_owned)
-            .unwrap_or_default();
-        let state = match item.field("status").word().as_deref() {
-            Some("completed" | "complete" | "done") => ItemState::Done,
-            Some("in_progress" | "active" | "running") => ItemState::Active,
-            Some("cancelled" | "skipped" | "dropped") => ItemState::Dropped,
-            _ => ItemState::Pending,
-        };
-        plan.total += 1;
-        plan.done += u64::from(state == ItemState::Done);
-        if state == ItemState::Active {
-            plan.current = Some(text.clone());
-        }
-        let id = item
-            .field("id")
-            .word()
-            .map_or_else(|| (index + 1).to_string(), Cow::into_owned);
-        plan.items.push(PlanItem { id, text, state });
-    }
-    (plan.total > 0).then_some(plan)
+    let plan = checklist::plan(checklist::items(list));
+    (!plan.items.is_empty()).then_some(plan)
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::record::Message;
 use super::turn::Request;
 use super::{Session, request};
 use crate::source::ids::{TEXT_BYTES, request_id};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
+use crate::source::pi::record::Message;
 use crate::wire::event::{AgentEnd, Cause, Person, Route, RouteFrom};
 
 impl Session {
@@ -104,7 +104,8 @@ impl Session {
             }),
             None => None,
         };
-        let sender = |raw: fn(&super::record::Stamp<'_>) -> Option<String>| stamp.and_then(raw);
+        let sender =
+            |raw: fn(&crate::source::pi::record::Stamp<'_>) -> Option<String>| stamp.and_then(raw);
         let by = Person {
             id: sender(|stamp| stamp.sender_id.word().map(Cow::into_owned)),
             name: sender(|stamp| {

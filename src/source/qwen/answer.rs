@@ -94,6 +94,7 @@ impl Session {
                 .find_map(|key| call.input.field(key).prefix(INPUT_BYTES))
                 .map(|title| title.as_ref().into()),
             task: None,
+            ..Pending::default()
         };
         let new = NewCall {
             id: id.clone(),

@@ -21,6 +21,8 @@ pub(in crate::source) struct Pending {
     pub(in crate::source) title: Option<Box<str>>,
     /// What a sub-agent that it starts is asked, hashed.
     pub(in crate::source) task: Option<u64>,
+    /// The files that it touches if it succeeds.
+    pub(in crate::source) touches: Vec<FileChange>,
 }
 
 /// A call, as a record tells it.
@@ -112,13 +114,16 @@ impl Track {
     }
 
     /// A call came back.
-    pub(in crate::source) fn came_back(&mut self, call: Name, ended: Ended, out: &mut Out<'_>) {
+    pub(in crate::source) fn came_back(&mut self, call: Name, mut ended: Ended, out: &mut Out<'_>) {
         if !self.is_new("result", &call) {
             return;
         }
         self.unblock(&call, None, out);
         if let Some(run) = &mut self.run {
-            run.pending.remove(&call);
+            let pending = run.pending.remove(&call).unwrap_or_default();
+            if ended.outcome == Outcome::Ok && ended.files.is_empty() {
+                ended.files = pending.touches;
+            }
             run.last = Last::Result;
             run.last_at = out.ts.or(run.last_at);
             run.jobs.extend(ended.job.clone());

@@ -4,17 +4,22 @@
 //! they mean; the rules of a run's life are then the same for all of them.
 
 mod calls;
+mod lines;
 mod plan;
+mod tool;
 mod turn;
 
 pub(super) use calls::{Ended, NewCall, Pending};
+pub(super) use lines::Lines;
 pub(super) use turn::Last;
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
 use turn::Turn;
 
 use super::dialect::{Broken, Settings, Speak};
+use super::lenient::Raw;
 use super::out::{Identity, Out, Remark};
 use super::seen::Seen;
 use crate::wire::event::{
@@ -30,6 +35,8 @@ pub(super) struct Track {
     pub(super) kind: SessionKind,
     /// The session that started this one.
     pub(super) parent: Option<Name>,
+    /// The call of that session which did.
+    pub(super) parent_call: Option<Name>,
     pub(super) cwd: Option<String>,
     pub(super) title: Option<String>,
     pub(super) model: Option<Box<str>>,
@@ -43,6 +50,8 @@ pub(super) struct Track {
     high_water_ms: i64,
     /// Reading began anew, and has not come to anything new yet.
     rereading: bool,
+    /// The list that was told last.
+    planned: Option<Box<str>>,
 }
 
 impl Track {
@@ -52,6 +61,7 @@ impl Track {
             full: settings.full,
             kind: SessionKind::Main,
             parent: None,
+            parent_call: None,
             cwd: None,
             title: None,
             model: None,
@@ -61,6 +71,7 @@ impl Track {
             seen: Seen::default(),
             high_water_ms: i64::MIN,
             rereading: false,
+            planned: None,
         }
     }
 
@@ -127,7 +138,9 @@ impl Track {
     }
 
     pub(super) fn parent_link(&self) -> Option<Link> {
-        Some(self.link(self.parent.clone()?))
+        let link = self.link(self.parent.clone()?);
+        let call = self.parent_call.clone();
+        Some(Link { call, ..link })
     }
 
     /// A link to another session of the same source.
@@ -139,6 +152,12 @@ impl Track {
         }
     }
 
+    /// The newest run, as long as it is under way.
+    pub(super) fn open_run(&self) -> Option<&Name> {
+        let run = self.run.as_ref().filter(|run| run.is_open());
+        run.map(|run| &run.id)
+    }
+
     /// Emits an event of the newest run.
     pub(super) fn emit(&self, out: &mut Out<'_>, body: impl Into<Body>) {
         out.emit(&self.who, self.run.as_ref().map(|run| &run.id), body);
@@ -146,18 +165,23 @@ impl Track {
 
     /// Another model works from now on.
     pub(super) fn model(&mut self, model: Option<Cow<'_, str>>, out: &mut Out<'_>) {
+        self.model_of(model, None, out);
+    }
+
+    /// Another model works from now on, and somebody in particular provides it.
+    pub(super) fn model_of(
+        &mut self,
+        model: Option<Cow<'_, str>>,
+        provider: Option<Cow<'_, str>>,
+        out: &mut Out<'_>,
+    ) {
         let Some(model) = model.filter(|model| self.model.as_deref() != Some(model)) else {
             return;
         };
         self.model = Some(model.as_ref().into());
         let model = model.into_owned();
-        self.emit(
-            out,
-            Model {
-                model,
-                provider: None,
-            },
-        );
+        let provider = provider.map(Cow::into_owned);
+        self.emit(out, Model { model, provider });
     }
 
     /// What one answer of the model cost; each is counted once.
@@ -175,6 +199,22 @@ impl Track {
         if usage.total > 0 && !counted {
             self.emit(out, usage);
         }
+    }
+
+    /// A request that this session took over from another one: the next is not its first.
+    pub(super) fn inherit_request(&mut self) {
+        self.requests += 1;
+    }
+
+    /// Passes on a record that is JSON, but has another shape than any of the source's.
+    pub(super) fn misread(&mut self, text: &str, out: &mut Out<'_>) -> Result<(), Broken> {
+        let is_object = text.trim_start().starts_with('{');
+        if !is_object || serde_json::from_str::<IgnoredAny>(text).is_err() {
+            return Err(Broken::why(text));
+        }
+        let kind = Raw(text.trim()).field("type").text().unwrap_or_default();
+        self.unknown(&kind, out);
+        Ok(())
     }
 
     /// A record of a type that nobody knows here.
@@ -198,6 +238,8 @@ pub(super) trait Tracked {
     fn idle(&mut self) {}
     /// Learns whose session it is from a first record that is not read again.
     fn begins_with(&mut self, _record: &[u8]) {}
+    /// The transcript is read from its first byte again.
+    fn again(&mut self) {}
 }
 
 impl<T: Tracked> Speak for Box<T> {
@@ -250,6 +292,7 @@ impl<T: Tracked> Speak for Box<T> {
     }
 
     fn rewound(&mut self, reason: &str, out: &mut Out<'_>) {
+        self.again();
         let track = self.track_mut();
         track.rereading = true;
         out.ts = None;

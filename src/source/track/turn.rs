@@ -119,7 +119,11 @@ impl Track {
         let id = match key {
             Some(key) => key,
             None if first => "first".into(),
-            None => request_id(text, out.ts.map(|ts| ts.0)),
+            // Where there are no times, its number tells a request from the same one before.
+            None => {
+                let number = i64::try_from(self.requests).ok();
+                request_id(text, out.ts.map(|ts| ts.0).or(number))
+            }
         };
         self.run = Some(Box::new(Turn::new(id, out.ts)));
         let text = match self.full {

@@ -8,6 +8,7 @@ mod drift;
 mod found;
 mod packed;
 mod recorded;
+mod store;
 
 use std::path::{Path, PathBuf};
 
@@ -41,6 +42,14 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         source: "claude",
         fixtures: "claude-code-stream-json",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: blocks_of_type_tool_use,
+    },
+    Dialect {
+        source: "cursor",
+        fixtures: "cursor",
         end: ".jsonl",
         foreign: &[],
         alike: &[],
@@ -105,15 +114,63 @@ pub const DIALECTS: &[Dialect] = &[
         alike: &["system_telemetry.jsonl"],
         calls: function_calls,
     },
+    Dialect {
+        source: "droid",
+        fixtures: "droid",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: |record| match record["type"].as_str() {
+            Some("tool_call") => named_by(record, &["toolCallId", "id"]),
+            _ => blocks_of_type_tool_use(record),
+        },
+    },
+    Dialect {
+        source: "grok",
+        fixtures: "grok",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: |record| {
+            let calls = record["tool_calls"].as_array().into_iter().flatten();
+            calls.flat_map(|call| named_by(call, &["id"])).collect()
+        },
+    },
+    Dialect {
+        source: "opencode",
+        fixtures: "opencode",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: |record| named_by(&record["part"], &["callID"]),
+    },
+    Dialect {
+        source: "pi",
+        fixtures: "pi",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: |record| blocks_of_type("toolCall", record),
+    },
 ];
 
 /// Calls as Anthropic writes them.
 fn blocks_of_type_tool_use(record: &Value) -> Vec<String> {
+    blocks_of_type("tool_use", record)
+}
+
+/// The id that stands under the first of `keys`.
+fn named_by(record: &Value, keys: &[&str]) -> Vec<String> {
+    let mut ids = keys.iter().filter_map(|key| record[*key].as_str());
+    ids.next().map(str::to_owned).into_iter().collect()
+}
+
+fn blocks_of_type(kind: &str, record: &Value) -> Vec<String> {
     let blocks = record["message"]["content"]
         .as_array()
         .into_iter()
         .flatten();
-    let calls = blocks.filter(|block| block["type"] == "tool_use");
+    let calls = blocks.filter(|block| block["type"] == kind);
     calls
         .filter_map(|call| call["id"].as_str().map(str::to_owned))
         .collect()

@@ -6,11 +6,11 @@ use super::record::Block;
 use crate::source::lenient::{Maybe, Raw, Scan, Scanner};
 use crate::source::out::{Out, Remark};
 
-pub(super) fn is_call(kind: Raw<'_>) -> bool {
+pub(in crate::source) fn is_call(kind: Raw<'_>) -> bool {
     kind.text().is_some_and(|kind| is_call_name(&kind))
 }
 
-pub(super) fn is_call_name(kind: &str) -> bool {
+pub(in crate::source) fn is_call_name(kind: &str) -> bool {
     matches!(kind, "toolCall" | "toolUse" | "functionCall" | "tool_use")
 }
 
@@ -50,7 +50,7 @@ impl<'a> Scan<'a> for Content<'a> {
 
 impl Content<'_> {
     /// Notes what is unknown about the blocks.
-    pub(super) fn remark(&self, out: &mut Out<'_>) {
+    pub(in crate::source) fn remark(&self, out: &mut Out<'_>) {
         for block in &self.blocks {
             out.odd("a content block", &block.odd);
             let kind = block.kind.text().unwrap_or_default();
@@ -71,7 +71,7 @@ impl Content<'_> {
     }
 
     /// The texts of a user message, joined by newlines.
-    pub(super) fn text(&self) -> Cow<'_, str> {
+    pub(in crate::source) fn text(&self) -> Cow<'_, str> {
         let texts = self.blocks.iter().filter_map(|block| {
             let kind = block.kind.text().unwrap_or_default();
             let is_text = matches!(&*kind, "text" | "input_text" | "output_text");
@@ -91,7 +91,7 @@ impl Content<'_> {
 }
 
 /// Size of a result as it stands in the record, the frame around a single text not counted.
-pub(super) fn content_size(content: Raw<'_>) -> u64 {
+pub(in crate::source) fn content_size(content: Raw<'_>) -> u64 {
     let inner = content
         .0
         .strip_prefix("[{\"type\":\"text\",\"text\":\"")
@@ -100,6 +100,6 @@ pub(super) fn content_size(content: Raw<'_>) -> u64 {
 }
 
 /// Enough of a content to tell it from others of the same role and millisecond.
-pub(super) fn digest(content: &str) -> (usize, &[u8]) {
+pub(in crate::source) fn digest(content: &str) -> (usize, &[u8]) {
     (content.len(), &content.as_bytes()[..content.len().min(256)])
 }

@@ -1,4 +1,4 @@
-//! The records of an OpenClaw transcript (pi session format, versions 1 to 4).
+//! The records of a pi session (versions 1 to 4), with what OpenClaw adds to them.
 //!
 //! Source of the shapes: pi's `session-manager.ts` and OpenClaw's
 //! `session-entry-codec.ts`; a store's row is byte for byte the same line.
@@ -90,6 +90,8 @@ lenient! {
         "result" => result: Raw<'a>,
         "isError" => is_error: Raw<'a>,
         "startedAt" => started_at: Raw<'a>,
+        "diff" => diff: Raw<'a>,
+        "todos" => todos: Raw<'a>,
     }
     known { _ }
 }

@@ -1,0 +1,283 @@
+//! Stores of messages and parts that change in place: OpenCode's.
+//!
+//! Nothing is numbered there, and old rows change as well as new ones, so the
+//! cursor is a time: whatever was changed since comes again, whole messages in
+//! the order that they were begun. Who reads them knows what it was told.
+//!
+//! Source of the tables: `anomalyco/opencode:packages/opencode/src/session/session.sql.ts`.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::database::Seen;
+use super::entry::Body;
+use super::follower::Follower;
+use super::lines::Each;
+use super::queries::{News, Transcript};
+use super::rows::PAGE_BYTES;
+use super::session::{At, Id, Piece, ReadError};
+
+/// Messages of a page, at most.
+const PAGE_MESSAGES: i64 = 200;
+/// So many sessions are looked at after each commit: those that were asked for last.
+const RECENT: i64 = 32;
+
+/// Where a pass through a session's messages stands: when the last one was begun, and its id.
+pub(super) type After = (i64, String);
+
+/// Messages as they were read.
+#[derive(Default)]
+struct Page {
+    messages: Vec<Message>,
+    /// There may be more.
+    more: bool,
+    /// When anything of the session was changed last; -1 where it is gone.
+    newest: i64,
+}
+
+/// One message, or the session itself, as a record.
+struct Message {
+    json: String,
+    after: After,
+}
+
+/// Finds the sessions that changed; all of them at the first look.
+pub(super) fn transcripts(connection: &Connection, seen: &mut Seen) -> rusqlite::Result<News> {
+    let all = !seen.listed;
+    let most = if all { -1 } else { RECENT };
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM session ORDER BY time_updated DESC LIMIT ?1")?;
+    let sids: Vec<String> = statement
+        .query_map([most], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut news = News {
+        transcripts: Vec::with_capacity(sids.len()),
+        all,
+    };
+    for sid in sids {
+        let (newest, print) = state(connection, &sid)?;
+        news.transcripts.push(Transcript {
+            sid,
+            generation: Some(print.into()),
+            newest,
+            created_ms: newest,
+        });
+    }
+    news.transcripts.sort_by(|one, two| one.sid.cmp(&two.sid));
+    seen.listed = true;
+    Ok(news)
+}
+
+/// When a session was changed last, and what tells two changes of the same millisecond apart.
+fn state(connection: &Connection, sid: &str) -> rusqlite::Result<(i64, String)> {
+    let own = connection
+        .prepare_cached("SELECT time_updated FROM session WHERE id = ?1")?
+        .query_row([sid], |row| row.get::<_, i64>(0))
+        .optional()?;
+    let Some(own) = own else {
+        return Ok((-1, String::new()));
+    };
+    let newest = |table: &str| -> rusqlite::Result<i64> {
+        let sql = format!("SELECT max(time_updated) FROM {table} WHERE session_id = ?1");
+        let found: Option<i64> = connection
+            .prepare_cached(&sql)?
+            .query_row([sid], |row| row.get(0))?;
+        Ok(found.unwrap_or(-1))
+    };
+    let newest = own.max(newest("message")?).max(newest("part")?);
+    let (count, length): (i64, i64) = connection
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(length(data)), 0) FROM part \
+             WHERE session_id = ?1 AND time_updated = ?2",
+        )?
+        .query_row(params![sid, newest], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok((newest, format!("{newest}.{count}.{length}")))
+}
+
+/// When a session was changed last; -1 where it is gone.
+pub(super) fn newest(connection: &Connection, sid: &str) -> rusqlite::Result<i64> {
+    state(connection, sid).map(|(newest, _)| newest)
+}
+
+/// Reads messages that were changed since `floor`, behind `after`, within one transaction.
+fn page(
+    connection: &Connection,
+    sid: &str,
+    floor: i64,
+    after: Option<&After>,
+) -> rusqlite::Result<Page> {
+    let transaction = connection.unchecked_transaction()?;
+    let mut page = Page {
+        newest: newest(&transaction, sid)?,
+        ..Page::default()
+    };
+    if after.is_none() {
+        page.messages.extend(session(&transaction, sid, floor)?);
+    }
+    let (begun, last) = after.map_or((i64::MIN, ""), |(begun, last)| (*begun, &**last));
+    let mut bytes = 0;
+    let mut count = 0;
+    {
+        let mut messages = transaction.prepare_cached(
+            "SELECT id, time_created, data FROM message \
+             WHERE session_id = ?1 AND (time_created, id) > (?2, ?3) \
+             AND (time_updated >= ?4 OR EXISTS \
+             (SELECT 1 FROM part WHERE message_id = message.id AND time_updated >= ?4)) \
+             ORDER BY time_created, id LIMIT ?5",
+        )?;
+        let mut parts = transaction
+            .prepare_cached("SELECT id, data FROM part WHERE message_id = ?1 ORDER BY id")?;
+        let mut found = messages.query(params![sid, begun, last, floor, PAGE_MESSAGES])?;
+        while let Some(row) = found.next()? {
+            let (id, begun): (String, i64) = (row.get(0)?, row.get(1)?);
+            let mut json = String::from("{\"info\":");
+            json.push_str(&named(&id, sid, &row.get::<_, String>(2)?));
+            json.push_str(",\"parts\":[");
+            let mut those = parts.query([&id])?;
+            let mut comma = "";
+            while let Some(part) = those.next()? {
+                json.push_str(comma);
+                json.push_str(&named(
+                    &part.get::<_, String>(0)?,
+                    sid,
+                    &part.get::<_, String>(1)?,
+                ));
+                comma = ",";
+            }
+            json.push_str("]}");
+            bytes += json.len();
+            count += 1;
+            page.messages.push(Message {
+                json,
+                after: (begun, id),
+            });
+            if bytes >= PAGE_BYTES {
+                break;
+            }
+        }
+    }
+    page.more = bytes >= PAGE_BYTES || count >= PAGE_MESSAGES;
+    transaction.commit()?;
+    Ok(page)
+}
+
+/// The session itself, where it was changed.
+fn session(connection: &Connection, sid: &str, floor: i64) -> rusqlite::Result<Option<Message>> {
+    let read =
+        |row: &rusqlite::Row<'_>| -> rusqlite::Result<(Option<String>, String, String, i64)> {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        };
+    let found = connection
+        .prepare_cached(
+            "SELECT parent_id, directory, title, time_created FROM session \
+             WHERE id = ?1 AND time_updated >= ?2",
+        )?
+        .query_row(params![sid, floor], read)
+        .optional()?;
+    Ok(found.map(|(parent, directory, title, created)| Message {
+        json: serde_json::json!({"session": {
+            "id": sid,
+            "parentID": parent,
+            "directory": directory,
+            "title": title,
+            "time": {"created": created},
+        }})
+        .to_string(),
+        after: (i64::MIN, String::new()),
+    }))
+}
+
+/// The object that `data` holds, with the ids that stand beside it.
+fn named(id: &str, sid: &str, data: &str) -> String {
+    let ids = serde_json::json!({"id": id, "sessionID": sid}).to_string();
+    let inner = data.trim().strip_prefix('{').map(str::trim_start);
+    match inner {
+        Some(inner) if !inner.starts_with('}') => {
+            format!("{},{inner}", ids.trim_end_matches('}'))
+        }
+        _ => ids,
+    }
+}
+
+impl Follower {
+    /// Reads the messages that were changed since the cursor.
+    pub(super) fn read_messages(&mut self, id: Id, each: &mut Each<'_>) -> Result<(), ReadError> {
+        let cap = self.options.max_line_bytes;
+        let sid = self.entry(id).sid().clone();
+        loop {
+            let Body::Store(rows) = &self.entry(id).body else {
+                return Ok(());
+            };
+            let (floor, after) = (rows.seq, rows.after.clone());
+            let known = rows.generation.clone().filter(|_| after.is_none());
+            let place = self.entry(id).place as usize;
+            let read = self.with_store(place, |connection, _| {
+                let (_, print) = state(connection, &sid)?;
+                if known.as_deref() == Some(&*print) {
+                    return Ok(None);
+                }
+                let page = page(connection, &sid, floor, after.as_deref())?;
+                Ok(Some((page, print)))
+            });
+            let Some((page, print)) = read?.flatten() else {
+                return Ok(());
+            };
+            if page.newest < 0 {
+                // Deleted: what was read of it stays read.
+                return Ok(());
+            }
+            for message in page.messages {
+                let seq = message.after.0.max(0);
+                let size = message.json.len();
+                let go = if size > cap {
+                    self.counters.oversize += 1;
+                    let (at, bytes) = (At::Seq(seq), size as u64);
+                    each(Piece::Oversize { at, bytes })
+                } else {
+                    self.counters.rows += 1;
+                    self.counters.bytes += size as u64;
+                    let bytes = message.json.as_bytes();
+                    each(Piece::Row { bytes, seq })
+                };
+                if let Body::Store(rows) = &mut self.entry_mut(id).body {
+                    rows.after = Some(Box::new(message.after));
+                }
+                if !go {
+                    return Ok(());
+                }
+            }
+            let Body::Store(rows) = &mut self.entry_mut(id).body else {
+                return Ok(());
+            };
+            // What changes while a pass is under way is met by the next one.
+            let ceiling = *rows.ceiling.get_or_insert(page.newest);
+            if !page.more {
+                rows.newest = page.newest;
+                rows.seq = ceiling;
+                rows.generation = Some(print.into());
+                (rows.after, rows.ceiling) = (None, None);
+                return Ok(());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_joined_with_what_stands_beside_them() {
+        let cases = [
+            (
+                r#"{"role":"user"}"#,
+                r#"{"id":"m","sessionID":"s","role":"user"}"#,
+            ),
+            ("{}", r#"{"id":"m","sessionID":"s"}"#),
+            (" { } ", r#"{"id":"m","sessionID":"s"}"#),
+            ("7", r#"{"id":"m","sessionID":"s"}"#),
+        ];
+        for (data, want) in cases {
+            assert_eq!(named("m", "s", data), want, "{data}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Stores of messages that change in place: what changed comes again, whole and in order.
+
+use super::stores::Writer;
+use super::*;
+
+const TABLES: &str = "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; \
+    CREATE TABLE session(id TEXT PRIMARY KEY, parent_id TEXT, directory TEXT, title TEXT, \
+    time_created INTEGER, time_updated INTEGER); \
+    CREATE TABLE message(id TEXT PRIMARY KEY, session_id TEXT, time_created INTEGER, \
+    time_updated INTEGER, data TEXT); \
+    CREATE TABLE part(id TEXT PRIMARY KEY, message_id TEXT, session_id TEXT, \
+    time_created INTEGER, time_updated INTEGER, data TEXT);";
+
+/// A store in a fresh directory, with the program that writes to it and a follower of it.
+fn scene(follow: bool) -> (Scene, Writer) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("opencode.db");
+    let mut writer = Writer::new(&path);
+    writer.run(TABLES);
+    writer.run("INSERT INTO session VALUES('ses_1', NULL, '/w', 'T', 10, 10)");
+    let layout = LAYOUTS.iter().find(|layout| layout.source == "opencode");
+    let root = Root::Tree {
+        path: dir.path().to_owned(),
+        layout: layout.expect("a layout"),
+        skip: 0,
+    };
+    let options = Options {
+        follow,
+        ..Options::default()
+    };
+    let scene = Scene {
+        follower: Follower::new(vec![root], options),
+        dir,
+        seen: Vec::new(),
+        rows: Vec::new(),
+        changes: Vec::new(),
+    };
+    (scene, writer)
+}
+
+/// What was handed out: of the session its title, of a message its id and how many parts it has.
+fn told(records: &[String]) -> Vec<String> {
+    let each = records.iter().map(|record| {
+        let record: serde_json::Value = serde_json::from_str(record).expect(record);
+        match record["session"]["title"].as_str() {
+            Some(title) => title.to_owned(),
+            None => {
+                let id = record["info"]["id"].as_str().unwrap_or_default();
+                let parts = record["parts"].as_array().map_or(0, Vec::len);
+                format!("{id}:{parts}")
+            }
+        }
+    });
+    each.collect()
+}
+
+/// What was changed last comes once more with the next change: its millisecond may have had more.
+#[test]
+fn what_changed_comes_again_and_nothing_else() {
+    let (mut scene, mut writer) = scene(false);
+    writer.run("INSERT INTO message VALUES('m1','ses_1',11,11,'{\"role\":\"user\"}')");
+    writer.run("INSERT INTO part VALUES('p1','m1','ses_1',11,11,'{\"type\":\"text\"}')");
+    writer.run("INSERT INTO message VALUES('m2','ses_1',12,12,'{}')");
+    assert_eq!(told(&scene.look()), ["T", "m1:1", "m2:0"]);
+    assert_eq!(scene.look(), [""; 0], "nothing was written");
+    let steps: [(&str, &[&str]); 5] = [
+        (
+            "INSERT INTO part VALUES('p2','m2','ses_1',13,13,'{}')",
+            &["m2:1"],
+        ),
+        (
+            "UPDATE part SET data='{\"type\":\"x\"}' WHERE id='p2'",
+            &["m2:1"],
+        ),
+        (
+            "UPDATE part SET time_updated=20 WHERE id='p1'",
+            &["m1:1", "m2:1"],
+        ),
+        (
+            "UPDATE session SET title='U', time_updated=30",
+            &["U", "m1:1"],
+        ),
+        (
+            "INSERT INTO message VALUES('m3','ses_1',40,40,'{}')",
+            &["U", "m3:0"],
+        ),
+    ];
+    for (statement, want) in steps {
+        writer.run(statement);
+        assert_eq!(told(&scene.look()), want, "{statement}");
+    }
+    writer.run("DELETE FROM session");
+    scene.look();
+    assert!(scene.changes.is_empty() || matches!(scene.changes[..], [Change::Gone(_)]));
+}
+
+#[test]
+fn sessions_that_come_while_we_follow_are_found() {
+    let (mut scene, mut writer) = scene(true);
+    scene.follower.watch();
+    scene.look();
+    writer.run("INSERT INTO session VALUES('ses_2', 'ses_1', '/w', 'V', 50, 50)");
+    writer.run("INSERT INTO message VALUES('m9','ses_2',51,51,'{}')");
+    scene.look();
+    let sessions = scene.follower.sessions();
+    let sids: Vec<_> = sessions
+        .map(|(_, it)| (it.source, it.sid.to_string()))
+        .collect();
+    assert_eq!(
+        sids,
+        [
+            ("opencode", "ses_1".to_owned()),
+            ("opencode", "ses_2".to_owned())
+        ]
+    );
+    assert!(told(&scene.seen).contains(&"m9:0".to_owned()));
+}
+
+#[test]
+fn many_messages_come_in_pages_and_each_once() {
+    let (mut scene, mut writer) = scene(false);
+    for message in 0..450 {
+        let at = 100 + message / 7;
+        writer.run(&format!(
+            "INSERT INTO message VALUES('m{message:04}','ses_1',{at},{at},'{{}}')"
+        ));
+    }
+    let told = told(&scene.look());
+    let want: Vec<String> = (0..450).map(|message| format!("m{message:04}:0")).collect();
+    assert_eq!(told[1..], want);
+    assert_eq!(scene.look(), [""; 0]);
+}

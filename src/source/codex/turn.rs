@@ -8,7 +8,7 @@ use crate::source::ids::{INPUT_BYTES, request_id};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
 use crate::source::track::Last;
-use crate::wire::event::{BlockedOn, Cause, Error, Outcome};
+use crate::wire::event::{BlockedOn, Cause, Error, Outcome, SessionKind};
 
 /// The id of a wait for a limit to be lifted.
 const QUOTA: &str = "quota";
@@ -60,7 +60,7 @@ impl Session {
             return self.track.join(out);
         }
         self.trouble = None;
-        let cause = self.track.cause();
+        let cause = self.cause();
         self.track.request(Some(key), text, cause, out);
         self.begun(out);
     }
@@ -82,6 +82,15 @@ impl Session {
             self.track.request(Some(key), "", cause, out);
         }
         self.begun(out);
+    }
+
+    /// Who asks. Threads that the program makes for itself, to review or to sum up, have no parent.
+    fn cause(&self) -> Cause {
+        let own = self.track.kind == SessionKind::Subagent && self.track.parent.is_none();
+        match own {
+            true => Cause::System,
+            false => self.track.cause(),
+        }
     }
 
     fn begun(&mut self, out: &mut Out<'_>) {

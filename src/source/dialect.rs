@@ -82,6 +82,11 @@ pub(super) trait Speak {
     /// The session was started by another one, as the place of its transcript tells.
     fn child_of(&mut self, _parent: Name) {}
 
+    /// What stands in the file beside a sub-agent's transcript; gives whether it said anything.
+    fn beside(&mut self, _bytes: &[u8]) -> bool {
+        false
+    }
+
     /// What the session's newest row said.
     fn known(&self) -> Option<&Row> {
         None
@@ -243,6 +248,11 @@ impl Dialect {
     /// The session was started by another one, as the place of its transcript tells.
     pub fn child_of(&mut self, parent: Name) {
         self.speaker_mut().child_of(parent);
+    }
+
+    /// Takes in the file beside a sub-agent's transcript; gives whether it said anything.
+    pub fn beside(&mut self, bytes: &[u8]) -> bool {
+        self.speaker_mut().beside(bytes)
     }
 
     /// Takes in what the session's row says, before its records are read.

@@ -31,7 +31,7 @@ impl<'k, 'a> ChildView<'k, 'a> {
         }
     }
 
-    /// Its label, else its session's title, else its agent's id.
+    /// Its label, else its session's title, what its call says or its agent's id.
     #[must_use]
     pub fn title(&self) -> &'a str {
         let label = self.kin.agent.and_then(|agent| agent.title.as_deref());
@@ -39,7 +39,10 @@ impl<'k, 'a> ChildView<'k, 'a> {
         let title = session.and_then(|session| session.title.as_deref());
         let agent = session.and_then(|session| session.agent.as_deref());
         let kind = self.kin.agent.map(|agent| agent.kind.as_str());
-        let known = [label, title, agent, kind].into_iter().flatten();
+        // A call that says nothing of its child yet says at least what it was called for.
+        let call = self.kin.step.filter(|_| self.kin.agent.is_none());
+        let call = call.and_then(|step| step.detail.as_deref());
+        let known = [label, title, call, agent, kind].into_iter().flatten();
         known
             .into_iter()
             .find(|name| !name.is_empty())

@@ -136,7 +136,10 @@ impl Board {
             kin[found].runs.push(child);
             return;
         }
-        let link = state.parent.as_ref().or(session.parent.as_ref());
+        let links = [state.parent.as_ref(), session.parent.as_ref()];
+        let mut links = links.into_iter().flatten().peekable();
+        let first = links.peek().copied();
+        let link = links.find(|link| link.call.is_some()).or(first);
         let call = link.filter(|link| {
             self.linked_at(link, state.started).is_some_and(|no| {
                 self.sessions

@@ -29,6 +29,8 @@ pub(super) struct Track {
     pub(super) kind: SessionKind,
     /// The session that started this one.
     pub(super) parent: Option<Name>,
+    /// The call of it that did, where a file beside the transcript tells.
+    pub(super) parent_call: Option<Name>,
     pub(super) cwd: Option<String>,
     pub(super) title: Option<String>,
     pub(super) model: Option<Box<str>>,
@@ -51,6 +53,7 @@ impl Track {
             full: settings.full,
             kind: SessionKind::Main,
             parent: None,
+            parent_call: None,
             cwd: None,
             title: None,
             model: None,
@@ -118,7 +121,16 @@ impl Track {
     }
 
     pub(super) fn parent_link(&self) -> Option<Link> {
-        Some(self.link(self.parent.clone()?))
+        let call = self.parent_call.clone();
+        let link = self.link(self.parent.clone()?);
+        Some(Link { call, ..link })
+    }
+
+    /// A sub-agent's parent is known better than its place tells: what was said already is said again.
+    pub(super) fn started_by(&mut self, parent: Option<Name>, call: Option<Name>) {
+        self.parent = parent.or(self.parent.take());
+        self.parent_call = call;
+        self.introduced = None;
     }
 
     /// A link to another session of the same source.
@@ -187,6 +199,10 @@ pub(super) trait Tracked {
     fn step(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken>;
     /// Lets go of what only an open run needs, beyond the track.
     fn idle(&mut self) {}
+    /// Takes in the file beside a sub-agent's transcript; gives whether it said anything.
+    fn beside(&mut self, _bytes: &[u8]) -> bool {
+        false
+    }
 }
 
 impl<T: Tracked> Speak for Box<T> {
@@ -244,6 +260,10 @@ impl<T: Tracked> Speak for Box<T> {
         out.ts = None;
         let reason = Some(reason.to_owned());
         track.emit(out, Rewind { reason });
+    }
+
+    fn beside(&mut self, bytes: &[u8]) -> bool {
+        Tracked::beside(&mut **self, bytes)
     }
 
     fn child_of(&mut self, parent: Name) {

@@ -10,6 +10,7 @@ mod civil;
 pub mod event;
 pub mod figures;
 pub mod frame;
+pub mod hidden;
 mod json;
 pub mod kept;
 pub mod ndjson;

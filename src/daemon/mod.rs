@@ -29,6 +29,7 @@ pub mod inputs;
 #[cfg(test)]
 mod interleavings;
 pub mod ledger;
+mod lineage;
 mod links;
 pub mod live;
 pub mod owed;

@@ -247,6 +247,12 @@ impl Reader {
         if let Some(error) = failed {
             return Err(error);
         }
+        if left > 0 && !slot.aside {
+            // What it started may have been read before it.
+            let who = slot.dialect.who();
+            buffer.extend(registry.lineage.late(&who.source, &who.sid));
+            pass(buffer, registry, settings, emit)?;
+        }
         odd.tried(id, result.is_ok());
         if let Err(error) = result {
             odd.unreadable(error.to_string());

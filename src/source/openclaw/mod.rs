@@ -6,6 +6,7 @@ mod assistant;
 mod call;
 mod content;
 mod envelope;
+mod harness;
 mod key;
 mod message;
 mod record;
@@ -19,7 +20,7 @@ mod tool;
 mod turn;
 mod user;
 
-pub use row::{Row, Status};
+pub use row::{Harness, Row, Status};
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 mod assistant;
 mod call;
 mod content;
+mod edits;
 mod envelope;
 mod harness;
 mod key;

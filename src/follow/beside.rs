@@ -41,7 +41,7 @@ impl Follower {
 mod tests {
     use std::fs;
 
-    use super::super::{Options, Root};
+    use super::super::{LAYOUTS, Options, Root};
     use super::*;
 
     #[test]
@@ -54,7 +54,12 @@ mod tests {
             fs::write(path, "{}\n").expect("written");
         }
         fs::write(folder.join("S1.meta.json"), "not looked at").expect("written");
-        let root = Root::classify(home.path()).expect("a tree");
+        let layout = LAYOUTS.iter().find(|it| it.source == "claude");
+        let root = Root::Tree {
+            path: home.path().to_owned(),
+            layout: layout.expect("a layout"),
+            skip: 0,
+        };
         let mut follower = Follower::new(vec![root], Options::default());
         follower.scan(&mut |_, _| {});
         let told = |follower: &Follower| -> Vec<Option<Vec<u8>>> {

@@ -244,7 +244,12 @@ impl Page<'_> {
                 parts.push(format!("{} failed", child.totals.failed));
             }
         }
-        parts.extend(step.note.as_deref().map(|note| markup.text(note)));
+        // Lines added and removed mean nothing to any markup within a line.
+        let counts = |note: &str| note.bytes().all(|byte| b"+- 0123456789".contains(&byte));
+        parts.extend(step.note.as_deref().map(|note| match counts(note) {
+            true => note.to_owned(),
+            false => markup.text(note),
+        }));
         parts.join(markup.dot())
     }
 

@@ -14,11 +14,14 @@ pub(super) struct Member<'a> {
     pub(super) after: Option<Id>,
 }
 
-/// Sorts `members` by (agent, sid), each behind the one it comes after.
+/// Sorts `members` by (agent, sid), those without an agent's name last, each behind the one it
+/// comes after.
 ///
 /// Members that come after each other in a circle are kept, in sorted order.
 pub(super) fn order(mut members: Vec<Member<'_>>) -> Vec<Id> {
-    members.sort_by(|a, b| (a.agent, a.sid).cmp(&(b.agent, b.sid)));
+    // Who has no agent's name is of another family, and may have been started by one who has.
+    let nameless = |member: &Member<'_>| member.agent.is_empty();
+    members.sort_by(|a, b| (nameless(a), a.agent, a.sid).cmp(&(nameless(b), b.agent, b.sid)));
     let most = members.iter().map(|member| member.id as usize + 1).max();
     // What is left to be put in its place.
     let mut left = vec![false; most.unwrap_or_default()];

@@ -5,6 +5,7 @@ use std::hash::BuildHasher as _;
 
 use foldhash::{HashMap, HashSet, quality::RandomState};
 
+use super::lineage::Lineage;
 use crate::follow::Id;
 use crate::wire::event::{Body, Event, Link, Name, Route};
 
@@ -22,6 +23,8 @@ pub(super) struct Registry {
     /// Whose child a session is, and where its box belongs; by hashes of names, too.
     parents: HashMap<u64, u64>,
     routes: HashMap<u64, Route>,
+    /// Who started whom across families.
+    pub(super) lineage: Lineage,
 }
 
 impl Registry {
@@ -91,6 +94,7 @@ impl Registry {
 
     /// Completes the links of `event`, and keeps its route for the session's children.
     pub(super) fn complete(&mut self, event: &mut Event) {
+        self.lineage.see(event);
         match &mut event.body {
             Body::SessionStart(start) => self.fill(start.parent.as_mut()),
             Body::RunStart(start) => {

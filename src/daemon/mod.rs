@@ -30,6 +30,7 @@ pub mod inputs;
 #[cfg(test)]
 mod interleavings;
 pub mod ledger;
+mod lineage;
 mod links;
 pub mod live;
 pub mod owed;

@@ -15,6 +15,7 @@
 //! before generations.
 
 mod agenda;
+mod beside;
 mod bounds;
 mod changes;
 mod claims;

@@ -21,6 +21,7 @@ use serde_json::Value;
 use crate::wire::event::Label;
 use known::Known;
 pub use rules::{BadRule, Rules};
+pub use shell::{Started, started, started_by_words};
 use template::Fields;
 use tidy::tidy;
 

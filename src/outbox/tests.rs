@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::wire::event::{Src, SrcKind};
-use crate::wire::frame::{State, Totals, View};
+use crate::wire::frame::{State, View};
 use crate::wire::time::Time;
 
 pub(super) fn ms(count: u64) -> Now {
@@ -28,20 +28,7 @@ pub(super) fn frame(key: &str, rev: u64, state: State) -> Frame {
         title: format!("rev {rev}"),
         view: View {
             agent: "main".into(),
-            request: None,
-            started: None,
-            ended: None,
-            ms: None,
-            steps: Vec::new(),
-            earlier: 0,
-            commentary: Vec::new(),
-            plan: None,
-            blocked: None,
-            note: None,
-            totals: Totals::default(),
-            model: None,
-            context: None,
-            why: None,
+            ..View::default()
         },
         text: None,
         src: Vec::new(),

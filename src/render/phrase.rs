@@ -1,8 +1,9 @@
 //! Numbers and notes as people say them. ASCII only, no markup.
 
 use crate::view::Note;
-use crate::wire::event::{BlockedOn, Outcome};
-use crate::wire::frame::StepStatus;
+use crate::wire::event::{BlockedOn, Context, Outcome};
+use crate::wire::figures;
+use crate::wire::frame::{Changes, StepStatus};
 use crate::wire::time::span;
 
 /// How long something has been running: coarser the older it is, so that the
@@ -70,6 +71,32 @@ pub(super) fn waiting(on: &str) -> &'static str {
         BlockedOn::Quota => "Waiting for quota",
         BlockedOn::Other(_) => "Waiting for a person",
     }
+}
+
+/// `3 files +16 -3`
+pub(super) fn changes(changes: &Changes) -> String {
+    let files = figures::count(changes.files, "file");
+    match lines(changes.added, changes.removed) {
+        Some(lines) => format!("{files} {lines}"),
+        None => files,
+    }
+}
+
+/// `+16 -3`; nothing where nothing is known of lines.
+pub(super) fn lines(added: u64, removed: u64) -> Option<String> {
+    match (added, removed) {
+        (0, 0) => None,
+        (added, 0) => Some(format!("+{added}")),
+        (0, removed) => Some(format!("-{removed}")),
+        (added, removed) => Some(format!("+{added} -{removed}")),
+    }
+}
+
+/// `42% context`; nothing where its size is not known.
+pub(super) fn context(context: Context) -> Option<String> {
+    let size = context.size.filter(|size| *size > 0)?;
+    let percent = u128::from(context.used) * 100 / u128::from(size);
+    (percent > 0).then(|| format!("{}% context", percent.min(100)))
 }
 
 /// Whether a step of that status still takes time.

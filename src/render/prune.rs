@@ -4,27 +4,28 @@
 //! newer before the older. A step never stays without the sub-agent it belongs to.
 
 use crate::wire::frame::{Step, StepStatus};
+use crate::wire::hidden::Hidden;
 use crate::wire::time::Time;
 
 /// Leaves at most `room` steps in the tree; where `folds`, also counting one
 /// line for every level that then has steps before those shown.
 ///
-/// What goes is counted in `earlier`, of its own level.
-pub(super) fn prune(steps: &mut Vec<Step>, earlier: &mut u64, room: usize, folds: bool) {
-    if let Some(tree) = Tree::chosen(steps, *earlier, room, folds) {
+/// What goes is counted in `hidden`, of its own level.
+pub(super) fn prune(steps: &mut Vec<Step>, hidden: &mut Hidden, room: usize, folds: bool) {
+    if let Some(tree) = Tree::chosen(steps, hidden.steps, room, folds) {
         let mut kept = tree.nodes.iter().map(|node| node.kept);
-        cut(steps, earlier, &mut kept);
+        cut(steps, hidden, &mut kept);
     }
 }
 
 /// What [`prune`] would leave of steps without sub-agents: the others are not even copied.
-pub(super) fn pruned(steps: &[Step], earlier: &mut u64, room: usize, folds: bool) -> Vec<Step> {
-    let Some(tree) = Tree::chosen(steps, *earlier, room, folds) else {
+pub(super) fn pruned(steps: &[Step], hidden: &mut Hidden, room: usize, folds: bool) -> Vec<Step> {
+    let Some(tree) = Tree::chosen(steps, hidden.steps, room, folds) else {
         return steps.to_vec();
     };
     let kept = steps.iter().zip(&tree.nodes).filter(|(_, node)| node.kept);
     let kept: Vec<Step> = kept.map(|(step, _)| step.clone()).collect();
-    *earlier += (steps.len() - kept.len()) as u64;
+    hidden.join(Hidden::steps((steps.len() - kept.len()) as u64));
     kept
 }
 
@@ -171,13 +172,17 @@ fn class(status: &StepStatus) -> u8 {
 }
 
 /// Takes out what is not kept; `kept` runs through the tree as it was read.
-fn cut(steps: &mut Vec<Step>, earlier: &mut u64, kept: &mut dyn Iterator<Item = bool>) {
+fn cut(steps: &mut Vec<Step>, hidden: &mut Hidden, kept: &mut dyn Iterator<Item = bool>) {
     steps.retain_mut(|step| {
         let stays = kept.next().unwrap_or(true);
         if let Some(child) = &mut step.child {
-            cut(&mut child.steps, &mut child.earlier, kept);
+            let mut below = Hidden::of_child(child);
+            cut(&mut child.steps, &mut below, kept);
+            below.keep_in(child);
         }
-        *earlier += u64::from(!stays);
+        if !stays {
+            hidden.add(step);
+        }
         stays
     });
 }

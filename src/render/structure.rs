@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use crate::view::{self, ChildView, Kin, RunView, Verdict};
-use crate::wire::event::{Name, Plan, PlanItem};
-use crate::wire::frame::{Child, State, Step, StepStatus, View, Waiting};
+use crate::wire::event::{Name, Outcome, Plan, PlanItem};
+use crate::wire::frame::{Changes, Child, State, Step, StepStatus, View, Waiting};
+use crate::wire::hidden::Hidden;
 use crate::wire::time::Time;
 
 use super::bounds::{id, short};
@@ -60,7 +61,9 @@ pub(super) fn structure(
         ended: verdict.ended.filter(|_| over),
         ms: lasted(run, verdict),
         steps,
-        earlier,
+        earlier: earlier.steps,
+        earlier_agents: earlier.agents,
+        earlier_running: earlier.running,
         commentary: speech,
         plan: run.plan().map(|plan| level.plan(plan)),
         blocked: run
@@ -78,6 +81,8 @@ pub(super) fn structure(
         totals: level.tidy(run.totals(over)),
         model: run.model().map(|model| short(model, NAME)),
         context: run.context(),
+        compactions: run.compactions(),
+        changes: run.changes().map(tidy),
         why: settings.explain.then(|| why(run, verdict)),
     }
 }
@@ -124,7 +129,7 @@ struct Level {
 
 impl Level {
     /// The steps of `run`, its children among them, and how many are not given.
-    fn steps(&self, run: &RunView<'_>, verdict: &Verdict, depth: usize) -> (Vec<Step>, u64) {
+    fn steps(&self, run: &RunView<'_>, verdict: &Verdict, depth: usize) -> (Vec<Step>, Hidden) {
         let mut kin: Vec<_> = run.kin();
         let mut untold: Vec<Kin<'_>> = Vec::new();
         kin.retain(|kin| {
@@ -132,17 +137,17 @@ impl Level {
             if !told {
                 untold.push(kin.clone());
             }
-            told
+            told && kin.is_seen()
         });
         let by_step: HashMap<&Name, &Kin<'_>> = kin.iter().map(|kin| (&kin.id, kin)).collect();
         let all: Vec<&view::Step> = run.steps().collect();
-        let mut earlier = run.earlier();
+        let mut earlier = Hidden::steps(run.earlier());
         let mut steps = Vec::new();
         for (place, step) in all.iter().enumerate() {
             let newest = all.len() - place <= self.room.steps.max(1);
             let kin = by_step.get(&step.id);
             if !newest && kin.is_none() && !step.failed() && !step.is_pending() {
-                earlier += 1;
+                earlier.steps += 1;
                 continue;
             }
             let mut shown = self.step(run, verdict, step);
@@ -165,6 +170,7 @@ impl Level {
 
     fn step(&self, run: &RunView<'_>, verdict: &Verdict, step: &view::Step) -> Step {
         let pending = step.is_pending();
+        let over = verdict.state.is_final();
         let given_up = pending && (verdict.state.is_final() || run.is_over());
         let (status, note) = if pending && run.is_blocked(&step.id) && !verdict.state.is_final() {
             (StepStatus::Blocked, Some("waiting".into()))
@@ -172,12 +178,17 @@ impl Level {
             (StepStatus::Stopped, Some("stopped".into()))
         } else if given_up || step.closed && step.outcome.is_none() {
             (StepStatus::Unknown, Some("no result".into()))
+        } else if over && step.status() == StepStatus::Background && !step.is_job() {
+            // Nobody will say how it ended, so it is not waited for.
+            (StepStatus::Unknown, note(step))
         } else {
             (step.status(), note(step))
         };
-        let running = pending && !given_up || step.is_job() && !verdict.state.is_final();
+        let running = pending && !given_up || step.is_job() && !over;
         let ms = match running {
             true => between(step.started, run.now()),
+            // A job outlives a run that is over, and no clock ticks in its box any more.
+            false if step.is_job() => None,
             false => step.took_ms(),
         };
         Step {
@@ -220,18 +231,23 @@ impl Level {
             step.title.clone_from(&title);
         }
         let state = child.verdict.as_ref().map(|verdict| verdict.state.clone());
-        (step.status, step.note) = match &state {
-            Some(state) => of_state(state),
-            None => (StepStatus::Unknown, None),
-        };
-        if let Some(verdict) = &child.verdict {
+        let is_over = state.as_ref().is_none_or(State::is_final);
+        // A call that does more than its child did is as far as it says itself.
+        let goes_on = is_over && kin.goes_on() && phrase::runs(&step.status);
+        if !goes_on {
+            (step.status, step.note) = match &state {
+                Some(state) => of_state(state),
+                None => (StepStatus::Unknown, None),
+            };
+        }
+        if let Some(verdict) = child.verdict.as_ref().filter(|_| !goes_on) {
             let until = match verdict.state.is_final() {
                 true => verdict.ended,
                 false => run.now(),
             };
             step.ms = between(kin.started, until).or(step.ms);
         }
-        let (mut steps, mut earlier) = (Vec::new(), 0);
+        let (mut steps, mut earlier) = (Vec::new(), Hidden::default());
         if depth < MAX_DEPTH {
             (steps, earlier) = self.below(run, &child, depth + 1);
         }
@@ -240,7 +256,9 @@ impl Level {
             sid: child.sid().map(id),
             state: state.unwrap_or(State::Interrupted),
             steps,
-            earlier,
+            earlier: earlier.steps,
+            earlier_agents: earlier.agents,
+            earlier_running: earlier.running,
             totals: self.tidy(child.totals()),
         }));
     }
@@ -252,8 +270,8 @@ impl Level {
         run: &RunView<'_>,
         child: &ChildView<'_, '_>,
         depth: usize,
-    ) -> (Vec<Step>, u64) {
-        let (mut steps, mut earlier) = (Vec::new(), 0);
+    ) -> (Vec<Step>, Hidden) {
+        let (mut steps, mut earlier) = (Vec::new(), Hidden::default());
         for run in child.runs() {
             // Its parent may know that it is over when its own records do not.
             let told = child.verdict.clone();
@@ -261,7 +279,7 @@ impl Level {
             let verdict = told.unwrap_or_else(|| run.verdict());
             let (more, before) = self.steps(&run, &verdict, depth);
             steps.extend(more);
-            earlier += before;
+            earlier.join(before);
         }
         if let (true, Some(verdict)) = (steps.is_empty(), &child.verdict) {
             let inline = child.kin.inline.iter();
@@ -296,6 +314,14 @@ impl Level {
     }
 }
 
+/// The names of files as long as a view may hold them.
+fn tidy(mut changes: Changes) -> Changes {
+    for file in &mut changes.named {
+        file.path = short(&file.path, NAME);
+    }
+    changes
+}
+
 fn of_state(state: &State) -> (StepStatus, Option<String>) {
     match state {
         State::Active => (StepStatus::Active, None),
@@ -310,6 +336,10 @@ fn note(step: &view::Step) -> Option<String> {
     match (&step.outcome, step.exit_code) {
         (Some(outcome), Some(code)) if code != 0 && phrase::outcome(outcome).is_some() => {
             Some(format!("exit {code}"))
+        }
+        (Some(Outcome::Ok), _) => {
+            let (added, removed) = step.lines?;
+            phrase::lines(added, removed)
         }
         (Some(outcome), _) => phrase::outcome(outcome).map(Into::into),
         (None, _) => None,

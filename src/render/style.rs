@@ -1,8 +1,8 @@
 //! The marks of each markup, and how foreign text is made plain in it.
 
 use crate::safe::neutralise;
-use crate::wire::figures;
 use crate::wire::frame::StepStatus;
+use crate::wire::hidden::Hidden;
 
 use super::settings::Markup;
 
@@ -65,12 +65,12 @@ impl Markup {
         }
     }
 
-    /// The line for steps that are not shown.
-    pub(super) fn fold(self, steps: u64) -> String {
-        let steps = figures::count(steps, "earlier step");
+    /// The line for steps that are not shown: `… 12 earlier steps, 7 more sub-agents, 2 running`.
+    pub(super) fn fold(self, hidden: Hidden) -> String {
+        let hidden = hidden.words();
         match self {
-            Self::Markdown | Self::Mrkdwn => format!("… {steps}"),
-            Self::Plain => format!("({steps})"),
+            Self::Markdown | Self::Mrkdwn => format!("… {hidden}"),
+            Self::Plain => format!("({hidden})"),
         }
     }
 

@@ -1,12 +1,20 @@
 //! The box: header, commentary, steps, footer.
 
+use crate::safe::clip;
 use crate::wire::figures;
 use crate::wire::frame::{Frame, State, Step, View};
+use crate::wire::hidden::Hidden;
 use crate::wire::time::Time;
 
 use super::phrase;
 use super::prune::{prune, pruned};
 use super::settings::{Markup, Settings};
+
+/// The longest item of a plan in a footer, in graphemes.
+const CURRENT: usize = 40;
+
+/// Most files that a final box names.
+const FILES: usize = 5;
 
 /// What a text needs to know besides the view: the frame's state and time.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +90,9 @@ impl Page<'_> {
         let mut below = Vec::new();
         if is_final && !self.settings.trail {
             below.extend(self.summary());
+        }
+        if is_final {
+            below.extend(self.changes());
         }
         self.steps(lines, &mut below);
         if let (true, Some(why)) = (speech, &self.view.why) {
@@ -172,7 +183,7 @@ impl Page<'_> {
 
     fn steps(&self, room: usize, lines: &mut Vec<String>) {
         let all = &self.view.steps;
-        let mut earlier = self.view.earlier;
+        let mut earlier = Hidden::of_view(self.view);
         let summed_up = self.moment.state.is_final() && !self.settings.trail;
         let is_flat = all.iter().all(|step| step.child.is_none());
         if is_flat && !summed_up && room > 0 {
@@ -185,23 +196,22 @@ impl Page<'_> {
             // The summary counts them; what failed or was cut off is named.
             let done = *self.moment.state == State::Done;
             steps.retain(|step| step.child.is_some() || stands_out(step, done));
-            earlier = 0;
+            earlier = Hidden::default();
         }
         steps.iter_mut().for_each(close);
         if room == 0 {
-            let hidden = earlier + steps.len() as u64;
-            lines.extend(
-                (hidden > 0 && self.settings.max_lines > 0).then(|| self.markup.fold(hidden)),
-            );
+            steps.iter().for_each(|step| earlier.add(step));
+            let some = earlier.steps > 0 && self.settings.max_lines > 0;
+            lines.extend(some.then(|| self.markup.fold(earlier)));
             return;
         }
         prune(&mut steps, &mut earlier, room, true);
         self.level(&steps, earlier, 0, lines);
     }
 
-    fn level(&self, steps: &[Step], earlier: u64, depth: usize, lines: &mut Vec<String>) {
+    fn level(&self, steps: &[Step], earlier: Hidden, depth: usize, lines: &mut Vec<String>) {
         let indent = self.markup.indent().repeat(depth);
-        if earlier > 0 {
+        if earlier.steps > 0 {
             lines.push(format!("{indent}{}", self.markup.fold(earlier)));
         }
         for step in steps {
@@ -209,7 +219,7 @@ impl Page<'_> {
             if let Some(child) = &step.child
                 && !child.steps.is_empty()
             {
-                self.level(&child.steps, child.earlier, depth + 1, lines);
+                self.level(&child.steps, Hidden::of_child(child), depth + 1, lines);
             }
         }
     }
@@ -234,7 +244,12 @@ impl Page<'_> {
                 parts.push(format!("{} failed", child.totals.failed));
             }
         }
-        parts.extend(step.note.as_deref().map(|note| markup.text(note)));
+        // Lines added and removed mean nothing to any markup within a line.
+        let counts = |note: &str| note.bytes().all(|byte| b"+- 0123456789".contains(&byte));
+        parts.extend(step.note.as_deref().map(|note| match counts(note) {
+            true => note.to_owned(),
+            false => markup.text(note),
+        }));
         parts.join(markup.dot())
     }
 
@@ -242,13 +257,22 @@ impl Page<'_> {
     fn footer(&self) -> Option<String> {
         let (view, is_final) = (self.view, self.moment.state.is_final());
         let mut parts = Vec::new();
-        if let Some(plan) = view.plan.as_ref().filter(|plan| plan.total > 0) {
-            parts.push(format!("{} of {}", plan.done, plan.total));
+        parts.extend(self.plan());
+        if let (false, Some(changes)) = (is_final, &view.changes) {
+            parts.push(phrase::changes(changes));
         }
         if view.totals.tokens > 0 {
             parts.push(figures::tokens(view.totals.tokens));
         }
         parts.extend(view.totals.cost_usd.and_then(figures::cost));
+        if !is_final {
+            parts.extend(view.context.and_then(phrase::context));
+        }
+        match view.compactions {
+            0 => {}
+            1 => parts.push("compacted".into()),
+            times => parts.push(format!("compacted {times} times")),
+        }
         if !is_final {
             // A box that nobody updates any more shows its age.
             let paused = self.moment.paused.and_then(|at| self.minute(at));
@@ -265,16 +289,50 @@ impl Page<'_> {
         }
     }
 
+    /// `2 of 5 (Write the tests)`
+    fn plan(&self) -> Option<String> {
+        let plan = self.view.plan.as_ref().filter(|plan| plan.total > 0)?;
+        let done = format!("{} of {}", plan.done, plan.total);
+        // What is over works on nothing.
+        let current = plan.current.as_deref().filter(|text| !text.is_empty());
+        let current = current.filter(|_| !self.moment.state.is_final());
+        Some(match current {
+            Some(text) => format!("{done} ({})", self.markup.text(&clip(text, CURRENT))),
+            None => done,
+        })
+    }
+
+    /// ``3 files +16 -3 · `config.rs` +12 -3 · `lib.rs` +4 · 1 more``
+    fn changes(&self) -> Option<String> {
+        let changes = self.view.changes.as_ref()?;
+        let mut parts = vec![phrase::changes(changes)];
+        for file in changes.named.iter().take(FILES) {
+            let lines = phrase::lines(file.added.unwrap_or(0), file.removed.unwrap_or(0));
+            let name = self.markup.code(&file.path);
+            parts.push(
+                format!("{name} {}", lines.unwrap_or_default())
+                    .trim_end()
+                    .into(),
+            );
+        }
+        let named = parts.len() as u64 - 1;
+        if named > 0 && changes.files > named {
+            parts.push(format!("{} more", changes.files - named));
+        }
+        Some(parts.join(self.markup.dot()))
+    }
+
     fn minute(&self, at: Time) -> Option<String> {
         at.minute(&self.settings.timezone)
     }
 }
 
-/// Whether the final box of a run that is `done` or not names the step.
+/// Whether the final box of a run that is `done` or not names the step: what failed, and a job
+/// that outlives the run.
 fn stands_out(step: &Step, done: bool) -> bool {
-    use crate::wire::frame::StepStatus::{Error, Stopped, Unknown};
+    use crate::wire::frame::StepStatus::{Background, Error, Stopped, Unknown};
     match step.status {
-        Error => true,
+        Error | Background => true,
         Stopped | Unknown => !done,
         _ => false,
     }

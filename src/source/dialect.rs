@@ -85,6 +85,11 @@ pub(super) trait Speak {
     /// Reading begins behind `record`, the first of the transcript, which says whose it is.
     fn head(&mut self, _record: &[u8]) {}
 
+    /// What stands in the file beside a sub-agent's transcript; gives whether it said anything.
+    fn beside(&mut self, _bytes: &[u8]) -> bool {
+        false
+    }
+
     /// What the session's newest row said.
     fn known(&self) -> Option<&Row> {
         None
@@ -251,6 +256,11 @@ impl Dialect {
     /// Reading begins behind `record`, the first of the transcript, which may say whose it is.
     pub fn head(&mut self, record: &[u8]) {
         self.speaker_mut().head(record);
+    }
+
+    /// Takes in the file beside a sub-agent's transcript; gives whether it said anything.
+    pub fn beside(&mut self, bytes: &[u8]) -> bool {
+        self.speaker_mut().beside(bytes)
     }
 
     /// Takes in what the session's row says, before its records are read.

@@ -36,6 +36,6 @@ mod verdict;
 
 pub use about::{About, Fit, Knows};
 pub use dialect::{Broken, Dialect, Settings, Source};
-pub use openclaw::{Row, Status};
+pub use openclaw::{Harness, Row, Status};
 pub use out::{Identity, Out, Remark, Remarks};
 pub use recognise::{LOOKED_AT, Recognised, could_be, recognise};

@@ -1,6 +1,6 @@
 //! What a renderer asks of a sub-agent inside its parent's view.
 
-use crate::wire::event::Name;
+use crate::wire::event::{Name, SessionKind};
 use crate::wire::frame::Totals;
 use crate::wire::time::Time;
 
@@ -31,7 +31,7 @@ impl<'k, 'a> ChildView<'k, 'a> {
         }
     }
 
-    /// Its label, else its session's title, else its agent's id.
+    /// Its label, else its session's title, what its call says or its agent's id.
     #[must_use]
     pub fn title(&self) -> &'a str {
         let label = self.kin.agent.and_then(|agent| agent.title.as_deref());
@@ -39,11 +39,17 @@ impl<'k, 'a> ChildView<'k, 'a> {
         let title = session.and_then(|session| session.title.as_deref());
         let agent = session.and_then(|session| session.agent.as_deref());
         let kind = self.kin.agent.map(|agent| agent.kind.as_str());
-        let known = [label, title, agent, kind].into_iter().flatten();
-        known
-            .into_iter()
-            .find(|name| !name.is_empty())
-            .unwrap_or("sub-agent")
+        // A call whose child no record tells says at least what it was called for.
+        let untold = self.kin.agent.is_none_or(|agent| agent.inferred);
+        let call = self.kin.step.filter(|_| untold);
+        let call = call.and_then(|step| step.detail.as_deref());
+        // One that talks to people elsewhere is an agent in its own right.
+        let main = session.filter(|session| session.kind == Some(SessionKind::Main));
+        let source = main.map(|session| &*session.source);
+        let known = [label, title, call, agent, source, kind];
+        let known = known.into_iter().flatten();
+        let mut known = known.filter(|name| !name.is_empty());
+        known.next().unwrap_or("sub-agent")
     }
 
     /// Its session's UUID, once known.

@@ -130,7 +130,14 @@ impl Session {
         // What is known first stays: a repeated record must change nothing.
         self.kind = self.kind.take().or_else(|| start.kind.clone());
         self.title = self.title.take().or_else(|| start.title.clone());
-        self.parent = self.parent.take().or_else(|| start.parent.clone());
+        match (&mut self.parent, &start.parent) {
+            // Which call of it that was may be known later.
+            (Some(known), Some(told)) if known.call.is_none() && told.call.is_some() => {
+                known.clone_from(told);
+            }
+            (None, told) => self.parent.clone_from(told),
+            _ => {}
+        }
     }
 
     /// The run that a `run.start` of `id` means.

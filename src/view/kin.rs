@@ -32,6 +32,22 @@ pub struct Kin<'a> {
 }
 
 impl Kin<'_> {
+    /// Whether it is there at all: one that was only concluded, and of which nothing is known
+    /// here, is no more than the call that may have started it.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        !self.runs.is_empty() || self.agent.is_none_or(|agent| !agent.inferred)
+    }
+
+    /// Whether the call that started it is more than the child, and goes on.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        let own = self.agent.is_none_or(|agent| agent.inferred);
+        own && self
+            .step
+            .is_some_and(|step| step.is_pending() || step.is_job())
+    }
+
     /// How it ended as its parent was told: by name, or by its call, which came
     /// back without having done its work. A call that came back well may have
     /// done no more than start it.
@@ -136,7 +152,10 @@ impl Board {
             kin[found].runs.push(child);
             return;
         }
-        let link = state.parent.as_ref().or(session.parent.as_ref());
+        let links = [state.parent.as_ref(), session.parent.as_ref()];
+        let mut links = links.into_iter().flatten().peekable();
+        let first = links.peek().copied();
+        let link = links.find(|link| link.call.is_some()).or(first);
         let call = link.filter(|link| {
             self.linked_at(link, state.started).is_some_and(|no| {
                 self.sessions

@@ -1,11 +1,12 @@
 //! What a renderer asks of a run.
 
 use crate::wire::event::{Context, Name, Plan, Route, SessionKind, Src};
-use crate::wire::frame::{End, State, Totals};
+use crate::wire::frame::{Changes, End, State, Totals};
 use crate::wire::time::Time;
 
 use super::board::Board;
 use super::child::ChildView;
+use super::files;
 use super::key::{At, RunKey};
 use super::kin::Kin;
 use super::run::{Block, Run};
@@ -214,6 +215,19 @@ impl<'a> RunView<'a> {
     #[must_use]
     pub fn context(&self) -> Option<Context> {
         self.run.context
+    }
+
+    /// How often its context was compacted.
+    #[must_use]
+    pub fn compactions(&self) -> u64 {
+        self.run.compactions
+    }
+
+    /// The files that it and its children changed.
+    #[must_use]
+    pub fn changes(&self) -> Option<Changes> {
+        let family = self.board.family(self.at).into_iter();
+        files::sum(family.filter_map(|at| Some(&self.board.at(at)?.1.files)))
     }
 
     /// Where its box belongs, the first route first.

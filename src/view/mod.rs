@@ -26,6 +26,7 @@ mod board;
 mod child;
 mod ending;
 mod family;
+mod files;
 mod fold;
 mod forget;
 mod key;

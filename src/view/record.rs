@@ -8,7 +8,7 @@ use crate::wire::time::Time;
 use super::ending::{Ending, Trust};
 use super::run::{Last, Run};
 use super::step::{Agent, Step, kept};
-use super::wait::is_later;
+use super::wait::{is_later, is_quota};
 
 impl Run {
     /// Folds `event`, read at `when`, into the run; whether it changed anything
@@ -20,9 +20,13 @@ impl Run {
             return true;
         }
         self.meet(when);
+        self.just_compacted &= !is_work(&event.body);
         match &event.body {
             Body::RunStart(start) => self.begin(start, when),
-            Body::RunEnd(end) => return self.finish(Ending::told(end, when)),
+            Body::RunEnd(end) => {
+                self.try_no_more();
+                return self.finish(Ending::told(end, when));
+            }
             Body::Route(route) => return self.route(route),
             Body::Text(text) => {
                 self.went_on(when);
@@ -56,6 +60,10 @@ impl Run {
             Body::Model(model) => self.model = Some(kept(&model.model)),
             Body::Error(error) => {
                 self.error = Some(kept(&error.message));
+                match error.retrying && is_quota(&error.message) {
+                    true => self.wait_for_quota(&error.message, when),
+                    false => self.try_no_more(),
+                }
                 self.last_kind = match error.retrying {
                     true => Last::Retry,
                     false => Last::Error,
@@ -72,6 +80,7 @@ impl Run {
                     kind: start.kind.clone(),
                     started: when,
                     announces: start.announces,
+                    inferred: start.inferred,
                     ended: None,
                 };
                 self.spawn(&id, agent, when);
@@ -85,9 +94,12 @@ impl Run {
                     self.show(when);
                 }
             }
+            Body::Compact(_) => {
+                self.compactions += u64::from(!self.just_compacted);
+                self.just_compacted = true;
+            }
             Body::SessionStart(_)
             | Body::Reset(_)
-            | Body::Compact(_)
             | Body::Rewind(_)
             | Body::Live(_)
             | Body::Tick(_)
@@ -180,6 +192,10 @@ impl Run {
             step.known = true;
         }
         step.end(end, when);
+        let named = step.detail.is_some();
+        if matches!(end.outcome, Outcome::Ok) {
+            self.files.take(&end.files, named);
+        }
     }
 
     /// An end believed no more than `most` was none, as work follows it.
@@ -251,6 +267,14 @@ impl Run {
             Some(cause) => include.contains(cause),
         }
     }
+}
+
+/// Whether the agent did something, so that what comes after it is new.
+fn is_work(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::RunStart(_) | Body::Text(_) | Body::ToolStart(_) | Body::ToolEnd(_)
+    )
 }
 
 /// Whether two links name the same session as far as both tell.

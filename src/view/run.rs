@@ -6,6 +6,7 @@ use crate::wire::event::{
 use crate::wire::time::Time;
 
 use super::ending::{Ending, Trust};
+use super::files::Files;
 use super::key::At;
 use super::seen::{Seen, hash};
 use super::speech::Speech;
@@ -90,6 +91,11 @@ pub(super) struct Run {
     pub(super) plan: Option<Plan>,
     pub(super) model: Option<String>,
     pub(super) context: Option<Context>,
+    pub(super) files: Files,
+    /// How often its context was compacted.
+    pub(super) compactions: u64,
+    /// Nothing happened since it was: another record says the same once more.
+    pub(super) just_compacted: bool,
     /// Records folded.
     pub(super) rev: u64,
     /// Records folded that were no row's.

@@ -5,6 +5,8 @@ use crate::wire::event::{Label, Link, Name, Outcome, SessionKind, ToolEnd};
 use crate::wire::frame::StepStatus;
 use crate::wire::time::Time;
 
+use super::files::lines;
+
 /// Longest text kept of one field, in bytes; a renderer cuts shorter.
 pub(super) const MAX_TEXT_BYTES: usize = 1_024;
 
@@ -31,6 +33,8 @@ pub struct Step {
     pub exit_code: Option<i64>,
     /// The background job it became.
     pub job: Option<Name>,
+    /// Lines it added to files and removed from them.
+    pub lines: Option<(u64, u64)>,
     /// The sub-agent it started.
     pub agent: Option<Agent>,
     /// Its start was seen, so it can be shown.
@@ -54,6 +58,8 @@ pub struct Agent {
     pub started: Option<Time>,
     /// Its result comes in a turn that goes on with the parent's run.
     pub announces: bool,
+    /// No record proves that it is one.
+    pub inferred: bool,
     /// How it ended, as the parent was told, and when.
     pub ended: Option<(Outcome, Option<Time>)>,
 }
@@ -71,6 +77,7 @@ impl Step {
             outcome: None,
             exit_code: None,
             job: None,
+            lines: None,
             agent: None,
             known: false,
             call: false,
@@ -143,6 +150,11 @@ impl Step {
         self.exit_code = end.exit_code.or(self.exit_code);
         self.ms = end.ms.or(self.ms);
         self.job = end.job.clone().or_else(|| self.job.take());
+        if !end.files.is_empty() {
+            let all = end.files.iter().map(lines);
+            let sum = |(a, r): (u64, u64), (b, s)| (a.saturating_add(b), r.saturating_add(s));
+            self.lines = Some(all.fold((0, 0), sum));
+        }
         if !told || self.ended.is_none() {
             self.ended = at;
         }

@@ -144,6 +144,9 @@ impl Board {
             }
             return Some(verdict);
         }
+        if !kin.is_seen() {
+            return None;
+        }
         let nothing = unjudged();
         if let Some((outcome, at)) = told {
             return Some(of_end(outcome, at, "its parent was told so", nothing));

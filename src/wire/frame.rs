@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::event::{Context, Name, Plan, Route, Src};
+use super::event::{Context, FileChange, Name, Plan, Route, Src};
 use super::time::Time;
 use crate::open_enum;
 
@@ -110,6 +110,22 @@ pub struct Totals {
     pub kinds: Vec<(String, u64)>,
 }
 
+/// Files that the calls of a run changed, its children's included once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Changes {
+    /// Different files.
+    pub files: u64,
+    /// Lines added.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub added: u64,
+    /// Lines removed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub removed: u64,
+    /// Those with most lines changed, by their base name; at most 8, none with `--detail none`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<FileChange>,
+}
+
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
@@ -153,9 +169,15 @@ pub struct Child {
     /// Its newest steps, oldest first; none once it is over and folded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
-    /// Steps before those.
+    /// Steps before those, sub-agents included.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub earlier: u64,
+    /// How many of them are sub-agents.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub earlier_agents: u64,
+    /// How many of those are not over.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub earlier_running: u64,
     /// Its counts.
     pub totals: Totals,
 }
@@ -180,9 +202,15 @@ pub struct View {
     /// Its newest steps, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
-    /// Steps before those.
+    /// Steps before those, sub-agents included.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub earlier: u64,
+    /// How many of them are sub-agents.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub earlier_agents: u64,
+    /// How many of those are not over.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub earlier_running: u64,
     /// The newest commentary lines; empty unless asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commentary: Vec<String>,
@@ -203,6 +231,12 @@ pub struct View {
     /// How full the context is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<Context>,
+    /// How often the context was compacted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub compactions: u64,
+    /// Files that were changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
     /// Which rule gave the state, and the evidence; only with `--explain`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -330,6 +364,12 @@ impl Frame {
         if let Some(plan) = &mut view.plan {
             plan.current.iter_mut().for_each(&mut *each);
             plan.items.iter_mut().for_each(|item| each(&mut item.text));
+        }
+        if let Some(changes) = &mut view.changes {
+            changes
+                .named
+                .iter_mut()
+                .for_each(|file| each(&mut file.path));
         }
         view.steps.iter_mut().for_each(|step| step.each_text(each));
         if let Some(text) = &mut self.text {

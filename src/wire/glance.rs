@@ -153,6 +153,8 @@ impl Within {
             state: self.state,
             steps: self.steps.0,
             earlier: 0,
+            earlier_agents: 0,
+            earlier_running: 0,
             totals: Totals::default(),
         })
     }

@@ -11,6 +11,7 @@ pub mod event;
 pub mod figures;
 pub mod frame;
 pub mod glance;
+pub mod hidden;
 mod json;
 pub mod kept;
 pub mod ndjson;

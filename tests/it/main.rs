@@ -14,6 +14,7 @@ mod faults_map;
 mod filters;
 mod generated;
 mod layout;
+mod lineage;
 mod mattermost;
 mod picture;
 mod post_cli;

@@ -82,6 +82,8 @@ impl Reader {
             // A parent that was idle for long still owns the box of its child.
             let is_told = repeated.contains(&id) || self.resumed.contains_key(&id);
             if !read.contains_key(&id) && families.contains(&id) && !is_told {
+                // It may have been read to its end before its family was known.
+                self.slots.remove(&id);
                 self.follower.rewind(id);
                 let newest = self.newest_run_of(id);
                 read.insert(id, newest);

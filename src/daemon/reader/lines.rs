@@ -53,6 +53,7 @@ impl Reader {
                 requests_before: 0,
                 unjudged: false,
                 aside: false,
+                looks_beside: 0,
             })
         });
         let src = Src {

@@ -9,6 +9,7 @@ use crate::daemon::links::Registry;
 use crate::daemon::remarks::Oddities;
 use crate::follow::{Change, Id, Session};
 use crate::source::{Row, Source};
+use crate::wire::event::Link;
 
 impl Reader {
     /// Looks at the disk, and takes in the rows that changed.
@@ -47,6 +48,7 @@ impl Reader {
         for (id, session) in self.follower.sessions() {
             known(&mut self.registry, &self.rows, id, session);
         }
+        self.prove_all();
     }
 
     /// Makes the name of a session known.
@@ -57,6 +59,7 @@ impl Reader {
             id,
             self.follower.session(id),
         );
+        self.prove_all();
     }
 
     /// Every session that is asked for, in order.
@@ -86,8 +89,28 @@ impl Reader {
     /// The session that started this one, as its row or its place tells.
     pub(super) fn parent(&self, id: Id) -> Option<Id> {
         let named = self.rows.parent(id);
-        let parent = named.or_else(|| self.follower.session(id).parent.map(|sid| &**sid));
+        let session = self.follower.session(id);
+        let parent = named.or_else(|| session.parent.map(|sid| &**sid));
+        let parent = parent.or_else(|| {
+            let link = self.registry.lineage.parent(session.source, session.sid)?;
+            link.session.as_deref().or(link.sid.as_deref())
+        });
         parent.and_then(|parent| self.registry.id(parent))
+    }
+
+    /// Makes known which sessions of other agents the rows name that were read lately.
+    fn prove_all(&mut self) {
+        for (id, harness) in self.rows.take_harnesses() {
+            let session = self.follower.session(id);
+            let parent = Link {
+                source: session.source.into(),
+                sid: Some(session.sid.clone()),
+                session: session.key.cloned(),
+                ..Link::default()
+            };
+            let child = (&*harness.source, &*harness.sid);
+            self.registry.lineage.prove(child, &parent);
+        }
     }
 
     pub(super) fn is_wanted(&self, session: Session<'_>) -> bool {

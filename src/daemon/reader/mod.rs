@@ -55,6 +55,9 @@ const RECENT: Duration = Duration::from_secs(600);
 /// `--resume` repeats runs that ended less than this ago: 15 minutes.
 pub(super) const SETTLED: Duration = Duration::from_secs(900);
 
+/// The file beside a sub-agent's transcript is looked for at so many of its changes.
+const LOOKS_BESIDE: u8 = 8;
+
 /// While following, a session gives way to others after so many bytes.
 const TURN: u64 = 1 << 20;
 
@@ -80,6 +83,8 @@ struct Slot {
     unjudged: bool,
     /// Our own code failed on it: it is read no more.
     aside: bool,
+    /// How often the file beside its transcript may still be looked for: it comes a moment later.
+    looks_beside: u8,
 }
 
 impl Slot {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::aside::{contained, failpoint};
-use super::{Emit, Reader, Settings, Slot};
+use super::{Emit, LOOKS_BESIDE, Reader, Settings, Slot};
 use crate::daemon::clean::clean;
 use crate::daemon::links::Registry;
 use crate::daemon::ticks::Rhythm;
@@ -34,6 +34,7 @@ impl Reader {
             self.drain(before, u64::MAX, emit)?;
         }
         self.open(id);
+        self.look_beside(id);
         if self.drain(id, most, emit)? {
             self.unread.remove(&id);
             self.judge(id, emit)
@@ -105,7 +106,23 @@ impl Reader {
             requests_before: requests,
             unjudged: false,
             aside: false,
+            looks_beside: LOOKS_BESIDE,
         })
+    }
+
+    /// Lets a sub-agent's dialect know what stands beside its transcript, once that is there.
+    fn look_beside(&mut self, id: Id) {
+        let Some(slot) = self.slots.get_mut(&id).filter(|slot| slot.looks_beside > 0) else {
+            return;
+        };
+        slot.looks_beside -= 1;
+        if self.follower.session(id).parent.is_none() {
+            slot.looks_beside = 0;
+        } else if let Some(bytes) = self.follower.beside(id)
+            && slot.dialect.beside(&bytes)
+        {
+            slot.looks_beside = 0;
+        }
     }
 
     /// Requests before the cursor, counted no further than to one: the first names its run `first`.
@@ -236,6 +253,12 @@ impl Reader {
         });
         if let Some(error) = failed {
             return Err(error);
+        }
+        if left > 0 && !slot.aside {
+            // What it started may have been read before it.
+            let who = slot.dialect.who();
+            buffer.extend(registry.lineage.late(&who.source, &who.sid));
+            pass(buffer, registry, settings, emit)?;
         }
         odd.tried(id, result.is_ok());
         if let Err(error) = result {

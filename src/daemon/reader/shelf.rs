@@ -4,7 +4,7 @@
 //! takes what its texts take. Nothing packed outlives the process.
 
 use crate::follow::Id;
-use crate::source::{Row, Status};
+use crate::source::{Harness, Row, Status};
 use crate::wire::event::{Outcome, Route, RouteFrom};
 use crate::wire::time::Time;
 
@@ -12,6 +12,8 @@ use crate::wire::time::Time;
 #[derive(Default)]
 pub(super) struct Shelf {
     rows: Vec<Option<Box<[u8]>>>,
+    /// Sessions of other agents that rows named since they were asked for.
+    harnesses: Vec<(Id, Harness)>,
 }
 
 /// What is asked of every row when following begins.
@@ -32,6 +34,13 @@ impl Shelf {
             self.rows.resize(at + 1, None);
         }
         self.rows[at] = Some(pack(row));
+        let named = row.harnesses.iter().cloned();
+        self.harnesses.extend(named.map(|harness| (id, harness)));
+    }
+
+    /// The sessions of other agents that the rows name which came since the last call.
+    pub(super) fn take_harnesses(&mut self) -> Vec<(Id, Harness)> {
+        std::mem::take(&mut self.harnesses)
     }
 
     /// Lets go of the row of a session.
@@ -90,6 +99,8 @@ fn pack(row: &Row) -> Box<[u8]> {
         context_size,
         error,
         route,
+        // They are asked for once, when the row comes.
+        harnesses: _,
     } = row;
     let mut out = Vec::with_capacity(256);
     text(&mut out, parent.as_deref());
@@ -149,6 +160,7 @@ fn unpack(packed: &[u8]) -> Row {
         model: fields.boxed(),
         context_size: fields.number(),
         error: fields.boxed(),
+        harnesses: Box::default(),
         route: fields.owned().map(|sink| {
             Box::new(Route {
                 sink,

@@ -14,6 +14,7 @@
 
 mod lex;
 mod programs;
+mod started;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use crate::safe::clip_bytes;
 pub(super) use lex::MOST_BYTES;
 use lex::Word;
 use programs::{INTERPRETERS, MULTIS, SCRIPTS, SHELLS, WRAPPERS, lightness};
+pub use started::{Started, started, started_by_words};
 
 /// Scripts within scripts beyond which nobody looks.
 const MOST_NESTED: usize = 4;

@@ -12,10 +12,11 @@ fn a_frame_comes_for_what_can_be_seen() {
         ("before the gate", "0 start r; 1 say commentary x", 0),
         ("the gate", "0 start r; 1.5 tick", 1),
         ("a step and its end", "0 start r; 1 tool a; 2 end a ok", 2),
+        ("an unseen record", "0 start r; 1 tool a; 1 meta", 1),
         (
-            "an unseen record",
-            "0 start r; 1 tool a; 1 meta; 1 compact",
-            1,
+            "a compaction, told twice",
+            "0 start r; 1 tool a; 1 compact; 1.1 compact",
+            2,
         ),
         (
             "a tick within the second",

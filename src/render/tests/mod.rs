@@ -5,6 +5,7 @@ mod boxes;
 mod frames;
 mod hostile;
 mod steady;
+mod wanted;
 
 use crate::view::scene::Scene;
 use crate::view::{self, Board};

@@ -27,20 +27,8 @@ pub(in crate::sink) fn frame(key: &str, rev: u64, state: State) -> Frame {
         title: String::new(),
         view: View {
             agent: "main".into(),
-            request: None,
-            started: None,
-            ended: None,
             ms: Some(1_000 * rev),
-            steps: Vec::new(),
-            earlier: 0,
-            commentary: Vec::new(),
-            plan: None,
-            blocked: None,
-            note: None,
-            totals: Totals::default(),
-            model: None,
-            context: None,
-            why: None,
+            ..View::default()
         },
         text: None,
         src: Vec::new(),
@@ -74,6 +62,8 @@ pub(super) fn rich(key: &str) -> Frame {
             step("Running", "rg", StepStatus::Active, 2_000),
         ],
         earlier: 0,
+        earlier_agents: 0,
+        earlier_running: 0,
         totals: Totals {
             tools: 3,
             ..Totals::default()

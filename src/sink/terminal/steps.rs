@@ -5,6 +5,7 @@ use super::paint::{Ink, Line};
 use super::words::{fate, saturated};
 use crate::wire::figures::count;
 use crate::wire::frame::{Step, StepStatus, View};
+use crate::wire::hidden::Hidden;
 use crate::wire::time::span;
 
 /// Steps nested deeper are drawn at this depth: a line is only so wide.
@@ -16,18 +17,20 @@ const DEEPEST: usize = 8;
 /// as one under it does.
 pub(super) fn lines(view: &View, extra_ms: i64, glyphs: &Glyphs, max: usize) -> Vec<Line> {
     let mut rows = Vec::new();
-    let mut earlier = view.earlier;
+    let mut earlier = Hidden::of_view(view);
     flatten(&view.steps, None, &mut rows, &mut earlier);
     if max == 0 {
         return Vec::new();
     }
-    let fits = rows.len() + usize::from(earlier > 0) <= max;
+    let fits = rows.len() + usize::from(earlier.steps > 0) <= max;
     if !fits {
-        earlier = earlier.saturating_add(fold(&mut rows, max - 1));
+        fold(&mut rows, max - 1);
+        let gone = rows.iter().filter(|row| !row.kept);
+        gone.for_each(|row| earlier.add(row.step));
     }
     let mut lines = Vec::with_capacity(max);
-    if earlier > 0 {
-        let text = format!("… {}", count(earlier, "earlier step"));
+    if earlier.steps > 0 {
+        let text = format!("… {}", earlier.words());
         lines.push(Line::default().head(Ink::Plain, "  ").body(Ink::Dim, &text));
     }
     let shown = (0..rows.len()).filter(|&index| rows[index].kept);
@@ -45,7 +48,7 @@ fn flatten<'a>(
     steps: &'a [Step],
     parent: Option<usize>,
     rows: &mut Vec<Row<'a>>,
-    earlier: &mut u64,
+    earlier: &mut Hidden,
 ) {
     for step in steps {
         rows.push(Row {
@@ -56,15 +59,15 @@ fn flatten<'a>(
         if let Some(child) = &step.child {
             // Of a child that is over its line says enough.
             if !child.state.is_final() {
-                *earlier = earlier.saturating_add(child.earlier);
+                earlier.join(Hidden::of_child(child));
             }
             flatten(&child.steps, Some(rows.len() - 1), rows, earlier);
         }
     }
 }
 
-/// Folds rows until at most `max` are left; gives how many went.
-fn fold(rows: &mut [Row<'_>], max: usize) -> u64 {
+/// Folds rows until at most `max` are left.
+fn fold(rows: &mut [Row<'_>], max: usize) {
     let mut left = rows.len();
     for worth in 0..=2 {
         let mut again = true;
@@ -87,7 +90,6 @@ fn fold(rows: &mut [Row<'_>], max: usize) -> u64 {
             }
         }
     }
-    (rows.len() - left) as u64
 }
 
 /// What a step is worth when room is short.
@@ -182,6 +184,8 @@ mod tests {
             state: State::Active,
             steps,
             earlier: 0,
+            earlier_agents: 0,
+            earlier_running: 0,
             totals: Totals::default(),
         }));
         step
@@ -248,8 +252,14 @@ mod tests {
                     "  ✓ e · 0.1s",
                 ],
             ),
-            (2, &["  … 7 earlier steps", "  ▸ one · 12s"]),
-            (1, &["  … 8 earlier steps"]),
+            (
+                2,
+                &[
+                    "  … 5 earlier steps, 2 more sub-agents, 2 running",
+                    "  ▸ one · 12s",
+                ],
+            ),
+            (1, &["  … 5 earlier steps, 3 more sub-agents, 3 running"]),
             (0, &[]),
         ];
         for (max, want) in cases {

@@ -7,6 +7,7 @@
 
 mod agents;
 mod answer;
+mod meta;
 mod plan;
 mod prompt;
 pub(super) mod record;
@@ -35,7 +36,7 @@ pub(super) const ABOUT: About = About {
         start: "a user line that is no tool result",
         end: "inferred from the stop reason; explicit with turn_duration, and in stream-json",
         blocked: "questions and plans; permissions are not written down",
-        children: "by agent id; files of their own, or sidechains",
+        children: "by agent id and the .meta.json beside; files of their own, or sidechains",
         usage: "per message; the cost of a turn in stream-json alone",
     },
 };
@@ -191,6 +192,10 @@ impl Tracked for Session {
         out.ts = entry.timestamp.text().and_then(|text| Time::parse(&text));
         self.read(&entry, bytes, out);
         Ok(())
+    }
+
+    fn beside(&mut self, bytes: &[u8]) -> bool {
+        self.meta(bytes)
     }
 
     fn idle(&mut self) {

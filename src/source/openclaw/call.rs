@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::run::Pending;
-use super::{Session, tool};
+use super::{Session, edits, tool};
 use crate::source::ids::{INPUT_BYTES, line_id};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
@@ -61,6 +61,7 @@ impl Session {
             wrapped: call.wrapped,
             title: title.map(|title| title.as_ref().into()),
             acp: start.input["runtime"] == "acp",
+            files: edits::of(&name, call.input),
         };
         run.pending.insert(id.clone(), pending);
         self.emit(out, "message/assistant", start);

@@ -4,7 +4,9 @@
 
 mod assistant;
 mod call;
+mod edits;
 mod envelope;
+mod harness;
 mod key;
 mod message;
 mod request;
@@ -17,7 +19,7 @@ mod tool;
 mod turn;
 mod user;
 
-pub use row::{Row, Status};
+pub use row::{Harness, Row, Status};
 
 use std::sync::Arc;
 

@@ -59,6 +59,9 @@ impl Session {
             run.jobs.push(job.clone());
         }
         let background = verdict.outcome == Some(Outcome::Background);
+        let done = verdict.outcome == Some(Outcome::Ok);
+        let files = pending.as_ref().filter(|_| done);
+        let files = files.map_or_else(Vec::new, |pending| pending.files.clone());
         let end = ToolEnd {
             call: call.clone(),
             outcome: verdict.outcome.take().unwrap_or(Outcome::Unknown),
@@ -70,7 +73,7 @@ impl Session {
                 .int()
                 .and_then(|ms| u64::try_from(ms).ok()),
             bytes: Some(content_size(message.content.raw)),
-            files: Vec::new(),
+            files,
         };
         self.emit(out, "message/toolResult", end);
         if let Some(key) = child_key(details) {

@@ -3,7 +3,8 @@
 //! Written on every change of metadata; `status` is the truth about a run's end
 //! where it is present (2026.6.6 and later, through a Gateway).
 
-use super::{Broken, key};
+pub use super::harness::Harness;
+use super::{Broken, harness, key};
 use crate::source::lenient::{Maybe, Raw, lenient, read};
 use crate::wire::event::{Outcome, Route, RouteFrom};
 use crate::wire::time::Time;
@@ -34,6 +35,10 @@ lenient! {
         "lastAccountId" => last_account: Raw<'a>,
         "lastThreadId" => last_thread: Raw<'a>,
         "origin" => origin: Maybe<Origin<'a>>,
+        "acp" => acp: Raw<'a>,
+        "cliSessionBindings" => cli_bindings: Raw<'a>,
+        "cliSessionIds" => cli_ids: Raw<'a>,
+        "claudeCliSessionId" => claude_cli: Raw<'a>,
     }
     known { _ }
 }
@@ -91,6 +96,8 @@ pub struct Row {
     pub error: Option<Box<str>>,
     /// Where answers go.
     pub route: Option<Box<Route>>,
+    /// The sessions of other agents that the work is done in.
+    pub harnesses: Box<[Harness]>,
 }
 
 /// `status` of a row.
@@ -142,6 +149,7 @@ impl Row {
                 .and_then(|size| u64::try_from(size).ok()),
             error: small(fields.error).or_else(|| small(fields.error.field("message"))),
             route: route(session, &fields).map(Box::new),
+            harnesses: harness::of(&fields),
         })
     }
 }

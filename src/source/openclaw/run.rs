@@ -4,7 +4,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 use foldhash::{HashMap, HashMapExt as _};
 
-use crate::wire::event::{Name, Outcome, Route};
+use crate::wire::event::{FileChange, Name, Outcome, Route};
 use crate::wire::time::Time;
 
 /// A turn without a record for this long is over, whatever its last record was:
@@ -56,6 +56,8 @@ pub(super) struct Pending {
     pub(super) title: Option<Box<str>>,
     /// The child is behind the Agent Client Protocol.
     pub(super) acp: bool,
+    /// The files that it changes if it comes back well.
+    pub(super) files: Vec<FileChange>,
 }
 
 /// What the newest record of a run was.

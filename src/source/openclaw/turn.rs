@@ -23,6 +23,9 @@ pub(super) struct Request {
     pub(super) from_chat: bool,
 }
 
+/// Most background jobs of earlier turns whose ends are waited for.
+const MOST_JOBS: usize = 16;
+
 impl Session {
     /// A request came: it joins the open turn or begins a run.
     pub(super) fn request(&mut self, request: Request, out: &mut Out<'_>) {
@@ -56,7 +59,14 @@ impl Session {
             return;
         }
         self.end_by_records(None, out);
-        self.run = Some(Box::new(Run::new(request.id.clone(), out.ts)));
+        let mut run = Run::new(request.id.clone(), out.ts);
+        if let Some(before) = &mut self.run {
+            // A job may outlive the turn that began it, and its end is told in a later one.
+            run.jobs = std::mem::take(&mut before.jobs);
+            let oldest = run.jobs.len().saturating_sub(MOST_JOBS);
+            run.jobs.drain(..oldest);
+        }
+        self.run = Some(Box::new(run));
         self.begin(request, None, out);
     }
 

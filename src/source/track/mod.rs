@@ -143,6 +143,13 @@ impl Track {
         Some(Link { call, ..link })
     }
 
+    /// A sub-agent's parent is known better than its place tells: what was said already is said again.
+    pub(super) fn started_by(&mut self, parent: Option<Name>, call: Option<Name>) {
+        self.parent = parent.or(self.parent.take());
+        self.parent_call = call;
+        self.introduced = None;
+    }
+
     /// A link to another session of the same source.
     pub(super) fn link(&self, sid: Name) -> Link {
         Link {
@@ -240,6 +247,10 @@ pub(super) trait Tracked {
     fn begins_with(&mut self, _record: &[u8]) {}
     /// The transcript is read from its first byte again.
     fn again(&mut self) {}
+    /// Takes in the file beside a sub-agent's transcript; gives whether it said anything.
+    fn beside(&mut self, _bytes: &[u8]) -> bool {
+        false
+    }
 }
 
 impl<T: Tracked> Speak for Box<T> {
@@ -302,6 +313,10 @@ impl<T: Tracked> Speak for Box<T> {
 
     fn head(&mut self, record: &[u8]) {
         self.begins_with(record);
+    }
+
+    fn beside(&mut self, bytes: &[u8]) -> bool {
+        Tracked::beside(&mut **self, bytes)
     }
 
     fn child_of(&mut self, parent: Name) {

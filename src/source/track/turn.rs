@@ -15,6 +15,9 @@ use crate::wire::time::Time;
 /// `MAX_SESSION_DURATION_S`, 30 minutes, in milliseconds.
 const LOST_AFTER_MS: i64 = 1_800_000;
 
+/// Most background jobs of earlier turns whose ends are waited for.
+const MOST_JOBS: usize = 16;
+
 /// The newest run.
 #[derive(Debug)]
 pub(in crate::source) struct Turn {
@@ -125,7 +128,14 @@ impl Track {
                 request_id(text, out.ts.map(|ts| ts.0).or(number))
             }
         };
-        self.run = Some(Box::new(Turn::new(id, out.ts)));
+        let mut turn = Turn::new(id, out.ts);
+        if let Some(before) = &mut self.run {
+            // A job may outlive the turn that began it, and its end is told in a later one.
+            turn.jobs = std::mem::take(&mut before.jobs);
+            let oldest = turn.jobs.len().saturating_sub(MOST_JOBS);
+            turn.jobs.drain(..oldest);
+        }
+        self.run = Some(Box::new(turn));
         let text = match self.full {
             true => text,
             false => crate::safe::clip::clip_bytes(text, TEXT_BYTES),

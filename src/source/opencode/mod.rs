@@ -226,7 +226,10 @@ mod tests {
             session.record(record.as_bytes(), &mut out).expect(record);
             session.rest();
             let told = events.iter().filter_map(|event| match &event.body {
-                Body::RunStart(_) => Some("start"),
+                Body::RunStart(_) => {
+                    assert_eq!(event.run.as_deref(), Some("m1"));
+                    Some("start")
+                }
                 Body::Text(_) => Some("text"),
                 Body::RunEnd(_) => Some("end"),
                 _ => None,

@@ -24,7 +24,10 @@ impl Session {
         let kind = part.kind.text().unwrap_or_default();
         match author {
             Author::Old | Author::Summary => return,
-            Author::Person => return self.asked(part, part.message, out),
+            Author::Person => {
+                let id = message.map_or(part.message, |message| message.id);
+                return self.asked(part, id, out);
+            }
             Author::Model => {}
         }
         out.raw = Some("part".into());

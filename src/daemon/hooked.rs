@@ -188,7 +188,7 @@ mod tests {
             Ok(())
         }
 
-        fn keep(&mut self, _: Vec<Kept>) {}
+        fn keep(&mut self, _: Keep) {}
     }
 
     const NOW: Time = Time(1_790_346_600_000);

@@ -45,6 +45,9 @@ pub(super) struct Rows {
     pub(super) newest: i64,
     /// Milliseconds since 1970.
     pub(super) updated_ms: i64,
+    /// The last row of its stream that was handed out, and the newest known; 0 before the first.
+    pub(super) stream: i64,
+    pub(super) streamed: i64,
 }
 
 impl Entry {
@@ -107,6 +110,11 @@ impl Entry {
             .filter(|name| !names::is_file_of(name, &sid))
             .map(Box::new);
         self.sid = sid;
+    }
+
+    /// The name of its file, where the session's id does not tell it.
+    pub(super) fn odd_name(&self) -> Option<&OsStr> {
+        self.file.as_deref().map(OsString::as_os_str)
     }
 
     /// The name of its file in the place's directory; `None` in a store.

@@ -44,6 +44,7 @@ mod scan;
 mod session;
 mod skim;
 mod sniff;
+mod streams;
 mod tables;
 mod tail;
 #[cfg(test)]

@@ -149,7 +149,7 @@ impl Follower {
     }
 
     /// Does `work` with the open store of a place, which is opened again where that is due.
-    fn with_store<T>(
+    pub(super) fn with_store<T>(
         &mut self,
         place: usize,
         work: impl Fn(&Connection, Columns) -> rusqlite::Result<T>,

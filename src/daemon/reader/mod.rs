@@ -12,6 +12,7 @@ mod lines;
 mod members;
 mod records;
 mod shelf;
+mod stream;
 
 pub use clock::{system_time, wire_time};
 

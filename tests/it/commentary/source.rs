@@ -1,0 +1,140 @@
+//! One turn, told as each source tells it.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::tree::{Era, Talk, Tree, stamp};
+
+/// A turn, by what happens in it; times in milliseconds.
+#[derive(Clone, Debug, Default)]
+pub struct Turn(Vec<Happening>);
+
+#[derive(Clone, Debug)]
+enum Happening {
+    Asks(i64, String),
+    Thinks(i64, String),
+    Says(i64, String),
+    Works(i64, i64),
+    Answers(i64, String),
+}
+
+impl Turn {
+    pub fn asks(self, at_ms: i64, text: &str) -> Self {
+        self.with(Happening::Asks(at_ms, text.into()))
+    }
+
+    pub fn thinks(self, at_ms: i64, text: &str) -> Self {
+        self.with(Happening::Thinks(at_ms, text.into()))
+    }
+
+    pub fn says(self, at_ms: i64, text: &str) -> Self {
+        self.with(Happening::Says(at_ms, text.into()))
+    }
+
+    pub fn works(self, from_ms: i64, to_ms: i64) -> Self {
+        self.with(Happening::Works(from_ms, to_ms))
+    }
+
+    pub fn answers(self, at_ms: i64, text: &str) -> Self {
+        self.with(Happening::Answers(at_ms, text.into()))
+    }
+
+    fn with(mut self, happening: Happening) -> Self {
+        self.0.push(happening);
+        self
+    }
+}
+
+/// A source: its name, and how it writes a turn down.
+pub struct Source {
+    pub name: &'static str,
+    /// Writes the turn below a home, where its transcripts are found.
+    pub write: fn(&Path, &Turn),
+}
+
+pub const SOURCES: &[Source] = &[
+    Source {
+        name: "openclaw",
+        write: openclaw,
+    },
+    Source {
+        name: "claude",
+        write: claude,
+    },
+];
+
+fn openclaw(home: &Path, turn: &Turn) {
+    let mut talk = Talk::new("s1");
+    for (number, happening) in turn.0.iter().enumerate() {
+        match happening {
+            Happening::Asks(at, text) => talk.user(*at, text),
+            Happening::Thinks(at, text) => {
+                let block = json!({"type": "thinking", "thinking": text});
+                talk.assistant(*at, json!([block]), json!({"stopReason": "toolUse"}))
+            }
+            Happening::Says(at, text) => {
+                let signature = json!({"v": 1, "id": "m", "phase": "commentary"}).to_string();
+                let block = json!({"type": "text", "text": text, "textSignature": signature});
+                talk.assistant(*at, json!([block]), json!({"stopReason": "stop"}))
+            }
+            Happening::Works(from, to) => {
+                let call = format!("c{number}");
+                talk.call(*from, &call, "read", json!({"path": "a.rs"}))
+                    .result(*to, &call, "read", json!({}))
+            }
+            Happening::Answers(at, text) => talk.says(*at, text),
+        };
+    }
+    let tree = Tree::of("agent:main:main", json!({}), &talk);
+    tree.write(&home.join(".openclaw"), Era::Files);
+}
+
+fn claude(home: &Path, turn: &Turn) {
+    const SID: &str = "5f3c1a70-8d1e-4c55-9a11-0b6d2f7e9c01";
+    let mut lines = Vec::new();
+    let mut add = |at_ms: i64, kind: &str, message: Value| {
+        let number = lines.len();
+        let parent = number.checked_sub(1).map(|before| format!("u-{before}"));
+        lines.push(
+            json!({"parentUuid": parent, "isSidechain": false, "userType": "external", "cwd": "/w",
+                "sessionId": SID, "version": "2.1.150", "type": kind, "uuid": format!("u-{number}"),
+                "timestamp": stamp(at_ms), "message": message})
+            .to_string(),
+        );
+    };
+    let spoken = |number: usize, block: Value, stop: &str| {
+        json!({"id": format!("msg_{number}"), "type": "message", "role": "assistant",
+            "model": "claude-opus-4-5", "content": [block], "stop_reason": stop})
+    };
+    for (number, happening) in turn.0.iter().enumerate() {
+        let text = |text: &str| json!({"type": "text", "text": text});
+        match happening {
+            Happening::Asks(at, words) => {
+                add(*at, "user", json!({"role": "user", "content": words}));
+            }
+            Happening::Thinks(at, words) => {
+                let block = json!({"type": "thinking", "thinking": words, "signature": "x"});
+                add(*at, "assistant", spoken(number, block, "tool_use"));
+            }
+            Happening::Says(at, words) => {
+                add(*at, "assistant", spoken(number, text(words), "tool_use"));
+            }
+            Happening::Works(from, to) => {
+                let call = format!("toolu_{number}");
+                let block = json!({"type": "tool_use", "id": call, "name": "Read",
+                    "input": {"file_path": "a.rs"}});
+                add(*from, "assistant", spoken(number, block, "tool_use"));
+                let result = json!({"type": "tool_result", "tool_use_id": call, "content": "x"});
+                add(*to, "user", json!({"role": "user", "content": [result]}));
+            }
+            Happening::Answers(at, words) => {
+                add(*at, "assistant", spoken(number, text(words), "end_turn"));
+            }
+        }
+    }
+    let folder = home.join(".claude/projects/-w");
+    std::fs::create_dir_all(&folder).expect("a directory");
+    let text = lines.join("\n") + "\n";
+    std::fs::write(folder.join(format!("{SID}.jsonl")), text).expect("a transcript");
+}

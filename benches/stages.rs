@@ -12,7 +12,7 @@ use live_status::label::Labeller;
 use live_status::render;
 use live_status::safe::redact::Redactor;
 use live_status::source::openclaw::{Session, Settings};
-use live_status::source::{Identity, Out};
+use live_status::source::{self, Identity, Out, Source};
 use live_status::view::{self, Board};
 use live_status::wire::event::{Event, Src};
 
@@ -135,5 +135,48 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages);
+/// The other dialects: how a transcript begins, and a call with its result, `@` for its number
+/// and `~` for its output.
+#[rustfmt::skip]
+const DIALECTS: &[(Source, &str, &str)] = &[
+    (Source::Acp, r#"{"jsonrpc":"2.0","id":1,"method":"session/prompt","params":{"sessionId":"s","prompt":[{"type":"text","text":"Find out why"}]}}"#, r#"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":{"sessionUpdate":"tool_call","toolCallId":"c@","title":"Test","kind":"execute","status":"pending","rawInput":{"command":"cargo test --test retry_@"}}}}
+{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":{"sessionUpdate":"tool_call_update","toolCallId":"c@","status":"completed","content":[{"type":"content","content":{"type":"text","text":"~"}}]}}}"#),
+    (Source::Codex, r#"{"timestamp":"2026-09-25T10:00:00.000Z","type":"event_msg","payload":{"type":"user_message","message":"Find out why"}}"#, r#"{"timestamp":"2026-09-25T10:00:01.000Z","type":"response_item","payload":{"type":"function_call","name":"exec_command","arguments":"{\"cmd\":\"cargo test --test retry_@\"}","call_id":"c@"}}
+{"timestamp":"2026-09-25T10:00:02.000Z","type":"response_item","payload":{"type":"function_call_output","call_id":"c@","output":"Wall time: 0.2400 seconds\nProcess exited with code 0\nOutput:\n~"}}
+{"timestamp":"2026-09-25T10:00:02.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"total_tokens":1@},"last_token_usage":{"input_tokens":9120,"cached_input_tokens":9000,"output_tokens":80,"total_tokens":9200},"model_context_window":258400}}}"#),
+];
+
+fn dialects(criterion: &mut Criterion) {
+    let output = r#"error[E0308]: mismatched types\n  --> src/client.rs:42:9\n"#.repeat(20);
+    let mut group = criterion.benchmark_group("dialects");
+    for (source, begin, call) in DIALECTS {
+        let calls = (0..CALLS).map(|at| call.replace('@', &at.to_string()).replace('~', &output));
+        let calls: Vec<String> = calls.collect();
+        let text = format!("{begin}\n{}", calls.join("\n"));
+        let parse = |text: &str| {
+            let who = Identity {
+                source: source.name().into(),
+                agent: None,
+                sid: "s".into(),
+                session: None,
+            };
+            let mut dialect = source.dialect(who, source::Settings::default());
+            let (mut events, mut remarks) = (Vec::new(), Vec::new());
+            for line in text.lines() {
+                let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+                let read = dialect.record(line.as_bytes(), &mut out);
+                read.expect("the transcript is sound");
+            }
+            events
+        };
+        assert!(parse(&text).len() > 2 * CALLS, "{}", source.name());
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(source.name(), |bench| {
+            bench.iter(|| parse(black_box(&text)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages, dialects);
 criterion_main!(benches);

@@ -741,7 +741,7 @@ _live__status() {
             fi
             case "${prev}" in
                 --source)
-                    COMPREPLY=($(compgen -W "auto openclaw claude" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp" -- "${cur}"))
                     return 0
                     ;;
                 --agent)
@@ -991,7 +991,7 @@ _live__status() {
             fi
             case "${prev}" in
                 --source)
-                    COMPREPLY=($(compgen -W "auto openclaw claude" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp" -- "${cur}"))
                     return 0
                     ;;
                 --agent)

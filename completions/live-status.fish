@@ -52,7 +52,9 @@ complete -c live-status -n "__fish_live_status_needs_command" -f -a "completions
 complete -c live-status -n "__fish_live_status_needs_command" -f -a "man" -d 'Print a man page, or write all of them'
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l source -d 'Only transcripts of this agent, which a SOURCE is taken for; auto goes by what is there' -r -f -a "auto\t''
 openclaw\t''
-claude\t''"
+claude\t''
+codex\t''
+acp\t''"
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l agent -d 'Only this agent' -r
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l session -d 'Only sessions whose key or UUID matches GLOB' -r
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l since -d 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)' -r
@@ -220,7 +222,9 @@ complete -c live-status -n "__fish_live_status_using_subcommand post" -s q -l qu
 complete -c live-status -n "__fish_live_status_using_subcommand post" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l source -d 'Only transcripts of this agent, which a SOURCE is taken for; auto goes by what is there' -r -f -a "auto\t''
 openclaw\t''
-claude\t''"
+claude\t''
+codex\t''
+acp\t''"
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l agent -d 'Only this agent' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l session -d 'Only sessions whose key or UUID matches GLOB' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l since -d 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)' -r

@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use super::failure::{Failure, Kind};
 use crate::daemon::reader::{Emit, Reader};
 use crate::daemon::resume::Place;
-use crate::follow::{LAYOUTS, Root, first_records, likenesses};
+use crate::follow::{LAYOUTS, Root, first_records, likenesses, loose_lines};
 use crate::source::{LOOKED_AT, Recognised, Source, recognise};
 
 /// The value of `--source` that means: by what is there.
@@ -136,7 +136,33 @@ fn directory(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
     if all.len() > 1 {
         chosen(Recognised::Several(all), &path.display().to_string())?;
     }
-    others.pop().map_or_else(|| own(path), Ok)
+    match others.pop() {
+        Some(root) => Ok(root),
+        None if wanted.is_none() => folder(path),
+        None => own(path),
+    }
+}
+
+/// A directory that no agent's place looks like: a folder of logs is known by what stands in them.
+fn folder(path: &Path) -> Result<Root, Failure> {
+    let plain = Root::classify(path).is_ok_and(|root| !is_openclaw(&root));
+    let known = loose_lines(path)
+        .into_iter()
+        .filter(|_| plain)
+        .find_map(|file| {
+            let records = first_records(&file).unwrap_or_default();
+            match recognise(records.iter().map(Vec::as_slice)) {
+                Recognised::One(source) => Some(source),
+                _ => None,
+            }
+        });
+    match known.filter(|source| *source != Source::OpenClaw) {
+        Some(source) => Ok(Root::Loose {
+            path: path.to_owned(),
+            source: source.name(),
+        }),
+        None => own(path),
+    }
 }
 
 /// Whether a directory is OpenClaw's for sure, and not just one of `*.jsonl`.

@@ -3,7 +3,7 @@
 use super::layout::{Files, Layout, Shape, Sid};
 
 /// Every layout; a further agent is one line more.
-pub static LAYOUTS: &[Layout] = &[CLAUDE];
+pub static LAYOUTS: &[Layout] = &[CLAUDE, CODEX];
 
 /// Claude Code.
 const CLAUDE: Layout = Layout {
@@ -35,3 +35,32 @@ const CLAUDE: Layout = Layout {
         },
     ],
 };
+
+/// Codex.
+const CODEX: Layout = Layout {
+    source: "codex",
+    title: "Codex",
+    variables: &["CODEX_HOME"],
+    home: ".codex",
+    files: &[
+        rollouts(DAY, "rollout-*.jsonl", Shape::Lines),
+        rollouts(DAY, "rollout-*.jsonl.zst", Shape::Packed),
+        rollouts(ARCHIVE, "rollout-*.jsonl", Shape::Lines),
+        rollouts(ARCHIVE, "rollout-*.jsonl.zst", Shape::Packed),
+    ],
+};
+
+/// The folders of a day's rollouts, and those of the rollouts that were put away.
+const DAY: &[&str] = &["sessions", "*", "*", "*"];
+const ARCHIVE: &[&str] = &["archived_sessions"];
+
+/// Rollouts of Codex; cold ones are packed, and unpacked again when they are resumed.
+const fn rollouts(folders: &'static [&'static str], name: &'static str, shape: Shape) -> Files {
+    Files {
+        folders,
+        name,
+        sid: Sid::Uuid,
+        parent: None,
+        shape,
+    }
+}

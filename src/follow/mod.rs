@@ -63,6 +63,6 @@ pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,
 };
-pub use sniff::{Likeness, first_records, likenesses};
+pub use sniff::{Likeness, first_records, likenesses, loose_lines};
 pub use wake::Waker;
 pub use watch::Mode;

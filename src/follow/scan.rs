@@ -53,11 +53,16 @@ impl Follower {
             if !self.homes.insert(home.clone()) {
                 continue;
             }
-            // One directory named twice is one place.
+            // One directory named twice is one place; one with two kinds of files is two.
             let known = self.places.iter().any(|place| {
                 let it = &place.home;
+                let one_kind = match (it.files, home.files) {
+                    (Some(one), Some(other)) => one.shape == other.shape,
+                    _ => true,
+                };
+                let one_folder = it.sessions.is_some() && it.sessions == home.sessions;
                 *it == home
-                    || it.only.is_none() && it.sessions.is_some() && it.sessions == home.sessions
+                    || it.only.is_none() && one_folder && one_kind
                     || home.sessions.is_none() && it.store == home.store
             });
             if !known {

@@ -109,7 +109,7 @@ static FAMILIES: &[Family] = &[
         to("Writing", "Writing file", Want::Path)),
     family(&["edit", "multi_edit", "edit_file", "replace", "search_replace", "str_replace", "str_replace_editor", "str_replace_based_edit_tool", "replace_in_file", "insert_edit_into_file", "replace_string_in_file", "text_editor", "update_file"],
         to("Editing", "Editing file", Want::Path)),
-    family(&["apply_patch", "apply_diff", "patch"], to("Editing", "Editing files", Want::Patch)),
+    family(&["apply_patch", "apply_diff", "patch", "file_change"], to("Editing", "Editing files", Want::Patch)),
     family(&["notebook_edit", "edit_notebook", "edit_notebook_file"], to("Editing", "Editing notebook", Want::Path)),
     family(&["delete_file", "remove_file"], to("Deleting", "Deleting file", Want::Path)),
     family(&["move_file", "rename_file"], to("Moving", "Moving file", Want::Path)),
@@ -122,7 +122,7 @@ static FAMILIES: &[Family] = &[
         to("Finding files like", "Finding files", Want::Query)),
     family(&["search"], to("Searching for", "Searching", Want::Query)),
     // commands
-    family(&["exec", "bash", "shell", "sh", "zsh", "exec_command", "shell_command", "run_shell_command", "run_command", "execute_command", "run_terminal_cmd", "run_terminal_command", "run_in_terminal", "terminal", "local_shell", "local_shell_call", "container.exec", "unified_exec", "powershell", "user_bash"],
+    family(&["exec", "bash", "shell", "sh", "zsh", "exec_command", "shell_command", "run_shell_command", "run_command", "execute_command", "run_terminal_cmd", "run_terminal_command", "run_in_terminal", "terminal", "local_shell", "local_shell_call", "command_execution", "container.exec", "unified_exec", "powershell", "user_bash"],
         to("Running", "Running command", Want::Shell)),
     Family {
         names: &["process", "process_manager"],
@@ -267,8 +267,10 @@ static FAMILIES: &[Family] = &[
     // agents
     family(&["sessions_list", "list_sessions", "conversations_list"], only("Listing sessions")),
     family(&["agents_list", "list_agents"], only("Listing agents")),
+    family(&["resume_agent"], only("Resuming sub-agent")),
+    family(&["interrupt_agent"], only("Interrupting sub-agent")),
     family(&["sessions_history"], to("Reading history of", "Reading session history", Want::Agent)),
-    family(&["sessions_send", "send_input", "conversations_send", "conversations_turn"], to("Messaging agent", "Messaging another agent", Want::Agent)),
+    family(&["sessions_send", "send_input", "followup_task", "conversations_send", "conversations_turn"], to("Messaging agent", "Messaging another agent", Want::Agent)),
     family(&["sessions_spawn", "task", "agent", "spawn_agent", "run_subagent", "delegate_task"],
         to("Starting sub-agent", "Starting sub-agent", Want::Agent)),
     family(&["sessions_yield", "wait_agent", "yield"], only("Waiting for sub-agents")),

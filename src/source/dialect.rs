@@ -276,6 +276,10 @@ dialects! {
     OpenClaw(super::openclaw::Session) = super::openclaw::ABOUT, super::openclaw::Session::new;
     /// Claude Code.
     Claude(Box<super::claude::Session>) = super::claude::ABOUT, super::claude::Session::boxed;
+    /// Codex.
+    Codex(Box<super::codex::Session>) = super::codex::ABOUT, super::codex::Session::boxed;
+    /// The Agent Client Protocol.
+    Acp(Box<super::acp::Log>) = super::acp::ABOUT, super::acp::Log::boxed;
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@
 //! of dialects is at the foot of `dialect.rs`.
 
 mod about;
+mod acp;
 mod claude;
+mod codex;
 mod dialect;
 mod ids;
 mod lenient;

@@ -39,8 +39,11 @@ impl Session {
             }
             return;
         };
-        let child: Name = format!("agent-{agent}").into();
         let background = told.is_async.is_true() || told.status.0 == "\"async_launched\"";
+        if self.stream.is_some() {
+            return self.streamed_agent(&agent, call, (background, ended), out);
+        }
+        let child: Name = format!("agent-{agent}").into();
         self.track
             .spawned(&child, Some(call.clone()), background, out);
         if background {
@@ -154,9 +157,20 @@ impl Session {
             Some(uuid) => uuid.as_ref().into(),
             None => line_id(kind.as_bytes()),
         };
+        self.inside(owner.as_ref(), &part, (entry, message), out);
+    }
+
+    /// What a sub-agent does, told below the call that started it.
+    pub(super) fn inside(
+        &mut self,
+        owner: Option<&Name>,
+        part: &Name,
+        (entry, message): (&Entry<'_>, &Message<'_>),
+        out: &mut Out<'_>,
+    ) {
         for (index, block) in message.content.blocks.iter().enumerate() {
             match block.kind.0 {
-                "\"tool_use\"" => self.call(block, (&part, index), owner.clone(), out),
+                "\"tool_use\"" => self.call(block, (part, index), owner.cloned(), out),
                 "\"tool_result\"" => self.result(entry, block, out),
                 _ => {}
             }
@@ -167,7 +181,7 @@ impl Session {
     }
 
     /// The name of a sub-agent that works in its parent's file.
-    fn inline(&self, call: &str) -> Name {
+    pub(super) fn inline(&self, call: &str) -> Name {
         format!("{}:{call}", self.track.who.sid).into()
     }
 

@@ -12,7 +12,7 @@ use crate::source::track::{Last, NewCall, Pending};
 use crate::wire::event::{BlockedOn, Cause, Context, Error, Name, Outcome, Phase, Scope};
 
 /// The id of a wait for the service to be paid or to forgive.
-const QUOTA: &str = "quota";
+pub(super) const QUOTA: &str = "quota";
 
 impl Session {
     pub(super) fn assistant(

@@ -11,6 +11,7 @@ mod plan;
 mod prompt;
 mod record;
 mod result;
+mod stream;
 mod system;
 
 use record::Entry;
@@ -33,10 +34,10 @@ pub(super) const ABOUT: About = About {
     is_request,
     knows: Knows {
         start: "a user line that is no tool result",
-        end: "inferred from the stop reason; explicit with turn_duration",
+        end: "inferred from the stop reason; explicit with turn_duration, and in stream-json",
         blocked: "questions and plans; permissions are not written down",
         children: "by agent id; files of their own, or sidechains",
-        usage: "per message, without cost",
+        usage: "per message; the cost of a turn in stream-json alone",
     },
 };
 
@@ -51,6 +52,8 @@ pub struct Session {
     /// Records of this session itself were read, not only those of one that it goes on from.
     begun: bool,
     sidechains: agents::Sidechains,
+    /// The output of a process, rather than a transcript.
+    stream: Option<Box<stream::Stream>>,
 }
 
 impl Session {
@@ -62,11 +65,15 @@ impl Session {
             ended_by: None,
             begun: false,
             sidechains: agents::Sidechains::default(),
+            stream: None,
         })
     }
 
     fn read(&mut self, entry: &Entry<'_>, line: &[u8], out: &mut Out<'_>) {
         let kind = entry.kind.text().unwrap_or_default();
+        if entry.stream_session.is_some() || stream::is_control(&kind) {
+            return self.streamed(&kind, entry, line, out);
+        }
         self.identify(entry);
         if self.is_inherited(entry) {
             // Another session's history: what is known of the model and the place still holds.
@@ -221,12 +228,13 @@ fn fit(text: &str) -> Fit {
         "user" | "assistant" => {
             let message = entry.message.0.filter(|message| message.content.there);
             match message {
-                Some(_) if entry.stream_session.is_some() => Fit::No,
+                Some(_) if entry.stream_session.is_some() => Fit::Surely,
                 Some(_) if named => Fit::Surely,
                 Some(message) if message.role.is_some() => Fit::Perhaps,
                 _ => Fit::No,
             }
         }
+        "system" | "result" if entry.stream_session.is_some() => stream::fit(&entry),
         "progress" | "attachment" if named && entry.uuid.is_some() => Fit::Surely,
         "system" if named && entry.uuid.is_some() => Fit::Perhaps,
         "summary" if entry.leaf.is_some() => Fit::Surely,

@@ -107,7 +107,7 @@ impl<'a> Raw<'a> {
     }
 
     /// The fields of an object in their order; none for anything else.
-    fn each_field(self, mut each: impl FnMut(Cow<'a, str>, Raw<'a>)) {
+    pub fn each_field(self, mut each: impl FnMut(Cow<'a, str>, Raw<'a>)) {
         if !self.0.starts_with('{') {
             return;
         }

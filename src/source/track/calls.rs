@@ -67,6 +67,17 @@ impl Track {
         pending: Pending,
         out: &mut Out<'_>,
     ) -> bool {
+        self.call_of_kind(None, call, pending, out)
+    }
+
+    /// The same where the source says what kind of tool it is.
+    pub(in crate::source) fn call_of_kind(
+        &mut self,
+        kind: Option<String>,
+        call: NewCall<'_>,
+        pending: Pending,
+        out: &mut Out<'_>,
+    ) -> bool {
         if !self.is_new("call", &call.id) {
             return false;
         }
@@ -82,7 +93,7 @@ impl Track {
             call: call.id,
             name: call.name,
             title: call.title,
-            kind: None,
+            kind,
             input,
             parent_call: call.parent,
         };

@@ -141,6 +141,13 @@ impl Track {
         self.emit(out, start);
     }
 
+    /// A further message goes into the open turn, as the source itself says.
+    pub(in crate::source) fn join(&mut self, out: &mut Out<'_>) {
+        self.settle_waits(out);
+        self.requests += 1;
+        self.went_on(Last::Request, out);
+    }
+
     /// What causes the requests of a session of this kind.
     pub(in crate::source) fn cause(&self) -> Cause {
         match self.kind {

@@ -12,11 +12,22 @@ fn drifted(text: &str) -> String {
     for line in text.lines() {
         let mut record: Value = serde_json::from_str(line).expect("a record");
         record["novelty"] = json!({"deep": [1, {"type": "user"}]});
-        if record["message"].is_object() {
-            record["message"]["novelty"] = json!("x");
+        for place in [
+            "/message",
+            "/payload",
+            "/payload/item",
+            "/item",
+            "/params",
+            "/params/update",
+        ] {
+            if let Some(Value::Object(inside)) = record.pointer_mut(place) {
+                inside.insert("novelty".to_owned(), json!("x"));
+            }
         }
-        if let Some(blocks) = record["message"]["content"].as_array_mut() {
-            blocks.push(json!({"type": "hologram", "text": "x", "id": "h"}));
+        for place in ["/message/content", "/payload/content"] {
+            if let Some(Value::Array(blocks)) = record.pointer_mut(place) {
+                blocks.push(json!({"type": "hologram", "text": "x", "id": "h"}));
+            }
         }
         lines.push(record.to_string());
         lines.push(json!({"type": "novelty", "timestamp": "2026-09-25T10:00:00.000Z"}).to_string());

@@ -6,6 +6,7 @@
 mod cases;
 mod drift;
 mod found;
+mod packed;
 mod recorded;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use serde_json::Value;
 pub struct Dialect {
     /// Its name on the wire, and of its folder of cases.
     pub source: &'static str,
-    /// Its folder among the fixtures beside the project.
+    /// Its folder among the fixtures beside the project; empty where nobody recorded any.
     pub fixtures: &'static str,
     /// How the names of its transcripts end.
     pub end: &'static str,
@@ -28,14 +29,48 @@ pub struct Dialect {
     pub calls: fn(&Value) -> Vec<String>,
 }
 
-pub const DIALECTS: &[Dialect] = &[Dialect {
-    source: "claude",
-    fixtures: "claude-code",
-    end: ".jsonl",
-    foreign: &["demo-session.jsonl", "fixture-paced"],
-    alike: &["small.jsonl"],
-    calls: blocks_of_type_tool_use,
-}];
+pub const DIALECTS: &[Dialect] = &[
+    Dialect {
+        source: "claude",
+        fixtures: "claude-code",
+        end: ".jsonl",
+        foreign: &["demo-session.jsonl", "fixture-paced"],
+        alike: &["small.jsonl"],
+        calls: blocks_of_type_tool_use,
+    },
+    Dialect {
+        source: "claude",
+        fixtures: "claude-code-stream-json",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: blocks_of_type_tool_use,
+    },
+    Dialect {
+        source: "codex",
+        fixtures: "codex",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &["small.jsonl"],
+        calls: items_with_a_call,
+    },
+    Dialect {
+        source: "codex",
+        fixtures: "codex-exec-json",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: items_with_a_call,
+    },
+    Dialect {
+        source: "acp",
+        fixtures: "",
+        end: ".jsonl",
+        foreign: &[],
+        alike: &[],
+        calls: updates_with_a_call,
+    },
+];
 
 /// Calls as Anthropic writes them.
 fn blocks_of_type_tool_use(record: &Value) -> Vec<String> {
@@ -47,6 +82,28 @@ fn blocks_of_type_tool_use(record: &Value) -> Vec<String> {
     calls
         .filter_map(|call| call["id"].as_str().map(str::to_owned))
         .collect()
+}
+
+/// Calls as the Agent Client Protocol has them.
+fn updates_with_a_call(record: &Value) -> Vec<String> {
+    let update = &record["params"]["update"]["toolCallId"];
+    update.as_str().map(str::to_owned).into_iter().collect()
+}
+
+/// Calls as Codex writes them; looking at a background job again is no step.
+fn items_with_a_call(record: &Value) -> Vec<String> {
+    let payload = &record["payload"];
+    let polls = payload["name"] == "write_stdin"
+        && payload["arguments"]
+            .as_str()
+            .is_some_and(|input| input.contains(r#""chars":"""#));
+    let kind = payload["type"].as_str().unwrap_or_default();
+    let id = match record["item"]["type"].as_str() {
+        Some("command_execution" | "file_change" | "mcp_tool_call") => &record["item"]["id"],
+        _ if kind.ends_with("_call") && !polls => &payload["call_id"],
+        _ => &Value::Null,
+    };
+    id.as_str().map(str::to_owned).into_iter().collect()
 }
 
 /// The cases of a dialect: a folder each.

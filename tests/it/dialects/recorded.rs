@@ -19,6 +19,9 @@ pub fn transcripts(folder: &Path, dialect: &Dialect) -> Vec<PathBuf> {
 }
 
 fn recorded(dialect: &Dialect) -> Vec<PathBuf> {
+    if dialect.fixtures.is_empty() {
+        return Vec::new();
+    }
     let folder = shared("fixtures").map(|all| all.join(dialect.fixtures));
     folder.map_or_else(Vec::new, |folder| transcripts(&folder, dialect))
 }
@@ -53,7 +56,8 @@ fn exactly_the_broken_lines_of_the_manifest_are_named() {
                 );
             }
         }
-        assert!(seen > 0, "{}", dialect.source);
+        let any = seen > 0 || dialect.fixtures.is_empty();
+        assert!(any, "{}", dialect.source);
     }
 }
 
@@ -63,7 +67,9 @@ fn what_is_told_of_a_recording_holds_together() {
     for dialect in DIALECTS {
         for path in recorded(dialect) {
             let text = String::from_utf8_lossy(&std::fs::read(&path).expect("a file")).into_owned();
-            let records = text
+            // A line without an end is still being written.
+            let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+            let records = whole
                 .lines()
                 .filter_map(|line| serde_json::from_str::<Value>(line).ok());
             let calls: BTreeSet<String> = records.flat_map(|it| (dialect.calls)(&it)).collect();

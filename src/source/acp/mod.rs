@@ -1,0 +1,364 @@
+//! The Agent Client Protocol: what an editor and an agent say to each other, a message a line.
+//!
+//! A log of it has to hold both directions: a turn begins with a request of the
+//! editor and ends with the agent's response to it, and a wait for permission is
+//! the same the other way round. Lines are messages themselves, or frames around
+//! them that may add a time. One log may hold several sessions.
+
+mod ask;
+mod call;
+mod record;
+mod turn;
+mod update;
+
+use foldhash::HashMap;
+use record::{Message, Params};
+use serde::de::IgnoredAny;
+
+use super::about::{About, Fit, Knows};
+use super::dialect::{Broken, Settings};
+use super::lenient::{self, Raw, lossy};
+use super::out::{Identity, Out};
+use super::track::{Track, Tracked};
+use crate::wire::event::{Name, Outcome};
+use crate::wire::time::Time;
+
+/// What the protocol's dialect is, for whoever chooses one.
+pub(super) const ABOUT: About = About {
+    name: "acp",
+    title: "Agent Client Protocol",
+    fit,
+    is_request,
+    knows: Knows {
+        start: "the editor's prompt",
+        end: "explicit: the response to the prompt",
+        blocked: "permissions and questions, where both directions are in the log",
+        children: "calls within calls, where the agent says so",
+        usage: "how full the context is, and the cost, where the agent tells",
+    },
+};
+
+/// More sessions in one log are no log of an editor.
+const MOST_SESSIONS: usize = 64;
+/// Requests without a response that are remembered.
+const MOST_REQUESTS: usize = 1_024;
+
+/// One log.
+#[derive(Debug)]
+pub struct Log {
+    settings: Settings,
+    /// Never empty; the first is nobody's until a message names a session.
+    sessions: Vec<Session>,
+    /// The session that whoever asks about this log is told of.
+    current: usize,
+    /// The agent's name, as it introduced itself.
+    agent: Option<Name>,
+    /// Requests of the editor without a response, by id.
+    asked: HashMap<Box<str>, Asked>,
+    /// Requests of the agent without a response: which session, and which wait.
+    waits: HashMap<Box<str>, (usize, Name)>,
+}
+
+/// What the editor asked for.
+#[derive(Debug)]
+enum Asked {
+    /// The agent's name comes with the response.
+    Hello,
+    /// A new session in that directory; its id comes with the response.
+    Session(Option<String>),
+    /// A session is read again: until the response, its updates are history.
+    History(usize),
+    Prompt(usize),
+}
+
+/// One session of a log.
+#[derive(Debug)]
+struct Session {
+    track: Track,
+    named: bool,
+    /// Its history is told again.
+    replays: bool,
+    /// What the agent says, until something else comes.
+    said: String,
+    /// Texts so far.
+    texts: u64,
+    /// Options of the newest wait that say no.
+    refusals: Vec<Name>,
+    /// Calls that a person refused, and what that makes of them.
+    refused: Vec<(Name, Outcome)>,
+    /// What is known of calls that go on.
+    calls: HashMap<Name, call::Known>,
+    /// What the session had cost when its newest run began, and costs now.
+    cost: (f64, f64),
+}
+
+impl Session {
+    fn new(who: Identity, settings: Settings) -> Self {
+        Self {
+            track: Track::new(who, settings),
+            named: false,
+            replays: false,
+            said: String::new(),
+            texts: 0,
+            refusals: Vec::new(),
+            refused: Vec::new(),
+            calls: HashMap::default(),
+            cost: (0.0, 0.0),
+        }
+    }
+}
+
+impl Log {
+    /// A log of which nothing was read yet.
+    pub(super) fn boxed(who: Identity, settings: Settings) -> Box<Self> {
+        Box::new(Self {
+            settings,
+            sessions: vec![Session::new(who, settings)],
+            current: 0,
+            agent: None,
+            asked: HashMap::default(),
+            waits: HashMap::default(),
+        })
+    }
+
+    /// The session of that id, which may be a new one.
+    fn session(&mut self, id: Raw<'_>) -> usize {
+        let Some(id) = id.word() else {
+            return self.current;
+        };
+        let known = |session: &Session| session.named && *session.track.who.sid == *id;
+        if let Some(at) = self.sessions.iter().position(known) {
+            return at;
+        }
+        let first = &self.sessions[0];
+        let at = match first.named || first.track.is_introduced() {
+            false => 0,
+            true if self.sessions.len() < MOST_SESSIONS => {
+                let who = first.track.who.clone();
+                self.sessions.push(Session::new(who, self.settings));
+                self.sessions.len() - 1
+            }
+            true => return self.current,
+        };
+        let session = &mut self.sessions[at];
+        session.named = true;
+        session.track.who.sid = id.as_ref().into();
+        session.track.who.agent = self.agent.clone().or(session.track.who.agent.take());
+        at
+    }
+
+    fn message(&mut self, message: &Message<'_>, out: &mut Out<'_>) {
+        let method = message.method.text().unwrap_or_default();
+        if method.is_empty() {
+            return self.response(message, out);
+        }
+        let nothing = Params::default();
+        let params = message.params.0.as_ref().unwrap_or(&nothing);
+        out.raw = Some(method.clone().into_owned().into());
+        match &*method {
+            "initialize" => self.expect(message.id, Asked::Hello),
+            "session/new" | "session/fork" => {
+                let cwd = params.cwd.word().map(|cwd| cwd.into_owned());
+                self.expect(message.id, Asked::Session(cwd));
+            }
+            "session/load" => {
+                let at = self.session(params.session);
+                self.sessions[at].replays = true;
+                self.located(at, params);
+                self.expect(message.id, Asked::History(at));
+            }
+            "session/resume" => {
+                let at = self.session(params.session);
+                self.located(at, params);
+            }
+            "session/prompt" => {
+                let at = self.session(params.session);
+                self.current = at;
+                self.sessions[at].prompt(message.id, params.prompt, out);
+                self.expect(message.id, Asked::Prompt(at));
+            }
+            "session/update" => {
+                let at = self.session(params.session);
+                if let Some(update) = &params.update.0 {
+                    self.sessions[at].update(update, out);
+                }
+                self.settle(at);
+            }
+            "session/request_permission" | "elicitation/create" => {
+                let at = self.session(params.session);
+                if let Some(wait) = self.sessions[at].ask(&method, message.id, params, out)
+                    && self.waits.len() < MOST_REQUESTS
+                {
+                    self.waits.insert(message.id.0.into(), (at, wait));
+                }
+                self.settle(at);
+            }
+            "session/set_model" => {
+                let at = self.session(params.session);
+                self.sessions[at].track.model(params.model.word(), out);
+            }
+            method if is_known(method) => {}
+            other => self.sessions[self.current].track.unknown(other, out),
+        }
+    }
+
+    fn located(&mut self, at: usize, params: &Params<'_>) {
+        if let Some(cwd) = params.cwd.word() {
+            self.sessions[at].track.cwd = Some(cwd.into_owned());
+        }
+    }
+
+    fn expect(&mut self, id: Raw<'_>, asked: Asked) {
+        if id.is_some() && self.asked.len() < MOST_REQUESTS {
+            self.asked.insert(id.0.into(), asked);
+        }
+    }
+
+    /// A response names nothing but the id of its request, and both sides count their own:
+    /// what it holds tells which one it is of.
+    fn response(&mut self, message: &Message<'_>, out: &mut Out<'_>) {
+        let result = message.result;
+        let decides = result.field("outcome").is_some() || result.field("action").is_some();
+        let waited = self.waits.contains_key(message.id.0);
+        if waited && (decides || !self.asked.contains_key(message.id.0)) {
+            if let Some((at, wait)) = self.waits.remove(message.id.0) {
+                out.raw = Some("session/request_permission/response".into());
+                self.sessions[at].decided(&wait, result, out);
+            }
+            return;
+        }
+        match self.asked.remove(message.id.0) {
+            Some(Asked::Hello) => {
+                let name = result.field("agentInfo").field("name").word();
+                self.agent = name.map(|name| name.as_ref().into());
+                let first = &mut self.sessions[0];
+                if !first.track.is_introduced() && self.agent.is_some() {
+                    first.track.who.agent.clone_from(&self.agent);
+                }
+            }
+            Some(Asked::Session(cwd)) if result.field("sessionId").is_some() => {
+                let at = self.session(result.field("sessionId"));
+                let track = &mut self.sessions[at].track;
+                track.cwd = cwd;
+                let model = result.field("models").field("currentModelId").word();
+                track.model = model.map(|model| model.as_ref().into());
+            }
+            Some(Asked::History(at)) => self.sessions[at].replays = false,
+            Some(Asked::Prompt(at)) => {
+                out.raw = Some("session/prompt/response".into());
+                self.sessions[at].answered(result, message.error, out);
+                self.settle(at);
+            }
+            Some(Asked::Session(_)) | None => {}
+        }
+    }
+
+    /// Speaks for the session that was heard last, or for one that is under way.
+    fn settle(&mut self, heard: usize) {
+        self.current = heard;
+        if !self.sessions[heard].track.is_open()
+            && let Some(open) = self.sessions.iter().position(|it| it.track.is_open())
+        {
+            self.current = open;
+        }
+    }
+}
+
+impl Tracked for Log {
+    fn track(&self) -> &Track {
+        &self.sessions[self.current].track
+    }
+
+    fn track_mut(&mut self) -> &mut Track {
+        &mut self.sessions[self.current].track
+    }
+
+    fn step(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken> {
+        let text = lossy(bytes);
+        let Some(line) = lenient::read::<Message<'_>>(&text) else {
+            let is_object = text.trim_start().starts_with('{');
+            if !is_object || serde_json::from_str::<IgnoredAny>(&text).is_err() {
+                return Err(Broken::why(&text));
+            }
+            self.track_mut().unknown("", out);
+            return Ok(());
+        };
+        out.ts = time_of(&line);
+        match inner(&line) {
+            _ if line.version.is_some() => self.message(&line, out),
+            Some(message) => self.message(&message, out),
+            None => {
+                let kind = line.kind.text().unwrap_or_default();
+                self.track_mut().unknown(&kind, out);
+            }
+        }
+        Ok(())
+    }
+
+    fn idle(&mut self) {
+        self.asked.clear();
+        self.waits.clear();
+    }
+}
+
+/// The message within a frame.
+fn inner<'a>(line: &Message<'a>) -> Option<Message<'a>> {
+    let places = [line.message, line.msg, line.payload, line.data, line.frame];
+    let mut inside = places.into_iter().filter(|raw| raw.0.starts_with('{'));
+    inside.find_map(|raw| {
+        let message: Message<'a> = raw.object();
+        message.version.is_some().then_some(message)
+    })
+}
+
+/// The time of a line: a text, or Unix milliseconds or seconds.
+fn time_of(line: &Message<'_>) -> Option<Time> {
+    const SECONDS_BELOW: i64 = 100_000_000_000;
+    let all = [line.timestamp, line.ts, line.time];
+    all.into_iter().find_map(|raw| match raw.text() {
+        Some(text) => Time::parse(&text),
+        None => match raw.int()? {
+            at if at < SECONDS_BELOW => Time::from_ms(at.checked_mul(1_000)?),
+            at => Time::from_ms(at),
+        },
+    })
+}
+
+/// Methods that change nothing that is shown.
+fn is_known(method: &str) -> bool {
+    let groups = ["fs/", "terminal/", "auth", "$/", "_", "mcp/", "logout"];
+    groups.iter().any(|start| method.starts_with(start))
+        || matches!(
+            method,
+            "session/cancel"
+                | "session/set_mode"
+                | "session/set_config_option"
+                | "session/list"
+                | "session/close"
+                | "session/delete"
+                | "elicitation/complete"
+        )
+}
+
+/// Whether a line is one of the protocol.
+fn fit(text: &str) -> Fit {
+    let Some(line) = lenient::read::<Message<'_>>(text) else {
+        return Fit::No;
+    };
+    let framed = inner(&line);
+    let message = framed.as_ref().unwrap_or(&line);
+    match message.method.text() {
+        _ if !message.version.is_some() => Fit::No,
+        Some(method) if method.starts_with("session/") => Fit::Surely,
+        Some(_) | None => Fit::Perhaps,
+    }
+}
+
+/// Whether a line is a request, at a glance.
+fn is_request(bytes: &[u8]) -> bool {
+    let text = lossy(bytes);
+    lenient::read::<Message<'_>>(&text).is_some_and(|line| {
+        let method = inner(&line).map_or(line.method, |message| message.method);
+        method.0 == "\"session/prompt\""
+    })
+}

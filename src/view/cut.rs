@@ -4,10 +4,8 @@
 //! 2.5 s. Texts come in pieces that nobody could search for secrets, so no cut is
 //! made inside a word: half a secret no longer looks like one.
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
 use crate::safe::clip::reach;
-use crate::safe::{clip, neutralise};
+use crate::safe::{clip, neutralise, words};
 use crate::wire::time::Time;
 
 /// Longest line, in user-perceived characters.
@@ -22,20 +20,13 @@ const SHORT_WORD: usize = 24;
 /// Stands for a word that is longer than a line, and for a private key.
 const ELISION: &str = "…";
 
-/// How a private key begins and ends: it has many lines, and none alone tells what it is.
-const KEY: (&str, &str) = ("-----BEGIN ", "-----END ");
-
 /// The first line of `text` that is whole, and what follows it; `None` while more may belong to it.
 pub(super) fn first(text: &str) -> Option<(String, &str)> {
     let near = &text[..reach(text, MAX_LINE + 1)];
-    match text.find(KEY.0) {
+    match words::key_at(text) {
         Some(0) => {
-            let end = text.find(KEY.1)? + KEY.1.len();
-            let end = end + text[end..].find(['\n', '-'])?;
-            return Some((
-                ELISION.to_owned(),
-                text[end..].trim_start_matches('-').trim_start(),
-            ));
+            let end = words::key_end(text)?;
+            return Some((ELISION.to_owned(), text[end..].trim_start()));
         }
         Some(at) if at < near.len() && blank_line(&near[..at]).is_none() => {
             return Some((line(&text[..at]), &text[at..]));
@@ -58,8 +49,8 @@ pub(super) fn first(text: &str) -> Option<(String, &str)> {
 }
 
 /// The words of `text` that are surely whole, and the rest.
-pub(super) fn words(text: &str) -> (&str, &str) {
-    if let Some(at) = text.find(KEY.0) {
+pub(super) fn told(text: &str) -> (&str, &str) {
+    if let Some(at) = words::key_at(text) {
         return text.split_at(at);
     }
     let last = text.rsplit(|c: char| c.is_whitespace()).next();
@@ -77,7 +68,7 @@ pub(super) fn words(text: &str) -> (&str, &str) {
 
 /// All of `text`, which is shorter than two lines, as one line.
 pub(super) fn line(text: &str) -> String {
-    if let Some(at) = text.find(KEY.0) {
+    if let Some(at) = words::key_at(text) {
         return [&*neutralise::line(&text[..at]), ELISION].concat();
     }
     let clean = neutralise::line(text);
@@ -103,21 +94,7 @@ fn blank_line(text: &str) -> Option<usize> {
 
 /// The last place in the first 220 characters where a cut parts no word.
 fn last_break(text: &str) -> Option<usize> {
-    let mut found = None;
-    let mut before = false;
-    // What follows `password:` belongs to it.
-    let mut bound = false;
-    for (at, character) in text.grapheme_indices(true).take(MAX_LINE + 1) {
-        let blank = character.trim().is_empty();
-        // Many languages put no space between their words; no secret is written in them.
-        let breaks = !character.is_ascii() || blank;
-        if at > 0 && !bound && (breaks || before) {
-            found = Some(at);
-        }
-        before = breaks;
-        bound = matches!(character, ":" | "=") || bound && blank;
-    }
-    found
+    words::last_break(text, MAX_LINE)
 }
 
 #[cfg(test)]
@@ -192,7 +169,7 @@ mod tests {
             ),
         ];
         for (text, want) in cases {
-            assert_eq!(words(text), want, "{text:?}");
+            assert_eq!(told(text), want, "{text:?}");
         }
         let at = |ms| Some(Time(ms));
         assert_eq!(waited(at(0), at(2_499)), Some(false));
@@ -208,7 +185,7 @@ mod tests {
         );
         let (lines, left) = all(&begun);
         assert_eq!(lines, ["Here:"]);
-        assert_eq!((line(&left), words(&left).0), ("…".to_owned(), ""));
+        assert_eq!((line(&left), told(&left).0), ("…".to_owned(), ""));
         let whole = format!("{begun}\n-----END RSA PRIVATE KEY-----\nThat is it.");
         let (lines, left) = all(&whole);
         assert_eq!(
@@ -231,7 +208,7 @@ mod tests {
         fn any_text_is_cut_without_harm(text in "[ \na-b\u{e9}\u{301}\u{200d}\u{1f469}=:漢\u{7}]{0,900}") {
             let (lines, left) = all(&text);
             prop_assert!(lines.iter().all(|line| clip(line, MAX_LINE) == *line));
-            let (whole, rest) = words(&left);
+            let (whole, rest) = told(&left);
             prop_assert!(whole.len() + rest.len() <= left.len());
         }
     }

@@ -128,7 +128,7 @@ impl Said {
         if self.paused {
             self.finish();
         } else if cut::waited(self.begun, when) == Some(true) {
-            let (whole, rest) = cut::words(&self.open);
+            let (whole, rest) = cut::told(&self.open);
             let (line, rest) = (cut::line(whole), rest.to_owned());
             self.add(line);
             self.open = rest;
@@ -201,7 +201,7 @@ impl Said {
         let waited = cut::waited(self.begun, now);
         let shown = match waited {
             Some(false) if !self.paused => return None,
-            Some(true) if !self.paused => cut::words(&self.open).0,
+            Some(true) if !self.paused => cut::told(&self.open).0,
             _ => &self.open,
         };
         let text = cut::line(shown);

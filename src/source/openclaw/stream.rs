@@ -9,7 +9,9 @@
 
 use std::borrow::Cow;
 
+use super::run::Run;
 use super::{Session, speech};
+use crate::safe::words;
 use crate::source::ids::TEXT_BYTES;
 use crate::source::lenient::{self, Maybe, Raw, lenient, lossy};
 use crate::source::out::Out;
@@ -50,7 +52,12 @@ lenient! {
 #[derive(Debug, Default)]
 pub(super) struct Stretch {
     number: u64,
+    /// None between two texts.
     phase: Option<Phase>,
+    /// What was not told yet: its last word may go on, and half a secret would not be known for one.
+    held: String,
+    /// It takes the place of what was told.
+    replaces: bool,
 }
 
 impl Session {
@@ -70,37 +77,76 @@ impl Session {
             return;
         }
         match &*entry.kind.text().unwrap_or_default() {
-            "assistant_delta" => self.streamed(TextMode::Delta, entry.delta, entry.phase, out),
+            "assistant_delta" => self.streamed(false, entry.delta, entry.phase, out),
             "assistant_replaceable_snapshot" => {
-                self.streamed(TextMode::Replace, entry.text, entry.phase, out);
+                self.streamed(true, entry.text, entry.phase, out);
             }
             "acp" => {
                 if let Some(update) = &entry.data.0 {
                     self.updated(update, out);
                 }
             }
+            "lifecycle" => self.rest_of_text(out),
             _ => {}
         }
     }
 
-    fn streamed(&mut self, mode: TextMode, text: Raw<'_>, phase: Raw<'_>, out: &mut Out<'_>) {
-        let Some(run) = &mut self.run else { return };
-        let text = text.prefix(TEXT_BYTES).unwrap_or_default();
+    /// A piece of a text: as much is told as surely holds whole words.
+    fn streamed(&mut self, replaces: bool, text: Raw<'_>, phase: Raw<'_>, out: &mut Out<'_>) {
         let phase = speech::named(phase).unwrap_or(Phase::Unknown);
-        if text.is_empty() {
+        let text = text.prefix(TEXT_BYTES).unwrap_or_default();
+        let goes_on = |run: &Run| run.stretch.phase.as_ref() == Some(&phase);
+        if text.is_empty() || self.run.is_none() {
             return;
         }
-        let goes_on = run.stretch.phase.as_ref() == Some(&phase);
-        if !goes_on {
-            run.stretch.number += 1;
-            run.stretch.phase = Some(phase.clone());
+        if !self.run.as_deref().is_some_and(goes_on) {
+            self.rest_of_text(out);
         }
+        let Some(run) = &mut self.run else { return };
         run.last_at = run.last_at.max(out.ts);
+        let stretch = &mut run.stretch;
+        if stretch.phase.replace(phase).is_none() {
+            stretch.number += 1;
+        }
+        stretch.replaces = replaces;
+        if replaces {
+            stretch.held.clear();
+        }
+        if stretch.held.len() < TEXT_BYTES {
+            stretch.held.push_str(&text);
+        }
+        let whole = words::whole(&stretch.held);
+        self.tell(whole, out);
+    }
+
+    /// Tells what is left of a text that something follows.
+    fn rest_of_text(&mut self, out: &mut Out<'_>) {
+        let held = self.run.as_ref().map_or(0, |run| run.stretch.held.len());
+        self.tell(held, out);
+        if let Some(run) = &mut self.run {
+            run.stretch.held.clear();
+            run.stretch.phase = None;
+        }
+    }
+
+    /// Tells so many bytes of the text.
+    fn tell(&mut self, bytes: usize, out: &mut Out<'_>) {
+        let Some(run) = &mut self.run else { return };
+        let stretch = &mut run.stretch;
+        let (Some(phase), true) = (&stretch.phase, bytes > 0) else {
+            return;
+        };
+        let (phase, id) = (phase.clone(), format!("stream:{}", stretch.number).into());
+        let (mode, text) = match stretch.replaces {
+            // The next one may end here as well.
+            true => (TextMode::Replace, stretch.held[..bytes].to_owned()),
+            false => (TextMode::Delta, stretch.held.drain(..bytes).collect()),
+        };
         let text = Text {
-            id: format!("stream:{}", run.stretch.number).into(),
+            id,
             phase,
             mode,
-            text: text.into_owned(),
+            text,
         };
         self.emit(out, "acp-stream/assistant", text);
     }
@@ -113,7 +159,7 @@ impl Session {
                 let text = update.text.prefix(TEXT_BYTES).unwrap_or_default();
                 let tag = update.tag.word().filter(|tag| tag != THOUGHT);
                 if let Some(tag) = tag.filter(|_| !text.trim().is_empty()) {
-                    run.stretch.phase = None;
+                    self.rest_of_text(out);
                     let progress = Progress {
                         tag: tag.as_ref().into(),
                         text: text.into_owned(),
@@ -122,10 +168,11 @@ impl Session {
                 }
             }
             "tool_call" => {
-                run.stretch.phase = None;
                 run.worked = true;
+                self.rest_of_text(out);
                 self.used(update, out);
             }
+            "done" | "error" => self.rest_of_text(out),
             _ => {}
         }
     }

@@ -62,6 +62,10 @@ pub const SOURCES: &[Source] = &[
         name: "claude",
         write: claude,
     },
+    Source {
+        name: "codex",
+        write: codex,
+    },
 ];
 
 fn openclaw(home: &Path, turn: &Turn) {
@@ -137,4 +141,66 @@ fn claude(home: &Path, turn: &Turn) {
     std::fs::create_dir_all(&folder).expect("a directory");
     let text = lines.join("\n") + "\n";
     std::fs::write(folder.join(format!("{SID}.jsonl")), text).expect("a transcript");
+}
+
+fn codex(home: &Path, turn: &Turn) {
+    const SID: &str = "019d2e50-0000-7000-8000-000000000000";
+    let mut lines = Vec::new();
+    let mut add = |at_ms: i64, kind: &str, payload: Value| {
+        let line = json!({"timestamp": stamp(at_ms), "type": kind, "payload": payload});
+        lines.push(line.to_string() + "\n");
+    };
+    let meta = json!({"id": SID, "timestamp": stamp(0), "cwd": "/w", "originator": "codex-tui",
+        "cli_version": "0.142.0", "source": "cli", "model_provider": "openai"});
+    add(0, "session_meta", meta);
+    let spoken = |text: &str, phase: &str| {
+        json!({"type": "message", "role": "assistant", "phase": phase,
+            "content": [{"type": "output_text", "text": text}]})
+    };
+    for (number, happening) in turn.0.iter().enumerate() {
+        let item = "response_item";
+        match happening {
+            Happening::Asks(at, words) => {
+                let turn = format!("turn-{number}");
+                add(
+                    *at,
+                    "event_msg",
+                    json!({"type": "task_started", "turn_id": turn}),
+                );
+                let content = json!([{"type": "input_text", "text": words}]);
+                add(
+                    *at,
+                    item,
+                    json!({"type": "message", "role": "user", "content": content}),
+                );
+                let told = json!({"type": "user_message", "message": words});
+                add(*at, "event_msg", told);
+            }
+            Happening::Thinks(at, words) => {
+                let summary = json!([{"type": "summary_text", "text": words}]);
+                add(*at, item, json!({"type": "reasoning", "summary": summary}));
+            }
+            Happening::Says(at, words) => add(*at, item, spoken(words, "commentary")),
+            Happening::Works(from, to) => {
+                let call = format!("call_{number}");
+                let arguments = json!({"cmd": "cat a.rs"}).to_string();
+                let start = json!({"type": "function_call", "name": "exec_command",
+                    "arguments": arguments, "call_id": call});
+                add(*from, item, start);
+                let output = "Process exited with code 0\nOutput:\nx\n";
+                let end =
+                    json!({"type": "function_call_output", "call_id": call, "output": output});
+                add(*to, item, end);
+            }
+            Happening::Answers(at, words) => {
+                add(*at, item, spoken(words, "final_answer"));
+                let over = json!({"type": "task_complete", "last_agent_message": words});
+                add(*at, "event_msg", over);
+            }
+        }
+    }
+    let folder = home.join(".codex/sessions/2026/09/25");
+    std::fs::create_dir_all(&folder).expect("a directory");
+    let file = folder.join(format!("rollout-2026-09-25T10-00-00-{SID}.jsonl"));
+    std::fs::write(file, lines.concat()).expect("a transcript");
 }

@@ -200,3 +200,40 @@ fn a_snapshot_takes_the_place_of_the_one_before() {
     let args = ["--commentary", "all", "--status-tags", "plan"];
     assert_eq!(shown(&events, &args), ["Reading the file.", "1 of 2"]);
 }
+
+#[test]
+fn a_secret_in_pieces_is_taken_out_as_a_whole_one_is() {
+    let secret = concat!("ghp_", "x8Kq2Lm9Zt4Vb7Nc3Rw6Yd1Hf5Gj0SpQaXeU");
+    let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpQIBAAKCAQEAx8Kq2Lm9Zt4Vb7Nc\n3Rw6Yd1Hf5Gj0SpQ\n\
+        -----END RSA PRIVATE KEY-----\n";
+    let text =
+        format!("The token {secret} works,\nthe password: hunter2zz is set.\n\n{key}Done.\n\n");
+    let chars: Vec<char> = text.chars().collect();
+    for size in [1, 3, 7, 40] {
+        let mut stream: Vec<Value> = Vec::new();
+        for (number, piece) in chars.chunks(size).enumerate() {
+            // Each piece comes after a pause: every one may end a line.
+            let at_ms = 1_000 + 3_000 * number as i64;
+            stream.push(delta(at_ms, &String::from_iter(piece)));
+        }
+        stream.push(event(
+            900_000,
+            "lifecycle",
+            json!({"phase": "end", "data": {}}),
+        ));
+        let tree = tree(None, stream);
+        for era in [Era::Files, Era::Store] {
+            let events = told(&tree, era);
+            let frames = Value::Array(frames(&events, &["--commentary", "all"])).to_string();
+            for told in [&frames, &*String::from_utf8_lossy(&events)] {
+                for bad in ["x8Kq2Lm9", "Nc3Rw6", "XeU", "hunter2zz", "MIIE", "3Rw6Yd1"] {
+                    assert!(!told.contains(bad), "{size} {era:?}: {bad}: {told}");
+                }
+            }
+            assert!(
+                frames.contains("works,") && frames.contains("Done."),
+                "{frames}"
+            );
+        }
+    }
+}

@@ -652,7 +652,7 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__render)
-            opts="-o -v -q -h --output --include --labels --detail --markup --max-lines --max-chars --after --commentary --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --config --verbose --quiet --color --help"
+            opts="-o -v -q -h --output --include --labels --detail --markup --max-lines --max-chars --after --commentary --status-tags --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -698,6 +698,10 @@ _live__status() {
                     COMPREPLY=($(compgen -W "off latest all" -- "${cur}"))
                     return 0
                     ;;
+                --status-tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --tz)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -730,7 +734,7 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__run)
-            opts="-v -q -h --source --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --max-active-sessions --circuit-breaker-threshold --circuit-breaker-cooldown --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --labels --detail --markup --max-lines --max-chars --after --commentary --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --log-level --log-format --log-file --listen --health-allow-remote --health-token-file --health-host --pid-file --daemon --config --verbose --quiet --color --help"
+            opts="-v -q -h --source --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --max-active-sessions --circuit-breaker-threshold --circuit-breaker-cooldown --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --labels --detail --markup --max-lines --max-chars --after --commentary --status-tags --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --log-level --log-format --log-file --listen --health-allow-remote --health-token-file --health-host --pid-file --daemon --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -854,6 +858,10 @@ _live__status() {
                     ;;
                 --commentary)
                     COMPREPLY=($(compgen -W "off latest all" -- "${cur}"))
+                    return 0
+                    ;;
+                --status-tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --tz)

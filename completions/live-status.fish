@@ -107,9 +107,10 @@ plain\t'Terminals, logs and mail: no symbol of ours beyond ASCII'"
 complete -c live-status -n "__fish_live_status_using_subcommand render" -l max-lines -d 'Step lines at most' -r
 complete -c live-status -n "__fish_live_status_using_subcommand render" -l max-chars -d 'Characters at most' -r
 complete -c live-status -n "__fish_live_status_using_subcommand render" -l after -d 'No box before a run has worked for TIME or used a tool' -r
-complete -c live-status -n "__fish_live_status_using_subcommand render" -l commentary -d 'What the agent says on its way' -r -f -a "off\t'Nothing'
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l commentary -d 'What the agent says on its way, never its answer and never its reasoning' -r -f -a "off\t'Nothing'
 latest\t'The newest line'
 all\t'The newest lines, 1,000 characters in all'"
+complete -c live-status -n "__fish_live_status_using_subcommand render" -l status-tags -d 'Kinds of ACP progress that commentary includes, as plan,usage_update; default: none' -r
 complete -c live-status -n "__fish_live_status_using_subcommand render" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
 complete -c live-status -n "__fish_live_status_using_subcommand render" -l idle-timeout -d 'Nothing pending and nothing new for TIME: the run is over' -r
 complete -c live-status -n "__fish_live_status_using_subcommand render" -l max-duration -d 'A turn that stopped between two steps is given up after TIME' -r
@@ -266,9 +267,10 @@ plain\t'Terminals, logs and mail: no symbol of ours beyond ASCII'"
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-lines -d 'Step lines at most' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-chars -d 'Characters at most' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l after -d 'No box before a run has worked for TIME or used a tool' -r
-complete -c live-status -n "__fish_live_status_using_subcommand run" -l commentary -d 'What the agent says on its way' -r -f -a "off\t'Nothing'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l commentary -d 'What the agent says on its way, never its answer and never its reasoning' -r -f -a "off\t'Nothing'
 latest\t'The newest line'
 all\t'The newest lines, 1,000 characters in all'"
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l status-tags -d 'Kinds of ACP progress that commentary includes, as plan,usage_update; default: none' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l tz -d 'Time zone of the times people read, as Europe/Vienna; default: this machine\'s' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l idle-timeout -d 'Nothing pending and nothing new for TIME: the run is over' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-duration -d 'A turn that stopped between two steps is given up after TIME' -r

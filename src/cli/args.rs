@@ -10,7 +10,7 @@ use crate::label::{Detail, Labeller, Rules};
 use crate::render::{self, Commentary, Markup};
 use crate::safe::redact::Redactor;
 use crate::view;
-use crate::wire::event::Cause;
+use crate::wire::event::{Cause, Name};
 use crate::wire::frame::State;
 
 /// What every verb takes.
@@ -161,9 +161,13 @@ pub(super) struct Drawing {
     #[arg(long, value_name = "TIME", default_value = "1.5s", value_parser = duration)]
     pub(super) after: Duration,
 
-    /// What the agent says on its way
+    /// What the agent says on its way, never its answer and never its reasoning
     #[arg(long, value_name = "WHICH", value_enum, default_value_t = Commentary::Off)]
     pub(super) commentary: Commentary,
+
+    /// Kinds of ACP progress that commentary includes, as plan,usage_update; default: none
+    #[arg(long, value_name = "TAG", value_delimiter = ',', value_parser = status_tag)]
+    pub(super) status_tags: Vec<Name>,
 
     /// Time zone of the times people read, as Europe/Vienna; default: this machine's
     #[arg(long, value_name = "ZONE", env = "TZ")]
@@ -193,6 +197,8 @@ impl Drawing {
             after: self.after,
             idle: self.idle_timeout,
             max_duration: self.max_duration,
+            commentary: self.commentary != Commentary::Off,
+            status_tags: self.status_tags.clone(),
             include: causes,
             ..view::Settings::default()
         }
@@ -209,6 +215,18 @@ impl Drawing {
             explain: self.explain,
             trail: self.trail,
         })
+    }
+}
+
+/// Reads an ACP `sessionUpdate` kind.
+fn status_tag(text: &str) -> Result<Name, String> {
+    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    match text.trim() {
+        "agent_thought_chunk" => Err("reasoning is never shown; leave it out".into()),
+        tag if !tag.is_empty() && tag.chars().all(letters) => Ok(tag.into()),
+        _ => Err(format!(
+            "{text:?} is no kind of ACP progress; name such as plan, usage_update or current_mode_update"
+        )),
     }
 }
 

@@ -82,6 +82,8 @@ pub(super) struct Columns {
     pub(super) watermarks: bool,
     pub(super) rowid: bool,
     pub(super) node_time: bool,
+    /// `acp_parent_stream_events`.
+    pub(super) streams: bool,
 }
 
 /// How far the store's changes were looked at.
@@ -92,6 +94,8 @@ pub(super) struct Seen {
     pub(super) node_ms: i64,
     pub(super) watermark_ms: i64,
     pub(super) listed: bool,
+    /// The newest row of all streams.
+    pub(super) stream: i64,
 }
 
 impl Database {
@@ -268,6 +272,9 @@ fn probe(connection: &Connection, columns: &mut Columns) -> rusqlite::Result<Ver
             .prepare("SELECT max(rowid) FROM transcript_events")
             .is_ok(),
         node_time: has(&nodes, &["updated_at"]),
+        streams: connection
+            .prepare("SELECT rowid, session_id, event_json FROM acp_parent_stream_events")
+            .is_ok(),
     };
     let used = connection.query_row("SELECT EXISTS(SELECT 1 FROM session_nodes)", [], |row| {
         row.get(0)

@@ -49,6 +49,9 @@ pub(super) struct Rows {
     /// Where a pass through messages that change in place stands, and the time that it reaches.
     pub(super) after: Option<Box<After>>,
     pub(super) ceiling: Option<i64>,
+    /// The last row of its stream that was handed out, and the newest known; 0 before the first.
+    pub(super) stream: i64,
+    pub(super) streamed: i64,
 }
 
 impl Entry {
@@ -111,6 +114,11 @@ impl Entry {
             .filter(|name| !names::is_file_of(name, &sid))
             .map(Box::new);
         self.sid = sid;
+    }
+
+    /// The name of its file, where the session's id does not tell it.
+    pub(super) fn odd_name(&self) -> Option<&OsStr> {
+        self.file.as_deref().map(OsString::as_os_str)
     }
 
     /// The name of its file in the place's directory; `None` in a store.

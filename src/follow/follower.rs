@@ -93,7 +93,7 @@ impl Follower {
         self.entries
             .iter()
             .enumerate()
-            .filter(|(_, entry)| entry.state != State::Gone)
+            .filter(|(_, entry)| entry.state != State::Gone && !entry.is_stream())
             .map(|(id, entry)| (id as Id, self.session_of(entry)))
     }
 

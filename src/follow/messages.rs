@@ -50,6 +50,7 @@ pub(super) fn transcripts(connection: &Connection, seen: &mut Seen) -> rusqlite:
         .query_map([most], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     let mut news = News {
+        streams: Vec::new(),
         transcripts: Vec::with_capacity(sids.len()),
         all,
     };

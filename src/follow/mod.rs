@@ -47,6 +47,7 @@ mod scan;
 mod session;
 mod skim;
 mod sniff;
+mod streams;
 mod tables;
 mod tail;
 #[cfg(test)]

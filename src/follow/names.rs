@@ -11,6 +11,14 @@ pub(super) const INDEX: &str = "sessions.json";
 pub(super) const STORE: &str = "openclaw-agent.sqlite";
 /// What every transcript's name ends in.
 pub(super) const SUFFIX: &str = ".jsonl";
+/// What the log of a session's stream ends in, behind the session's id.
+pub(super) const STREAM: &str = ".acp-stream.jsonl";
+
+/// The session whose stream a file of that name is the log of.
+pub(super) fn streamed(name: &OsStr) -> Option<&str> {
+    let sid = name.to_str()?.strip_suffix(STREAM)?;
+    is_component(sid).then_some(sid)
+}
 
 /// Whether `name` is that of a live transcript.
 pub(super) fn is_transcript(name: &OsStr) -> bool {
@@ -105,6 +113,20 @@ mod tests {
         ];
         for (name, want) in cases {
             assert_eq!(is_transcript(OsStr::new(name)), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_log_of_a_stream_names_its_session() {
+        let cases = [
+            ("20f8.acp-stream.jsonl", Some("20f8")),
+            ("20f8.jsonl", None),
+            (".acp-stream.jsonl", None),
+            (".a.acp-stream.jsonl", None),
+            ("20f8.acp-stream.jsonl.lock", None),
+        ];
+        for (name, want) in cases {
+            assert_eq!(streamed(OsStr::new(name)), want, "{name}");
         }
     }
 

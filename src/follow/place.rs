@@ -53,10 +53,10 @@ pub(super) struct Place {
 }
 
 impl Home {
-    /// Whether a file of that name is a transcript.
+    /// Whether a file of that name is a transcript, or the log of a session's stream.
     pub(super) fn holds(&self, name: &OsStr) -> bool {
         match self.files {
-            None => names::is_transcript(name),
+            None => names::is_transcript(name) || names::streamed(name).is_some(),
             Some(files) => files.takes(name),
         }
     }
@@ -74,6 +74,15 @@ impl Home {
             OPENCLAW => Schema::Rows,
             _ => Schema::Messages,
         }
+    }
+
+    /// Whether a file of that name is left out, since only another one is asked for.
+    pub(super) fn leaves_out(&self, name: &OsStr) -> bool {
+        let own = |only: &OsStr| {
+            let log = names::streamed(name).filter(|_| self.files.is_none());
+            only == name || log.is_some_and(|sid| names::is_file_of(only, sid))
+        };
+        self.only.as_deref().is_some_and(|only| !own(only))
     }
 
     /// A directory of transcripts, or one of them, that was named on the command line.

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::database::{Columns, Link, Schema, Seen, Verdict};
 use super::messages;
 use super::rows::{PAGE_BYTES, ends};
+use super::streams;
 use crate::wire::event::Name;
 
 /// What changed in a store since the last look.
@@ -13,6 +14,8 @@ pub(super) struct News {
     pub(super) transcripts: Vec<Transcript>,
     /// All transcripts are in `transcripts`: what is not there is gone.
     pub(super) all: bool,
+    /// Sessions whose streams grew, and the newest row of each.
+    pub(super) streams: Vec<(String, i64)>,
 }
 
 /// A transcript that grew or was rewritten.
@@ -52,10 +55,13 @@ pub(super) fn look(link: &mut Link, verdict: &mut Verdict) -> rusqlite::Result<O
     }
     let mut seen = link.known;
     let transaction = connection.unchecked_transaction()?;
-    let news = match link.columns.schema {
+    let mut news = match link.columns.schema {
         Schema::Rows => transcripts(&transaction, link.columns, &mut seen)?,
         Schema::Messages => messages::transcripts(&transaction, &mut seen)?,
     };
+    if link.columns.schema == Schema::Rows {
+        news.streams = streams::grown(&transaction, link.columns, &mut seen)?;
+    }
     transaction.commit()?;
     seen.data_version = Some(version);
     link.known = seen;
@@ -126,6 +132,7 @@ fn transcripts(
     let mut news = News {
         transcripts: Vec::with_capacity(sids.len()),
         all,
+        streams: Vec::new(),
     };
     for sid in sids {
         let (generation, newest) = ends(connection, columns, &sid)?;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::entry::{Body, State};
 use super::follower::{EachRow, Follower};
+use super::names;
 use super::open::{self, Stat};
 use super::place::{Home, Place, expand};
 use super::reading;
@@ -32,6 +33,7 @@ impl Follower {
             self.look(place, rows, &mut changes);
         }
         self.index_buffer = Vec::new();
+        self.of_streams(&mut changes);
         Self::tidy(&mut changes);
         changes
     }
@@ -168,12 +170,7 @@ impl Follower {
         sure: bool,
         changes: &mut Vec<Change>,
     ) {
-        if self.places[place]
-            .home
-            .only
-            .as_deref()
-            .is_some_and(|only| only != name)
-        {
+        if self.places[place].home.leaves_out(name) {
             return;
         }
         let path = || folder.join(name);
@@ -224,7 +221,10 @@ impl Follower {
         if files.is_some_and(|files| files.goes_on(folder, name)) {
             return;
         }
-        let sid = files.and_then(|files| files.sid(folder, name));
+        let sid = match files {
+            Some(files) => files.sid(folder, name),
+            None => names::streamed(name).map(Into::into),
+        };
         let id = self.add_file(place, name, sid, Some(stat));
         changes.push(Change::New(id));
         if self.options.modified_since.is_some() {

@@ -64,6 +64,7 @@ impl Follower {
                 self.store_failed(place, &database.path, &error);
                 database.link = None;
             }
+            self.take_streams(place, &news.streams, changes);
         }
         self.places[place].database = Some(database);
     }
@@ -267,7 +268,7 @@ impl Follower {
         changes.extend(id.map(Change::Row));
     }
 
-    fn sid_of_store(&self, place: usize, sid: &str) -> Option<Id> {
+    pub(super) fn sid_of_store(&self, place: usize, sid: &str) -> Option<Id> {
         self.places[place]
             .names
             .get(&self.name_hash(OsStr::new(sid)))

@@ -55,6 +55,7 @@ impl Follower {
         }
         drop(keep);
         self.pending = pending;
+        self.of_streams(&mut changes);
         Self::tidy(&mut changes);
         changes
     }

@@ -1,7 +1,7 @@
 //! Numbers and notes as people say them. ASCII only, no markup.
 
 use crate::view::Note;
-use crate::wire::event::{BlockedOn, Context, Outcome};
+use crate::wire::event::{Context, Outcome};
 use crate::wire::figures;
 use crate::wire::frame::{Changes, StepStatus};
 use crate::wire::time::span;
@@ -59,17 +59,6 @@ fn silence(ms: i64) -> String {
         300..3_600 => format!("{}m", seconds / 300 * 5),
         3_600..86_400 => format!("{}h", seconds / 3_600),
         _ => format!("{}d", seconds / 86_400),
-    }
-}
-
-/// What a blocked run waits for.
-pub(super) fn waiting(on: &str) -> &'static str {
-    match BlockedOn::from(on) {
-        BlockedOn::Permission => "Waiting for permission",
-        BlockedOn::Question => "Waiting for an answer",
-        BlockedOn::Plan => "Waiting for its plan to be approved",
-        BlockedOn::Quota => "Waiting for quota",
-        BlockedOn::Other(_) => "Waiting for a person",
     }
 }
 

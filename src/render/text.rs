@@ -143,7 +143,7 @@ impl Page<'_> {
     /// `Waiting for permission since 14:30 · may it publish?`
     fn waiting(&self) -> Option<String> {
         let wait = self.view.blocked.as_ref()?;
-        let mut line = phrase::waiting(&wait.on).to_owned();
+        let mut line = format!("Waiting for {}", wait.words());
         if let Some(since) = wait.since.and_then(|since| self.minute(since)) {
             line.push_str(" since ");
             line.push_str(&since);

@@ -10,6 +10,7 @@
 pub mod clip;
 pub mod neutralise;
 pub mod redact;
+pub mod words;
 
 mod chars;
 mod guard;

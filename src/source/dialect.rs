@@ -103,6 +103,9 @@ pub(super) trait Speak {
 
     /// The records that follow stand in another transcript, which goes on with this session.
     fn goes_on(&mut self) {}
+
+    /// Reads one record of the log that is kept of its stream, beside its transcript.
+    fn stream(&mut self, _bytes: &[u8], _out: &mut Out<'_>) {}
 }
 
 /// Writes the closed set of dialects down: the sources, and what they share.
@@ -246,6 +249,11 @@ impl Dialect {
     /// The records that follow stand in another transcript, which goes on with this session.
     pub fn goes_on(&mut self) {
         self.speaker_mut().goes_on();
+    }
+
+    /// Reads one record of the log that is kept of its stream, beside its transcript.
+    pub fn stream(&mut self, bytes: &[u8], out: &mut Out<'_>) {
+        self.speaker_mut().stream(bytes, out);
     }
 
     /// The session was started by another one, as the place of its transcript tells.

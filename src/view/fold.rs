@@ -73,7 +73,7 @@ impl Board {
             return;
         };
         let facts = (target.started, target.has_cause(&self.settings.include));
-        if target.take(event, when) || event.src.kind != SrcKind::Row {
+        if target.take(event, when, &self.settings) || event.src.kind != SrcKind::Row {
             target.count(event);
         }
         // Facts by which children choose among a session's runs.
@@ -178,6 +178,7 @@ impl Session {
                 Body::ToolStart(_)
                 | Body::ToolEnd(_)
                 | Body::Text(_)
+                | Body::Progress(_)
                 | Body::Blocked(_)
                 | Body::AgentStart(_),
             ) if !self.forgotten.has(hash(&**id)) => Some(self.open(id)),

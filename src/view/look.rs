@@ -12,6 +12,7 @@ use super::kin::Kin;
 use super::run::{Block, Run};
 use super::session::Session;
 use super::settings::ms;
+use super::speech::newest;
 use super::step::Step;
 use super::verdict::{Verdict, passed};
 
@@ -193,10 +194,12 @@ impl<'a> RunView<'a> {
         self.board.totals(&[self.at], over)
     }
 
-    /// The newest lines of its commentary, oldest first.
+    /// The newest lines of the family's commentary, oldest first: 1,000 characters in all.
     #[must_use]
     pub fn commentary(&self) -> Vec<String> {
-        self.run.speech.lines()
+        let family = self.board.family(self.at).into_iter();
+        let runs = family.filter_map(|at| Some(self.board.at(at)?.1));
+        newest(runs.flat_map(|run| run.speech.lines(self.now)).collect())
     }
 
     /// Its plan.

@@ -11,7 +11,7 @@
 //! | `key` | names of sessions and runs; what a fold touched |
 //! | `step` | one call of a tool, or a sub-agent |
 //! | `run` | what is known of one run; `record` folds into it, `wait` is what it waits for, `ending` its end |
-//! | `speech`, `spend`, `seen` | its commentary, its tokens, ids that were seen |
+//! | `speech`, `spend`, `seen` | its commentary, its tokens, ids that were seen; `cut` makes lines of what is said |
 //! | `session` | one transcript: its runs and how far it was read |
 //! | `board` | all sessions; `fold` walks one event in |
 //! | `family` | who is whose child |
@@ -24,6 +24,7 @@
 
 mod board;
 mod child;
+mod cut;
 mod ending;
 mod family;
 mod files;

@@ -7,13 +7,14 @@ use crate::wire::time::Time;
 
 use super::ending::{Ending, Trust};
 use super::run::{Last, Run};
+use super::settings::Settings;
 use super::step::{Agent, Step, kept};
 use super::wait::{is_later, is_quota};
 
 impl Run {
     /// Folds `event`, read at `when`, into the run; whether it changed anything
     /// that a row's repetition would not.
-    pub(super) fn take(&mut self, event: &Event, when: Option<Time>) -> bool {
+    pub(super) fn take(&mut self, event: &Event, when: Option<Time>, settings: &Settings) -> bool {
         if matches!(event.body, Body::Reset(_)) {
             // It is the next request's record, not this run's.
             self.supersede();
@@ -33,9 +34,22 @@ impl Run {
                 if text.phase != Phase::Final {
                     self.resume(when, Trust::Inferred);
                 }
-                self.speech.hear(text);
-                self.last_kind = Last::Assistant;
-                self.show(when);
+                self.speech.hear(text, when);
+                let on_the_way = text.phase == Phase::Commentary;
+                self.last_kind = match on_the_way {
+                    true => Last::Commentary,
+                    false => Last::Assistant,
+                };
+                if settings.commentary || !on_the_way {
+                    self.show(when);
+                }
+            }
+            Body::Progress(progress) => {
+                let wanted = settings.status_tags.contains(&progress.tag);
+                if settings.commentary && wanted {
+                    self.speech.note(&progress.text, when);
+                    self.show(when);
+                }
             }
             Body::ToolStart(start) => self.start(event, start, when),
             Body::ToolUpdate(update) => self.update(event, update, when),

@@ -30,6 +30,8 @@ pub(super) enum Last {
     Request,
     /// The assistant spoke or called.
     Assistant,
+    /// The assistant said something on its way: its turn goes on.
+    Commentary,
     /// A result came back: it is the model's turn.
     Result,
     /// It failed and tries again.
@@ -158,6 +160,7 @@ impl Run {
             Some(known) => !stale && ending.corrects(known),
         };
         if wins {
+            self.speech.pause();
             self.end = Some(ending);
         }
         wins
@@ -188,6 +191,7 @@ impl Run {
     /// A later run of the session began while this one was open.
     pub(super) fn supersede(&mut self) {
         self.blocks.clear();
+        self.speech.pause();
         if self.end.is_some() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::wire::event::Cause;
+use crate::wire::event::{Cause, Name};
 
 /// The times and counts by which events are judged.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ pub struct Settings {
     pub max_duration: Duration,
     /// After this long without a visible step or text the box says so.
     pub quiet: Duration,
+    /// Whether boxes show commentary: only then it is output that ends `no output for …`.
+    pub commentary: bool,
+    /// The ACP kinds of progress that are shown beside it.
+    pub status_tags: Vec<Name>,
     /// How long a run is held open, by ticks, for a sub-agent's result to be announced.
     pub announce: Duration,
     /// How long a child waits for a parent that was named but never seen, by
@@ -39,6 +43,8 @@ impl Default for Settings {
             stuck: Duration::from_secs(30),
             max_duration: Duration::from_secs(1_800),
             quiet: Duration::from_secs(60),
+            commentary: true,
+            status_tags: Vec::new(),
             announce: Duration::from_secs(10),
             orphan: Duration::from_secs(10),
             include: Vec::new(),

@@ -2,20 +2,20 @@
 
 use std::collections::VecDeque;
 
-use crate::safe::{clip, clip_bytes, neutralise};
+use crate::safe::clip_bytes;
 use crate::wire::event::{Name, Phase, Text, TextMode};
+use crate::wire::time::Time;
 
-/// Longest line, in graphemes.
-const MAX_LINE: usize = 220;
+use super::cut;
 
 /// Longest commentary, in characters.
 const MAX_ALL: usize = 1_000;
 
-/// Longest text kept of one id, in bytes: its end is what is shown.
-const MAX_TEXT_BYTES: usize = 4_096;
+/// Longest text that is cut into lines, in bytes: its end is what is shown.
+const MAX_TEXT_BYTES: usize = 8_192;
 
 /// How many texts are kept.
-const MAX_TEXTS: usize = 8;
+const MAX_TEXTS: usize = 24;
 
 /// The newest texts of a run.
 ///
@@ -26,47 +26,45 @@ pub(super) struct Speech {
     texts: VecDeque<Said>,
 }
 
-#[derive(Debug)]
-struct Said {
-    id: Name,
+/// A line, and when it was begun.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    at: Option<Time>,
     text: String,
+}
+
+#[derive(Debug, Default)]
+struct Said {
+    /// None where it is progress, not the assistant's.
+    id: Option<Name>,
+    lines: VecDeque<Line>,
+    /// What may go on.
+    open: String,
+    /// When that was begun.
+    begun: Option<Time>,
+    /// It is not waited for: it is whole, or something followed.
+    paused: bool,
     commentary: bool,
     /// It is known to be the answer.
     answer: bool,
 }
 
 impl Speech {
-    pub(super) fn hear(&mut self, text: &Text) {
-        let known = self.texts.iter_mut().rev().find(|said| said.id == text.id);
-        let said = match known {
-            Some(said) => said,
-            None => {
-                if self.texts.len() >= MAX_TEXTS {
-                    self.texts.pop_front();
-                }
-                self.texts.push_back(Said {
-                    id: text.id.clone(),
-                    text: String::new(),
-                    commentary: false,
-                    answer: false,
-                });
-                let Some(said) = self.texts.back_mut() else {
-                    return;
-                };
-                said
-            }
-        };
+    /// Takes in what the assistant said at `when`.
+    pub(super) fn hear(&mut self, text: &Text, when: Option<Time>) {
+        let same = |said: &Said| said.id.as_ref() == Some(&text.id);
+        let known = self.texts.iter().rposition(same);
+        // Another text follows: what came before is not waited for.
+        let others = self.texts.iter_mut().filter(|said| !same(said));
+        others.for_each(|said| said.paused = true);
+        let said = self.at(known, Some(&text.id));
         match text.mode {
-            TextMode::Delta => said.text.push_str(&text.text),
-            TextMode::Whole | TextMode::Replace | TextMode::Other(_) => {
-                said.text.clone_from(&text.text);
+            TextMode::Delta => said.go_on(&text.text, when),
+            TextMode::Replace => said.replace(&text.text, when),
+            TextMode::Whole | TextMode::Other(_) => {
+                said.replace(&text.text, when);
+                said.paused = true;
             }
-        }
-        if said.text.len() > MAX_TEXT_BYTES {
-            let surplus = said.text.len() - MAX_TEXT_BYTES;
-            // One more than the surplus cut off in front, up to a boundary.
-            let cut = clip_bytes(&said.text, surplus + 3).len();
-            said.text.drain(..cut);
         }
         match text.phase {
             Phase::Commentary => (said.commentary, said.answer) = (true, false),
@@ -75,34 +73,158 @@ impl Speech {
         }
     }
 
+    /// Takes in progress that is to be shown.
+    pub(super) fn note(&mut self, text: &str, when: Option<Time>) {
+        self.pause();
+        let newest = self.texts.len().checked_sub(1);
+        let known = newest.filter(|&at| self.texts[at].id.is_none());
+        let said = self.at(known, None);
+        (said.commentary, said.paused) = (true, true);
+        said.finish();
+        said.begun = when;
+        said.push(text, when);
+    }
+
     /// A call followed: what was said before it was not the answer.
     pub(super) fn went_on(&mut self) {
+        self.pause();
         for said in &mut self.texts {
             said.commentary |= !said.answer;
         }
     }
 
-    /// The last lines, oldest first: each at most 220 graphemes, 1,000
-    /// characters in all, without controls.
-    pub(super) fn lines(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        let mut chars = 0;
-        let texts = self.texts.iter().rev().filter(|said| said.commentary);
-        for line in texts.flat_map(|said| said.text.lines().rev()) {
-            let line = neutralise::line(line);
-            if line.is_empty() {
-                continue;
-            }
-            let line = clip(&line, MAX_LINE).into_owned();
-            chars += line.chars().count();
-            if chars > MAX_ALL {
-                break;
-            }
-            lines.push(line);
-        }
-        lines.reverse();
-        lines
+    /// Nothing more is waited for.
+    pub(super) fn pause(&mut self) {
+        self.texts.iter_mut().for_each(|said| said.paused = true);
     }
+
+    /// The last lines at `now`, oldest first: each at most 220 characters, 1,000
+    /// in all, without controls.
+    pub(super) fn lines(&self, now: Option<Time>) -> Vec<Line> {
+        let texts = self.texts.iter().filter(|said| said.commentary);
+        let lines = texts.flat_map(|said| said.lines.iter().cloned().chain(said.open(now)));
+        last_of(lines.collect())
+    }
+
+    /// The text at that place, else a new one.
+    fn at(&mut self, known: Option<usize>, id: Option<&Name>) -> &mut Said {
+        let at = known.unwrap_or_else(|| {
+            if self.texts.len() >= MAX_TEXTS {
+                self.texts.pop_front();
+            }
+            self.texts.push_back(Said {
+                id: id.cloned(),
+                ..Said::default()
+            });
+            self.texts.len() - 1
+        });
+        &mut self.texts[at]
+    }
+}
+
+impl Said {
+    /// More of it came.
+    fn go_on(&mut self, text: &str, when: Option<Time>) {
+        if self.paused {
+            self.finish();
+        } else if cut::waited(self.begun, when) == Some(true) {
+            let (whole, rest) = cut::told(&self.open);
+            let (line, rest) = (cut::line(whole), rest.to_owned());
+            self.add(line);
+            self.open = rest;
+            self.begun = when;
+        }
+        self.paused = false;
+        if self.open.is_empty() {
+            self.begun = when;
+        }
+        self.push(text, when);
+    }
+
+    /// It is `text` from now on.
+    fn replace(&mut self, text: &str, when: Option<Time>) {
+        let (before, begun) = (self.lines.len(), self.begun.or(when));
+        let first = self.lines.front().map_or(begun, |line| line.at);
+        self.lines.clear();
+        self.open.clear();
+        self.paused = false;
+        self.begun = first;
+        self.push(text, when);
+        if self.lines.len() == before {
+            // The same line grew.
+            self.begun = begun;
+        }
+    }
+
+    /// Adds `text` to what is open, and takes off the lines that are whole.
+    fn push(&mut self, text: &str, when: Option<Time>) {
+        self.open.push_str(text);
+        if self.open.len() > MAX_TEXT_BYTES {
+            let surplus = self.open.len() - MAX_TEXT_BYTES;
+            // One more than the surplus cut off in front, up to a boundary.
+            let cut = clip_bytes(&self.open, surplus + 3).len();
+            self.open.drain(..cut);
+        }
+        let text = std::mem::take(&mut self.open);
+        let mut rest = text.as_str();
+        while let Some((line, behind)) = cut::first(rest) {
+            self.add(line);
+            self.begun = when;
+            rest = behind;
+        }
+        rest.clone_into(&mut self.open);
+    }
+
+    /// Makes a line of what is open.
+    fn finish(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        self.add(cut::line(&open));
+    }
+
+    fn add(&mut self, text: String) {
+        if text.is_empty() {
+            return;
+        }
+        let at = self.begun;
+        self.lines.push_back(Line { at, text });
+        let mut chars = 0;
+        let counted = self.lines.iter().rev().take_while(|line| {
+            chars += line.text.chars().count();
+            chars <= MAX_ALL
+        });
+        let surplus = self.lines.len() - counted.count();
+        self.lines.drain(..surplus);
+    }
+
+    /// What is open, as far as it is shown at `now`.
+    fn open(&self, now: Option<Time>) -> Option<Line> {
+        let waited = cut::waited(self.begun, now);
+        let shown = match waited {
+            Some(false) if !self.paused => return None,
+            Some(true) if !self.paused => cut::told(&self.open).0,
+            _ => &self.open,
+        };
+        let text = cut::line(shown);
+        let at = self.begun;
+        (!text.is_empty()).then_some(Line { at, text })
+    }
+}
+
+/// The newest of the lines of several runs, oldest first: 1,000 characters in all.
+pub(super) fn newest(mut lines: Vec<Line>) -> Vec<String> {
+    lines.sort_by_key(|line| line.at);
+    let lines = last_of(lines).into_iter();
+    lines.map(|line| line.text).collect()
+}
+
+fn last_of(mut lines: Vec<Line>) -> Vec<Line> {
+    let mut chars = 0;
+    let fit = lines.iter().rev().take_while(|line| {
+        chars += line.text.chars().count();
+        chars <= MAX_ALL
+    });
+    let surplus = lines.len() - fit.count();
+    lines.split_off(surplus)
 }
 
 #[cfg(test)]
@@ -163,13 +285,106 @@ mod tests {
         for (why, said, went_on, want) in cases {
             let mut speech = Speech::default();
             for (id, phase, mode, words) in said {
-                speech.hear(&text(id, phase, mode, words));
+                speech.hear(&text(id, phase, mode, words), None);
             }
             if went_on {
                 speech.went_on();
             }
-            assert_eq!(speech.lines(), want, "{why}");
+            assert_eq!(newest(speech.lines(None)), want, "{why}");
         }
+    }
+
+    #[test]
+    fn deltas_become_lines_at_a_blank_line_a_pause_or_when_something_follows() {
+        type Said<'a> = &'a [(i64, &'a str, &'a str)];
+        let cases: [(&str, Said<'_>, i64, &[&str]); 9] = [
+            ("not yet", &[(0, "a", "Reading the ")], 2_499, &[]),
+            (
+                "after 2.5 s",
+                &[(0, "a", "Reading the fi")],
+                2_500,
+                &["Reading the"],
+            ),
+            (
+                "whose last word is whole",
+                &[(0, "a", "Reading the file.")],
+                2_500,
+                &["Reading the file."],
+            ),
+            (
+                "a blank line",
+                &[(0, "a", "One.\n"), (9, "a", "\nTwo")],
+                9,
+                &["One."],
+            ),
+            (
+                "the next line is waited for from its own start",
+                &[(0, "a", "One.\n"), (2_000, "a", "\nTwo ")],
+                2_600,
+                &["One."],
+            ),
+            (
+                "a pause cuts",
+                &[(0, "a", "One "), (2_600, "a", "two ")],
+                2_600,
+                &["One"],
+            ),
+            (
+                "no word is parted",
+                &[(0, "a", "One tw"), (2_600, "a", "o ")],
+                9_000,
+                &["One", "two"],
+            ),
+            (
+                "another text follows",
+                &[(0, "a", "One"), (1, "b", "Two")],
+                1,
+                &["One"],
+            ),
+            (
+                "and this one goes on",
+                &[(0, "a", "One"), (1, "b", "Two"), (2, "a", "Three")],
+                2,
+                &["One", "Two"],
+            ),
+        ];
+        let at = |ms| Some(Time(ms));
+        for (why, said, now, want) in cases {
+            let mut speech = Speech::default();
+            for (when, id, words) in said {
+                speech.hear(&text(id, "commentary", "delta", words), at(*when));
+            }
+            assert_eq!(newest(speech.lines(at(now))), want, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_snapshot_takes_the_place_of_the_one_before_and_is_waited_for_as_one() {
+        let at = |ms| Some(Time(ms));
+        let mut speech = Speech::default();
+        let mut said = |when, words: &str| {
+            speech.hear(&text("a", "commentary", "replace", words), at(when));
+            newest(speech.lines(at(when)))
+        };
+        assert_eq!(said(0, "Read"), [""; 0]);
+        assert_eq!(said(2_000, "Reading all "), [""; 0]);
+        assert_eq!(said(2_500, "Reading all "), ["Reading all"]);
+        assert_eq!(said(2_600, "Read.\n\nNow "), ["Read."]);
+        assert_eq!(said(5_000, "Read.\n\nNow th"), ["Read."]);
+        assert_eq!(said(5_100, "Read.\n\nNow th"), ["Read.", "Now"]);
+    }
+
+    #[test]
+    fn progress_stands_between_what_is_said() {
+        let mut speech = Speech::default();
+        let at = |ms| Some(Time(ms));
+        speech.hear(&text("a", "commentary", "delta", "One"), at(0));
+        speech.note("mode: plan", at(1));
+        speech.note("mode: code", at(2));
+        speech.hear(&text("a", "commentary", "delta", "Two "), at(3));
+        speech.hear(&text("b", "final", "delta", "42"), at(4));
+        let want = ["One", "mode: plan", "mode: code", "Two"];
+        assert_eq!(newest(speech.lines(at(4))), want);
     }
 
     #[test]
@@ -177,11 +392,15 @@ mod tests {
         let mut speech = Speech::default();
         for number in 0..3_000 {
             let line = format!("{number} {}\n", "é".repeat(number % 400));
-            speech.hear(&text("a", "commentary", "delta", &line));
+            speech.hear(&text("a", "commentary", "delta", &line), None);
         }
-        let lines = speech.lines();
+        let lines = newest(speech.lines(None));
         assert!(lines.last().is_some_and(|line| line.starts_with("2999 ")));
         assert!(lines.iter().map(|line| line.chars().count()).sum::<usize>() <= MAX_ALL);
-        assert!(lines.iter().all(|line| line.chars().count() <= MAX_LINE));
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.chars().count() <= cut::MAX_LINE)
+        );
     }
 }

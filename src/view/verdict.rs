@@ -220,10 +220,13 @@ impl Board {
             Last::Error if quiet >= ms(settings.idle) => {
                 silence(State::Error, "silence after an error")
             }
-            Last::Request | Last::Result | Last::Retry if quiet >= ms(settings.max_duration) => {
+            Last::Request | Last::Commentary | Last::Result | Last::Retry
+                if quiet >= ms(settings.max_duration) =>
+            {
                 silence(State::Interrupted, "no answer of the model for too long")
             }
             Last::Assistant | Last::Error => open(State::Active, "the assistant was just heard"),
+            Last::Commentary => open(State::Active, "the assistant is on its way"),
             Last::Request => open(State::Active, "the request waits for the model"),
             Last::Result => open(State::Active, "a result waits for the model"),
             Last::Retry => open(State::Active, "it tries again after an error"),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::event::{Context, FileChange, Name, Plan, Route, Src};
+use super::event::{BlockedOn, Context, FileChange, Name, Plan, Route, Src};
 use super::time::Time;
 use crate::open_enum;
 
@@ -253,6 +253,20 @@ pub struct Waiting {
     /// Since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
+}
+
+impl Waiting {
+    /// What it waits for, in words: `permission`, `an answer`, …
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        match BlockedOn::from(&*self.on) {
+            BlockedOn::Permission => "permission",
+            BlockedOn::Question => "an answer",
+            BlockedOn::Plan => "its plan to be approved",
+            BlockedOn::Quota => "quota",
+            BlockedOn::Other(_) => "a person",
+        }
+    }
 }
 
 /// The rendered text, in the markup that was asked for.

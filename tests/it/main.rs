@@ -2,6 +2,7 @@
 
 mod agent_hooks;
 mod board;
+mod commentary;
 mod compat;
 mod conformance;
 mod deploy;

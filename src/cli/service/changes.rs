@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 
 /// Settings that are taken while we run; every other one needs a restart.
-const TAKEN: [&str; 14] = [
+const TAKEN: [&str; 15] = [
     "after",
     "commentary",
     "detail",
@@ -18,6 +18,7 @@ const TAKEN: [&str; 14] = [
     "max-chars",
     "max-duration",
     "max-lines",
+    "status-tags",
     "throttle",
     "trail",
     "tz",

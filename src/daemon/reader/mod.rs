@@ -13,6 +13,7 @@ mod lines;
 mod members;
 mod records;
 mod shelf;
+mod stream;
 
 pub(super) use aside::contained;
 pub use clock::{system_time, wire_time};

@@ -37,7 +37,10 @@ impl Reader {
         self.look_beside(id);
         if self.drain(id, most, emit)? {
             self.unread.remove(&id);
-            self.judge(id, emit)
+            // What was said on the way comes before the end, and a row may be all that tells of the run.
+            self.drain_stream(id, emit)?;
+            self.judge(id, emit)?;
+            self.drain_stream(id, emit)
         } else {
             self.unread.insert(id);
             Ok(())

@@ -96,6 +96,44 @@ fn a_final_box_says_what_was_done() {
 }
 
 #[test]
+fn every_wait_is_told_in_words_with_its_minute() {
+    let cases = [
+        (
+            "permission Run `rm`?",
+            "permission since 14:30",
+            "Run 'rm'?",
+        ),
+        ("question Which one?", "an answer since 14:30", "Which one?"),
+        ("plan", "its plan to be approved since 14:30", ""),
+        ("quota", "quota since 14:30", ""),
+        ("weather", "a person since 14:30", ""),
+    ];
+    for markup in [Markup::Markdown, Markup::Mrkdwn, Markup::Plain] {
+        for (wait, words, what) in cases {
+            let script = format!("0 start r; 1 tool a Running x; 2 block b {wait}");
+            let text = last(&[scene("p", &script)], settings(markup));
+            let line = text.lines().nth(1).expect("a second line");
+            let line = line.trim_end();
+            assert!(text.starts_with("[BLOCKED]"), "{text}");
+            assert!(
+                line.starts_with(&format!("Waiting for {words}")),
+                "{wait}: {line}"
+            );
+            assert!(
+                line.contains(
+                    what.trim_matches('?')
+                        .split('\'')
+                        .next()
+                        .unwrap_or_default()
+                ),
+                "{line}"
+            );
+            assert_eq!(line.ends_with(words), what.is_empty(), "{line}");
+        }
+    }
+}
+
+#[test]
 fn every_state_has_its_word_and_its_reason() {
     let cases = [
         (

@@ -141,7 +141,7 @@ impl Scene<'_> {
             .head(Ink::Plain, "  ")
             .head(ink, sign)
             .head(Ink::Plain, " ")
-            .body(Ink::Amber, &format!("waiting for {}", waiting.on));
+            .body(Ink::Amber, &format!("waiting for {}", waiting.words()));
         if let Some(what) = &waiting.what {
             line = line.body(Ink::Plain, ": ").body(Ink::Plain, what);
         }

@@ -21,7 +21,12 @@ pub(super) fn line(frame: &Frame, wall: Time, settings: &Settings) -> String {
         {
             let what = waiting.what.iter().map(|what| format!(": {what}"));
             let what: String = what.collect();
-            line = line.tail(Ink::Amber, &format!("waiting for {}{what}", waiting.on));
+            let since = waiting.since.map(|since| clock(since, "%H:%M", settings));
+            let since = since.map_or(String::new(), |since| format!(" since {since}"));
+            line = line.tail(
+                Ink::Amber,
+                &format!("waiting for {}{since}{what}", waiting.words()),
+            );
         }
         if let Some(request) = &view.request {
             line = line.tail(Ink::Dim, &format!("\"{}\"", request.trim()));
@@ -126,6 +131,17 @@ mod tests {
         });
         terminal.put(&next, at(2));
         next.rev += 1;
+        next.state = State::Active;
+        terminal.put(&next, at(2));
+        next.rev += 1;
+        next.state = State::Blocked;
+        next.view.blocked = Some(Waiting {
+            on: "plan".into(),
+            what: None,
+            since: Time::parse("2026-09-25T12:02:04Z"),
+        });
+        terminal.put(&next, at(2));
+        next.rev += 1;
         next.state = State::Done;
         terminal.put(&next, at(3));
         terminal.put(&next, at(4));
@@ -143,6 +159,8 @@ mod tests {
             format!(
                 "14:03:04 [ACTIVE] main · {request}\n\
                  14:03:04 [BLOCKED] main · waiting for permission: Run rm? · {request}\n\
+                 14:03:04 [ACTIVE] main · {request}\n\
+                 14:03:04 [BLOCKED] main · waiting for its plan to be approved since 14:02 · {request}\n\
                  14:03:04 [DONE] main · 38s · 5 tools · 1 failed · 12.4k tokens · $0.08\n\
                  14:03:04 [ACTIVE] main\n\
                  16:32:10 [ACTIVE] main · updates paused at 16:32\n"

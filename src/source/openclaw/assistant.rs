@@ -41,6 +41,7 @@ impl Session {
         };
         let phased = blocks.iter().any(|block| phase_of(block).is_some());
         let mut said = None;
+        let mut on_the_way = None;
         for (index, block) in blocks.iter().enumerate() {
             match &*block.kind.text().unwrap_or_default() {
                 "text" | "output_text" => {
@@ -69,6 +70,8 @@ impl Session {
                     if let Some(run) = &mut self.run {
                         run.spoke = true;
                     }
+                    let before = on_the_way.unwrap_or(true);
+                    on_the_way = Some(before && phase == Phase::Commentary);
                     let id = if index == 0 {
                         id.clone()
                     } else {
@@ -92,6 +95,9 @@ impl Session {
             run.last_at = out.ts.or(run.last_at);
             run.last = if &*stop == "error" {
                 Last::Error
+            } else if !has_calls && on_the_way == Some(true) {
+                // Whatever the model's reason to stop: this is not what was asked for.
+                Last::Commentary
             } else if !has_calls && is_answer(&stop) {
                 Last::Answer
             } else {

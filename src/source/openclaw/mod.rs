@@ -15,6 +15,7 @@ mod route;
 mod row;
 mod run;
 mod speech;
+mod stream;
 mod tool;
 mod turn;
 mod user;
@@ -514,5 +515,8 @@ impl Speak for Session {
     }
     fn goes_on(&mut self) {
         self.goes_on();
+    }
+    fn stream(&mut self, bytes: &[u8], out: &mut Out<'_>) {
+        self.stream(bytes, out);
     }
 }

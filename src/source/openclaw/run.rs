@@ -4,6 +4,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 use foldhash::{HashMap, HashMapExt as _};
 
+use super::stream::Stretch;
 use crate::wire::event::{FileChange, Name, Outcome, Route};
 use crate::wire::time::Time;
 
@@ -43,6 +44,8 @@ pub(super) struct Run {
     pub(super) placed: bool,
     /// The request's text, hashed: a fallback to another model appends it again.
     pub(super) asked_for: u64,
+    /// What its stream is in the middle of.
+    pub(super) stretch: Stretch,
 }
 
 /// A call without a result.
@@ -65,6 +68,8 @@ pub(super) struct Pending {
 pub(super) enum Last {
     Request,
     Assistant,
+    /// An assistant message of nothing but words on its way.
+    Commentary,
     /// An assistant message that ended the turn by its stop reason.
     Answer,
     Result,
@@ -98,6 +103,7 @@ impl Run {
             route: None,
             placed: false,
             asked_for: 0,
+            stretch: Stretch::default(),
         }
     }
 
@@ -116,7 +122,7 @@ impl Run {
             _ if !self.pending.is_empty() => Outcome::Interrupted,
             Last::Assistant | Last::Answer => Outcome::Ok,
             Last::Error => Outcome::Error,
-            Last::Request | Last::Result => Outcome::Interrupted,
+            Last::Request | Last::Result | Last::Commentary => Outcome::Interrupted,
         }
     }
 
@@ -128,7 +134,7 @@ impl Run {
             Last::Request | Last::Result => true,
             // After errors the same request may come again, for another model.
             Last::Error => self.asked_for == hash(text),
-            Last::Assistant | Last::Answer => false,
+            Last::Assistant | Last::Commentary | Last::Answer => false,
         };
         self.is_open() && !lost && self.pending.is_empty() && joins
     }

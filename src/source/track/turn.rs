@@ -32,6 +32,8 @@ pub(in crate::source) struct Turn {
     pub(super) children: Vec<Name>,
     pub(super) last: Last,
     pub(super) last_at: Option<Time>,
+    /// What the assistant said last was said on its way: no answer.
+    on_the_way: bool,
     /// How it ended, and whether the source said so itself.
     ended: Option<(Outcome, bool)>,
 }
@@ -55,6 +57,7 @@ impl Turn {
             children: Vec::new(),
             last: Last::Request,
             last_at: at,
+            on_the_way: false,
             ended: None,
         }
     }
@@ -72,6 +75,7 @@ impl Turn {
     fn outcome_by_records(&self) -> Outcome {
         match self.last {
             _ if !self.pending.is_empty() => Outcome::Interrupted,
+            Last::Assistant if self.on_the_way => Outcome::Interrupted,
             Last::Assistant => Outcome::Ok,
             Last::Error => Outcome::Error,
             Last::Request | Last::Result => Outcome::Interrupted,
@@ -196,6 +200,7 @@ impl Track {
         if let Some(run) = &mut self.run {
             run.last = last;
             run.last_at = out.ts.or(run.last_at);
+            run.on_the_way &= last == Last::Assistant;
         }
     }
 
@@ -204,6 +209,9 @@ impl Track {
         let text = text.trim();
         if text.is_empty() || !self.is_new("text", &id) {
             return;
+        }
+        if let Some(run) = &mut self.run {
+            run.on_the_way = phase == Phase::Commentary;
         }
         let text = text.to_owned();
         let mode = TextMode::Whole;

@@ -3,6 +3,7 @@
 mod clocks;
 mod family;
 mod life;
+mod said;
 
 use super::scene::Scene;
 use super::{Board, Note, RunKey, Settings};

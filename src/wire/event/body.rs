@@ -80,6 +80,8 @@ bodies! {
     Route(Route) = "route",
     /// The agent said something.
     Text(Text) = "text",
+    /// Its runtime said how it stands.
+    Progress(Progress) = "progress",
     /// A tool was called.
     ToolStart(ToolStart) = "tool.start",
     /// Something about a pending call changed.
@@ -144,6 +146,7 @@ impl Body {
             }
             Self::RunEnd(body) => short(&mut [&mut body.reason]),
             Self::Text(body) => each(Field::Text, &mut body.text),
+            Self::Progress(body) => each(Field::Text, &mut body.text),
             Self::ToolStart(body) => {
                 short(&mut [&mut body.name, &mut body.title, &mut body.kind]);
                 each_string(&mut body.input, each);

@@ -44,6 +44,17 @@ pub struct Text {
     pub text: String,
 }
 
+/// `progress`: what the runtime of an agent says of its own state, over ACP.
+///
+/// It is no word of the assistant, and shown only where its tag is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Progress {
+    /// What it is about: the ACP `sessionUpdate` kind, as `plan` or `usage_update`.
+    pub tag: Name,
+    /// The text, clipped and redacted.
+    pub text: String,
+}
+
 /// `tool.start`
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ToolStart {

@@ -160,6 +160,8 @@ pub struct Session {
     pub talk: Option<Talk>,
     /// The file's name in era F, where it is not `<sid>.jsonl`.
     pub file: Option<String>,
+    /// The log of its stream, where it has one.
+    pub stream: Vec<Value>,
 }
 
 /// A state directory.
@@ -193,6 +195,7 @@ impl Tree {
             row,
             talk: Some(talk.clone()),
             file: None,
+            stream: Vec::new(),
         });
         self.sessions.last_mut().expect("just pushed")
     }
@@ -287,6 +290,15 @@ fn write_files(dir: &Path, sessions: &[&Session]) {
         if let Some(talk) = &session.talk {
             std::fs::write(file_of(dir, session), talk.bytes()).expect("a transcript");
         }
+        if !session.stream.is_empty() {
+            let lines: Vec<String> = session
+                .stream
+                .iter()
+                .map(|line| format!("{line}\n"))
+                .collect();
+            let log = dir.join(format!("{}.acp-stream.jsonl", session.sid));
+            std::fs::write(log, lines.concat()).expect("a log");
+        }
         if let Some(key) = &session.key {
             let mut row = merged(json!({"sessionId": session.sid}), session.row.clone());
             if let Some(file) = &session.file {
@@ -320,6 +332,8 @@ CREATE TABLE session_windows(session_id TEXT PRIMARY KEY, session_key TEXT NOT N
 CREATE TABLE transcript_events(session_id TEXT NOT NULL, seq INTEGER NOT NULL, event_json TEXT,
   created_at INTEGER NOT NULL, event_zstd BLOB, event_utf8_bytes INTEGER, navigation_json TEXT,
   PRIMARY KEY(session_id, seq));
+CREATE TABLE acp_parent_stream_events(session_id TEXT NOT NULL, run_id TEXT NOT NULL, seq INTEGER NOT NULL,
+  event_json TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY(session_id, run_id, seq));
 CREATE TABLE transcript_rewrite_watermarks(session_id TEXT PRIMARY KEY, generation TEXT NOT NULL, updated_at INTEGER NOT NULL);
 ";
 
@@ -356,6 +370,14 @@ fn write_store(dir: &Path, sessions: &[&Session]) {
                     (&session.sid, seq as i64, plain, T0_MS, &packed, packed.as_ref().map(|_| line.len() as i64)),
                 )
                 .expect("a row");
+        }
+        for (seq, line) in session.stream.iter().enumerate() {
+            store
+                .execute(
+                    "INSERT INTO acp_parent_stream_events VALUES (?1, 'r1', ?2, ?3, ?4)",
+                    (&session.sid, seq as i64, line.to_string(), T0_MS),
+                )
+                .expect("a row of a stream");
         }
         if session.talk.is_some() {
             store

@@ -741,7 +741,7 @@ _live__status() {
             fi
             case "${prev}" in
                 --source)
-                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp copilot gemini kimi qwen" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp copilot gemini kimi qwen cursor droid grok opencode pi" -- "${cur}"))
                     return 0
                     ;;
                 --agent)
@@ -991,7 +991,7 @@ _live__status() {
             fi
             case "${prev}" in
                 --source)
-                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp copilot gemini kimi qwen" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto openclaw claude codex acp copilot gemini kimi qwen cursor droid grok opencode pi" -- "${cur}"))
                     return 0
                     ;;
                 --agent)

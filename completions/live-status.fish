@@ -58,7 +58,12 @@ acp\t''
 copilot\t''
 gemini\t''
 kimi\t''
-qwen\t''"
+qwen\t''
+cursor\t''
+droid\t''
+grok\t''
+opencode\t''
+pi\t''"
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l agent -d 'Only this agent' -r
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l session -d 'Only sessions whose key or UUID matches GLOB' -r
 complete -c live-status -n "__fish_live_status_using_subcommand tail" -l since -d 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)' -r
@@ -232,7 +237,12 @@ acp\t''
 copilot\t''
 gemini\t''
 kimi\t''
-qwen\t''"
+qwen\t''
+cursor\t''
+droid\t''
+grok\t''
+opencode\t''
+pi\t''"
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l agent -d 'Only this agent' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l session -d 'Only sessions whose key or UUID matches GLOB' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l since -d 'Only what happened since TIME (RFC 3339) or within AGE (2h, 3d)' -r

@@ -71,7 +71,10 @@ pub(super) fn structure(
             .filter(|_| verdict.state == State::Blocked)
             .map(|wait| Waiting {
                 on: short(wait.on, NAME),
-                what: wait.what.map(|what| short(what, SENTENCE)),
+                what: wait
+                    .what
+                    .map(|what| short(what, SENTENCE))
+                    .filter(|what| !what.is_empty()),
                 since: wait.since,
             }),
         note: verdict

@@ -293,7 +293,6 @@ mod tests {
             };
             let found = discover(&env).into_iter().map(|it| it.path);
             let awaited = awaited_others(&env).into_iter();
-            let awaited = awaited.filter(|root| root.source() == "claude");
             let awaited = awaited.map(|root| root.path().to_owned());
             (found.collect::<Vec<_>>(), awaited.collect::<Vec<_>>())
         };
@@ -301,7 +300,9 @@ mod tests {
         let own = at(".openclaw");
         let others = |here: &[&str]| -> Vec<PathBuf> {
             let missing = LAYOUTS.iter().filter(|it| !here.contains(&it.source));
-            missing.map(|it| home.join(it.home)).collect()
+            // One that has no usual place is where its variable says, or nowhere.
+            let placed = missing.filter(|it| !it.home.is_empty());
+            placed.map(|it| home.join(it.home)).collect()
         };
         assert_eq!(look(&[]), (vec![own.clone()], others(&[])));
         let moved = [("CLAUDE_CONFIG_DIR", "moved")];

@@ -253,12 +253,14 @@ impl Board {
             State::Active if run.last_kind == Last::Retry && run.end.is_none() => {
                 Some(Note::Retrying)
             }
-            // A run that only its row announced has no transcript yet: that tells nothing.
+            // A run that only its row announced has no transcript yet: that tells nothing. What
+            // came later than what is shown is no silence, and is not told of.
             State::Active
                 if run.end.is_none()
                     && run.pending().is_none()
                     && !verdict.below
                     && run.told > 0
+                    && silent <= unheard
                     && unheard >= ms(self.settings.quiet) =>
             {
                 Some(Note::LastSeen(unheard))

@@ -9,8 +9,8 @@
 
 use std::borrow::Cow;
 
-use super::run::Run;
 use super::Session;
+use super::run::Run;
 use crate::safe::words;
 use crate::source::ids::TEXT_BYTES;
 use crate::source::lenient::{self, Maybe, Raw, lenient, lossy};

@@ -94,7 +94,7 @@ fn commentary_is_no_final_text() {
         (
             "silence after it is no end",
             "0 start r; 1 say commentary x; 62 tick",
-            "active, quiet 61s",
+            "active, last seen 61s ago",
         ),
         (
             "the next request interrupts it",

@@ -128,7 +128,8 @@ fn it_ends_a_silence_where_it_is_shown_and_is_activity_anyway() {
         // Half an hour after the last record, not after the last that a box shows.
         let late = 32 * MINUTE - 1_000;
         assert_eq!(at(late, "off"), quiet(30), "{name}");
-        assert_eq!(at(late, "all"), quiet(25), "{name}");
+        let seen = ("active".to_owned(), "last seen 25 min ago".to_owned());
+        assert_eq!(at(late, "all"), seen, "{name}");
         assert_eq!(at(late + 1_000, "off").0, "interrupted", "{name}");
     }
 }

@@ -32,7 +32,7 @@ fn drifted(text: &str) -> String {
                 inside.insert("novelty".to_owned(), json!("x"));
             }
         }
-        if let Some(parts) = record["message"]["parts"].as_array_mut() {
+        if let Some(Value::Array(parts)) = record.pointer_mut("/message/parts") {
             parts.push(json!({"hologram": {"text": "x"}}));
         }
         for place in ["/message/content", "/payload/content"] {

@@ -235,9 +235,10 @@ pub(super) fn is_control(kind: &str) -> bool {
     )
 }
 
-/// How well a record of the process itself fits.
+/// How well a record of the process itself fits: other agents' streams begin alike, without ids
+/// of records. Those of older versions have none either, and are known by what follows.
 pub(super) fn fit(entry: &Entry<'_>) -> Fit {
-    match entry.subtype.is_some() {
+    match entry.subtype.is_some() && entry.uuid.is_some() {
         true => Fit::Surely,
         false => Fit::Perhaps,
     }

@@ -127,8 +127,12 @@ fn at_home(path: &Path, records: &[Vec<u8>]) -> Option<Source> {
 
 fn directory(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
     let wants = |name: &str| wanted.is_none_or(|wanted| wanted.name() == name);
+    let is_own = |root: Root| root.holds_anything() && is_openclaw(&root);
+    let own_too = wants(Source::OpenClaw.name()) && Root::classify(path).is_ok_and(is_own);
     let mut others = Vec::new();
-    for likeness in likenesses(path) {
+    // Beside OpenClaw's agents, of which there may be many, another one's directory could stand,
+    // but not what is within it.
+    for likeness in likenesses(path, !own_too) {
         let source = likeness.layout.source;
         let is_it = |file: &PathBuf| {
             // A store is known by its name: nobody but SQLite opens it.
@@ -162,8 +166,7 @@ fn directory(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
         .filter_map(|root| Source::named(root.source()))
         .collect();
     all.dedup();
-    let is_own = |root: Root| root.holds_anything() && is_openclaw(&root);
-    if !all.is_empty() && wants(Source::OpenClaw.name()) && Root::classify(path).is_ok_and(is_own) {
+    if !all.is_empty() && own_too {
         all.insert(0, Source::OpenClaw);
     }
     if all.len() > 1 {

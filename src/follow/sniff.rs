@@ -58,11 +58,14 @@ pub struct Likeness {
     pub files: Vec<PathBuf>,
 }
 
-/// The layouts that the directory at `path` looks like.
+/// The layouts that the directory at `path` looks like, or one `within` such a directory does.
+///
+/// A look within goes through all its folders, in search of those that a layout does not name.
 #[must_use]
-pub fn likenesses(path: &Path) -> Vec<Likeness> {
+pub fn likenesses(path: &Path, within: bool) -> Vec<Likeness> {
     let all = LAYOUTS.iter().filter_map(|layout| {
-        let deepest = layout.files.iter().map(|files| files.folders.len()).max();
+        let depths = layout.files.iter().map(|files| files.folders.len());
+        let deepest = depths.max().filter(|_| within);
         (0..=deepest.unwrap_or(0)).find_map(|skip| {
             let mut kinds = layout.files.iter();
             let files = kinds.find_map(|files| {

@@ -106,7 +106,7 @@ struct Cli {
 #[expect(clippy::large_enum_variant, reason = "parsed once, then taken apart")]
 #[derive(Subcommand, Debug)]
 enum Verb {
-    #[command(after_help = sources::listed())]
+    #[command(after_help = sources::listed(), after_long_help = sources::explained())]
     Tail(tail::TailArgs),
     Label(label::LabelArgs),
     Render(render::RenderArgs),

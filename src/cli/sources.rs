@@ -36,6 +36,24 @@ pub(super) fn listed() -> String {
     format!("Sources:\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
+/// The same with what each knows and what it guesses.
+pub(super) fn explained() -> String {
+    let mut text = "Sources, and what of each is known and what guessed:".to_owned();
+    for source in Source::ALL {
+        let about = source.about();
+        text += &format!(
+            "\n  {}: {} ({})",
+            about.name,
+            about.title,
+            place_of(*source)
+        );
+        for (what, how) in about.knows.told() {
+            text += &format!("\n      {what}: {how}");
+        }
+    }
+    text
+}
+
 /// Where an agent keeps its transcripts when nobody says.
 pub(super) fn place_of(source: Source) -> String {
     let mut layouts = LAYOUTS.iter();

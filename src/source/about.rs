@@ -28,6 +28,20 @@ pub struct Knows {
     pub usage: &'static str,
 }
 
+impl Knows {
+    /// All of it in words, in the order that a run has.
+    #[must_use]
+    pub fn told(&self) -> [(&'static str, &'static str); 5] {
+        [
+            ("a run begins", self.start),
+            ("a run is over", self.end),
+            ("blocked", self.blocked),
+            ("sub-agents", self.children),
+            ("usage", self.usage),
+        ]
+    }
+}
+
 /// A dialect, for whoever chooses one.
 pub struct About {
     /// Its name on the wire and on the command line.

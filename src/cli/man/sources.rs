@@ -17,14 +17,7 @@ pub(super) fn section(page: &mut Roff) {
         page.control("TP", []);
         page.text([bold(about.name)]);
         page.text([roman(format!("{}, in {}.", about.title, place_of(*source)))]);
-        let knows = &about.knows;
-        for (what, how) in [
-            ("a run begins", knows.start),
-            ("a run is over", knows.end),
-            ("blocked", knows.blocked),
-            ("sub-agents", knows.children),
-            ("usage", knows.usage),
-        ] {
+        for (what, how) in about.knows.told() {
             page.control("br", []);
             page.text([roman(format!("{what}: {how}."))]);
         }

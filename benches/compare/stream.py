@@ -16,7 +16,9 @@ class Stream:
     """A `post` that nothing slows down, and the receipts that it writes."""
 
     def __init__(self, chat, *options):
-        command = chat.post("--throttle", "0", "--rate", "0", *options)
+        # As many boxes as are fed: one that waits for its turn would never have a receipt.
+        free = ("--throttle", "0", "--rate", "0", "--max-active-sessions", "0")
+        command = chat.post(*free, *options)
         self.process = chat.work.spawn(command, env=chat.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.output = self.process.stdout.fileno()
         # The newest frame that was fed, and the newest that was shown.

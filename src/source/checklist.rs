@@ -4,16 +4,17 @@ use std::borrow::Cow;
 
 use super::ids::INPUT_BYTES;
 use super::lenient::Raw;
+use crate::safe::clip::clip_bytes;
 use crate::wire::event::{ItemState, Plan, PlanItem};
 
 /// More is no plan that anybody reads.
-const MOST_ITEMS: usize = 256;
+pub(super) const MOST_ITEMS: usize = 256;
 
 /// The items of a JSON list; one without an id is known by its place.
 pub(super) fn items(list: Raw<'_>) -> Vec<PlanItem> {
     let items = list.items().into_iter().take(MOST_ITEMS).enumerate();
     let items = items.map(|(index, item)| {
-        let keys = ["step", "text", "title", "content", "label"];
+        let keys = ["step", "text", "title", "content", "label", "description"];
         let text = keys
             .into_iter()
             .map(|key| item.field(key))
@@ -37,13 +38,15 @@ pub(super) fn items(list: Raw<'_>) -> Vec<PlanItem> {
     items.collect()
 }
 
-/// The items of a list that is written as text, a line each: `1. [completed] Fix it`.
+/// The items of a list that is written as text, a line each: `1. [completed] Fix it`, `- [x] Fix it`.
 pub(super) fn lines(text: &str) -> Vec<PlanItem> {
     let items = text.lines().filter_map(|line| {
         let (number, rest) = line.trim().split_once('[')?;
         let (word, text) = rest.split_once(']')?;
         let number = number.trim_end_matches(['.', ' ', '-', '*', ')']);
-        Some((number.to_owned(), text.trim().to_owned(), state(word)))
+        let text = clip_bytes(text.trim(), INPUT_BYTES);
+        let is_item = number.bytes().all(|byte| byte.is_ascii_digit());
+        is_item.then(|| (number.to_owned(), text.to_owned(), state(word)))
     });
     let items = items.take(MOST_ITEMS).enumerate();
     let items = items.map(|(index, (number, text, state))| PlanItem {
@@ -58,11 +61,13 @@ pub(super) fn lines(text: &str) -> Vec<PlanItem> {
 }
 
 /// How an item stands, by the word that a source has for it.
-fn state(word: &str) -> ItemState {
+pub(super) fn state(word: &str) -> ItemState {
     match word.trim() {
         "completed" | "complete" | "done" | "x" | "X" => ItemState::Done,
         "in_progress" | "in-progress" | "active" | "running" => ItemState::Active,
         "cancelled" | "canceled" | "skipped" | "dropped" | "deleted" => ItemState::Dropped,
+        // A mark of another kind says that somebody is at it.
+        mark if mark.len() == 1 => ItemState::Active,
         _ => ItemState::Pending,
     }
 }

@@ -5,6 +5,73 @@ use crate::wire::event::FileChange;
 
 /// A longer text is not counted: nobody reads its number.
 const MOST_BYTES: usize = 1 << 20;
+/// More files are not told of one patch.
+const MOST_FILES: usize = 256;
+
+const PATH: [&str; 6] = [
+    "path",
+    "file_path",
+    "filePath",
+    "target_file",
+    "relative_workspace_path",
+    "filename",
+];
+const OLD: [&str; 4] = ["old_string", "oldString", "old_str", "oldText"];
+const NEW: [&str; 4] = ["new_string", "newString", "new_str", "newText"];
+const CONTENT: [&str; 5] = ["content", "contents", "file_text", "code_edit", "text"];
+
+/// The files that a tool touches if it succeeds, by its [plain](super::track::plain) name and its input.
+pub(super) fn by_tool(name: &str, input: Raw<'_>) -> Vec<FileChange> {
+    let change: fn(&str, Raw<'_>) -> FileChange = match name {
+        "applypatch" | "patch" => {
+            let keys = ["input", "patch", "patchText", "diff"].into_iter();
+            let mut inner = keys.map(|key| input.field(key)).chain([input]);
+            let patch = inner.find_map(Raw::text);
+            return patch.map_or_else(Vec::new, |patch| patched(&patch));
+        }
+        "write" | "writefile" | "create" | "createfile" => {
+            |path, input| written(path, first(input, &CONTENT))
+        }
+        "edit" | "editfile" | "strreplace" | "searchreplace" | "replace" | "multiedit" => edited,
+        "delete" | "deletefile" => |path, _| unknown(path),
+        _ => return Vec::new(),
+    };
+    let path = PATH.into_iter().find_map(|key| input.field(key).word());
+    let path = path.filter(|path| !path.is_empty());
+    path.map(|path| change(&path, input)).into_iter().collect()
+}
+
+/// A file of which it is not told how many lines changed.
+fn unknown(path: &str) -> FileChange {
+    FileChange {
+        path: path.to_owned(),
+        added: None,
+        removed: None,
+    }
+}
+
+/// A file with all of its edits; how many lines they change is not always told.
+fn edited(path: &str, input: Raw<'_>) -> FileChange {
+    let lists = ["edits", "changes"].into_iter();
+    let mut edits: Vec<Raw<'_>> = lists.flat_map(|key| input.field(key).items()).collect();
+    if edits.is_empty() && first(input, &NEW).is_some() {
+        edits.push(input);
+    }
+    let each = edits
+        .into_iter()
+        .map(|edit| replaced(path, first(edit, &OLD), first(edit, &NEW)));
+    each.fold(unknown(path), |all, one| FileChange {
+        added: Some(all.added.unwrap_or(0) + one.added.unwrap_or(0)),
+        removed: Some(all.removed.unwrap_or(0) + one.removed.unwrap_or(0)),
+        ..all
+    })
+}
+
+/// The first of `keys` that `input` has.
+fn first<'a>(input: Raw<'a>, keys: &[&str]) -> Raw<'a> {
+    let mut all = keys.iter().map(|key| input.field(key));
+    all.find(|raw| raw.is_some()).unwrap_or_default()
+}
 
 /// A file that is written whole; what stood there before is not known.
 pub(super) fn written(path: &str, content: Raw<'_>) -> FileChange {
@@ -47,6 +114,8 @@ pub(super) fn of_diff(diff: &str) -> (u64, u64) {
 }
 
 /// The files of a patch as `apply_patch` takes it: `*** Update File: path` and lines below.
+///
+/// Source: `codex-rs/apply-patch/src/parser.rs`.
 pub(super) fn patched(patch: &str) -> Vec<FileChange> {
     let mut files: Vec<FileChange> = Vec::new();
     for line in patch.lines() {
@@ -55,10 +124,15 @@ pub(super) fn patched(patch: &str) -> Vec<FileChange> {
             rest.strip_prefix(" File: ")
         });
         if let Some(path) = named {
+            if files.len() == MOST_FILES {
+                break;
+            }
+            // How long a file was that is deleted, the patch does not say.
+            let gone = line.starts_with("*** Delete");
             files.push(FileChange {
                 path: path.trim().to_owned(),
                 added: Some(0),
-                removed: Some(0),
+                removed: Some(0).filter(|_| !gone),
             });
         } else if let Some(file) = files.last_mut() {
             let count = match line.as_bytes().first() {
@@ -105,7 +179,68 @@ mod tests {
         let patch = "*** Begin Patch\n*** Update File: a\n@@\n-x\n+y\n+z\n*** Delete File: b\n*** End Patch";
         let files = patched(patch);
         let told: Vec<_> = files.iter().map(|it| (&*it.path, lines(it))).collect();
-        assert_eq!(told, [("a", (Some(2), Some(1))), ("b", (Some(0), Some(0)))]);
+        assert_eq!(told, [("a", (Some(2), Some(1))), ("b", (Some(0), None))]);
         assert!(patched("nothing").is_empty());
+    }
+
+    #[test]
+    fn inputs_tell_which_files_are_touched() {
+        let patch = r#"{"input":"*** Begin Patch\n*** Update File: c.rs\n@@\n x\n-y\n+z\n+w\n*** Add File: d.rs\n+q\n*** End Patch"}"#;
+        let cases = [
+            ("write", r#"{"file_path":"a","content":"x\ny"}"#, "a +2 -?"),
+            (
+                "write",
+                r#"{"path":"b.md","content":"1\n2\n"}"#,
+                "b.md +2 -?",
+            ),
+            (
+                "edit",
+                r#"{"filePath":"a","oldString":"x","newString":"x\ny"}"#,
+                "a +1 -0",
+            ),
+            (
+                "edit",
+                r#"{"path":"a.rs","oldText":"x\ny\nz","newText":"x\n1\n2\nz"}"#,
+                "a.rs +2 -1",
+            ),
+            (
+                "edit",
+                r#"{"file_path":"a","edits":[{"oldText":"x","newText":"y"},{"oldText":"","newText":"z"}]}"#,
+                "a +2 -1",
+            ),
+            (
+                "edit",
+                r#"{"path":"a","oldText":"x","newText":"x"}"#,
+                "a +0 -0",
+            ),
+            (
+                "multiedit",
+                r#"{"file_path":"a","changes":[{"old_str":"x","new_str":"y"},{"old_str":"z","new_str":""}]}"#,
+                "a +1 -2",
+            ),
+            (
+                "editfile",
+                r#"{"target_file":"a","instructions":"do"}"#,
+                "a +? -?",
+            ),
+            (
+                "applypatch",
+                r#"{"input":"*** Add File: a\n+x"}"#,
+                "a +1 -0",
+            ),
+            ("applypatch", patch, "c.rs +2 -1, d.rs +1 -0"),
+            ("read", r#"{"file_path":"a"}"#, ""),
+            ("write", "{}", ""),
+        ];
+        for (name, input, want) in cases {
+            let count =
+                |count: Option<u64>| count.map_or("?".to_owned(), |lines| lines.to_string());
+            let files = by_tool(name, Raw(input)).into_iter().map(|file| {
+                let (added, removed) = lines(&file);
+                format!("{} +{} -{}", file.path, count(added), count(removed))
+            });
+            let files: Vec<String> = files.collect();
+            assert_eq!(files.join(", "), want, "{name} {input}");
+        }
     }
 }

@@ -14,6 +14,7 @@ mod faults;
 mod faults_map;
 mod filters;
 mod generated;
+mod goldens;
 mod layout;
 mod lineage;
 mod mattermost;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Session;
 use super::agents::digest;
 use super::record::{Block, Entry, Message, Usage};
+use crate::source::checklist;
 use crate::source::ids::{INPUT_BYTES, TEXT_BYTES, line_id};
 use crate::source::lenient::Raw;
 use crate::source::out::{Out, Remark};
@@ -137,7 +138,9 @@ impl Session {
                 self.track
                     .ask(id.clone(), (BlockedOn::Plan, Some(id)), None, out);
             }
-            "TodoWrite" => self.todos(field("todos"), out),
+            "TodoWrite" => self
+                .track
+                .emit(out, checklist::plan(checklist::items(field("todos")))),
             "TaskUpdate" => self.update_task(block.input, out),
             _ => {}
         }

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::Session;
-use super::patch;
 use super::record::Payload;
 use super::result::Told;
 use super::turn::question;
@@ -11,6 +10,7 @@ use crate::source::ids::{INPUT_BYTES, request_id};
 use crate::source::lenient::{self, Raw};
 use crate::source::out::Out;
 use crate::source::track::{Ended, Last, NewCall, Pending};
+use crate::source::{checklist, touched};
 use crate::wire::event::{BlockedOn, Cause, Name, Outcome};
 
 impl Session {
@@ -71,7 +71,7 @@ impl Session {
             return;
         }
         match name.as_str() {
-            "update_plan" => self.plan(input.field("plan"), out),
+            "update_plan" => self.track.plan(checklist::items(input.field("plan")), out),
             "request_user_input" => {
                 let wait = (BlockedOn::Question, Some(id.clone()));
                 let what = question(input.field("questions"));
@@ -80,7 +80,7 @@ impl Session {
             }
             "apply_patch" => {
                 let text = input.text().or_else(|| input.field("input").text());
-                let files = patch::of_text(&text.unwrap_or_default());
+                let files = touched::patched(&text.unwrap_or_default());
                 let told = Told {
                     files,
                     ..Told::default()

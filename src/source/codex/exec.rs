@@ -5,6 +5,7 @@ use super::event::usage_of;
 use super::record::{Entry, Item};
 use super::result::Told;
 use super::turn::{Turn, said};
+use crate::source::checklist;
 use crate::source::ids::TEXT_BYTES;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
@@ -106,7 +107,7 @@ impl Session {
                 }
                 self.standings(item.agents_states, out);
             }
-            "todo_list" => self.checklist(item.items, out),
+            "todo_list" => self.track.plan(checklist::items(item.items), out),
             "error" => {
                 let words = said(item.message).unwrap_or_else(|| "something failed".to_owned());
                 self.failed(words, true, out);

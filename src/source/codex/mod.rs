@@ -13,7 +13,6 @@ mod exec;
 mod fit;
 mod fork;
 mod patch;
-mod plan;
 mod record;
 mod response;
 mod result;

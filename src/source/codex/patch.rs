@@ -1,6 +1,7 @@
-//! The files that a patch touches, with the lines that it adds and removes.
+//! The files that changes touch, with the lines that they add and remove.
 
 use crate::source::lenient::Raw;
+use crate::source::touched;
 use crate::wire::event::FileChange;
 
 /// More files are not told of one patch.
@@ -35,7 +36,7 @@ fn counted(path: String, change: Raw<'_>) -> FileChange {
     let kind = kind.into_iter().find_map(Raw::text).unwrap_or_default();
     let (added, removed) = match (diff, lines) {
         (Some(diff), _) => {
-            let (added, removed) = marked(&diff);
+            let (added, removed) = touched::of_diff(&diff);
             (Some(added), Some(removed))
         }
         (None, Some(lines)) if kind == "add" => (Some(lines), Some(0)),
@@ -49,52 +50,6 @@ fn counted(path: String, change: Raw<'_>) -> FileChange {
     }
 }
 
-/// Lines added and removed in a unified diff, the names of its files not counted.
-fn marked(diff: &str) -> (u64, u64) {
-    let (mut added, mut removed) = (0, 0);
-    for line in diff.lines() {
-        match line.as_bytes().first() {
-            Some(b'+') if !line.starts_with("+++ ") => added += 1,
-            Some(b'-') if !line.starts_with("--- ") => removed += 1,
-            _ => {}
-        }
-    }
-    (added, removed)
-}
-
-/// Files of a patch in `apply_patch`'s own words: `codex-rs/apply-patch/src/parser.rs`.
-pub(super) fn of_text(patch: &str) -> Vec<FileChange> {
-    let mut files: Vec<FileChange> = Vec::new();
-    for line in patch.lines() {
-        let named = ["*** Add File: ", "*** Update File: ", "*** Delete File: "]
-            .iter()
-            .find_map(|start| line.strip_prefix(start));
-        if let Some(path) = named {
-            if files.len() == MOST_FILES {
-                break;
-            }
-            // How long a file was that is deleted, the patch does not say.
-            let gone = line.starts_with("*** Delete");
-            files.push(FileChange {
-                path: path.trim().to_owned(),
-                added: Some(0),
-                removed: Some(0).filter(|_| !gone),
-            });
-            continue;
-        }
-        let Some(file) = files.last_mut() else {
-            continue;
-        };
-        let count = match line.as_bytes().first() {
-            Some(b'+') => &mut file.added,
-            Some(b'-') => &mut file.removed,
-            _ => continue,
-        };
-        *count = count.map(|lines| lines + 1);
-    }
-    files
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,18 +60,6 @@ mod tests {
             added,
             removed,
         }
-    }
-
-    #[test]
-    fn a_patch_is_counted_by_file() {
-        let patch = "*** Begin Patch\n*** Update File: a.rs\n@@\n x\n-y\n+z\n+w\n*** Add File: b.rs\n+1\n*** Delete File: c.rs\n*** End Patch\n";
-        let want = [
-            file("a.rs", Some(2), Some(1)),
-            file("b.rs", Some(1), Some(0)),
-            file("c.rs", Some(0), None),
-        ];
-        assert_eq!(of_text(patch), want);
-        assert_eq!(of_text("*** Begin Patch\n*** End Patch"), []);
     }
 
     #[test]

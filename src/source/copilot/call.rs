@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Session;
 use super::record::{Data, Entry};
+use crate::source::checklist;
 use crate::source::diff::changed_files;
 use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
@@ -41,7 +42,6 @@ impl Session {
                 .filter(|_| name == "task")
                 .find_map(title)
                 .map(|title| title.as_ref().into()),
-            task: None,
             ..Pending::default()
         };
         let call = NewCall {
@@ -57,7 +57,11 @@ impl Session {
         let on = match &*name {
             "ask_user" => BlockedOn::Question,
             "exit_plan_mode" => BlockedOn::Plan,
-            "update_todo" => return self.track.checklist(input.field("todos"), out),
+            "update_todo" => {
+                let list = input.field("todos").text().unwrap_or_default();
+                let plan = checklist::plan(checklist::lines(&list));
+                return self.track.emit(out, plan);
+            }
             _ => return,
         };
         let what = input.field("question").prefix(INPUT_BYTES);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Session;
 use super::record::Call;
+use crate::source::checklist;
 use crate::source::genai::{Told, outcome, verdict};
 use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
@@ -44,7 +45,6 @@ impl Session {
             title: title
                 .filter(|_| call.agent.is_some())
                 .map(|title| title.as_ref().into()),
-            task: None,
             ..Pending::default()
         };
         let is_plan = name.as_deref() == Some("write_todos");
@@ -56,7 +56,10 @@ impl Session {
             parent: None,
         };
         if self.track.call(new, pending, out) && is_plan {
-            self.track.todos(call.input.field("todos"), out);
+            self.track.emit(
+                out,
+                checklist::plan(checklist::items(call.input.field("todos"))),
+            );
         }
         if let Some(agent) = call.agent.word() {
             let child: Name = agent.as_ref().into();

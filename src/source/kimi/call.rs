@@ -9,8 +9,9 @@ use crate::source::genai::text_of;
 use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
-use crate::source::track::{Ended, Last, NewCall, Pending};
-use crate::wire::event::{BlockedOn, Cause, FileChange, Name, Outcome};
+use crate::source::touched;
+use crate::source::track::{Ended, Last, NewCall, Pending, plain};
+use crate::wire::event::{BlockedOn, Cause, Name, Outcome};
 
 /// Enough of a result to tell how its call ended, in bytes.
 const ENOUGH: usize = 4_096;
@@ -41,7 +42,7 @@ impl Session {
                 .filter(|_| name == "Agent")
                 .find_map(|key| field(key).prefix(INPUT_BYTES))
                 .map(|title| title.as_ref().into()),
-            task: None,
+            touches: touched::by_tool(&plain(&name), event.input),
             ..Pending::default()
         };
         let call = NewCall {
@@ -57,7 +58,6 @@ impl Session {
         self.track.went_on(Last::Assistant, out);
         let on = match &*name {
             "AskUserQuestion" => BlockedOn::Question,
-            "Write" | "Edit" => return self.touches(id, event.input),
             // A plan is written down as a call once it was decided about.
             _ => return,
         };
@@ -66,24 +66,6 @@ impl Session {
         let what = question.and_then(|question| question.prefix(INPUT_BYTES));
         let what = what.map(Cow::into_owned);
         self.track.ask(id.clone(), (on, Some(id)), what, out);
-    }
-
-    /// The file that a call changes, with the lines it gives and takes.
-    fn touches(&mut self, call: Name, input: Raw<'_>) {
-        let lines = |key: &str| {
-            let text = input.field(key).text()?;
-            Some(text.lines().count() as u64)
-        };
-        if let Some(path) = input.field("path").word()
-            && self.touched.len() < MOST
-        {
-            let change = FileChange {
-                path: path.into_owned(),
-                added: lines("new_string").or_else(|| lines("content")),
-                removed: lines("old_string"),
-            };
-            self.touched.insert(call, change);
-        }
     }
 
     pub(super) fn came_back(&mut self, event: &Event<'_>, out: &mut Out<'_>) {
@@ -100,10 +82,6 @@ impl Session {
         let output = event.result.field("output");
         let text = text_of(output, ENOUGH);
         let mut ended = verdict(event.result, &text, denied);
-        let touched = self.touched.remove(&call);
-        if ended.outcome == Outcome::Ok {
-            ended.files.extend(touched);
-        }
         ended.bytes = output.is_some().then(|| output.size());
         self.agent_of(tool, &call, &text, &mut ended, out);
         self.track.came_back(call, ended, out);

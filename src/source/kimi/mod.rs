@@ -18,7 +18,8 @@ use super::dialect::{Broken, Settings};
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out};
 use super::track::{Track, Tracked};
-use crate::wire::event::{FileChange, Name};
+use crate::source::checklist;
+use crate::wire::event::Name;
 use crate::wire::time::Time;
 
 /// What Kimi Code's dialect is, for whoever chooses one.
@@ -44,8 +45,6 @@ pub struct Session {
     renamed: HashMap<Name, Name>,
     /// Calls that a person did not allow.
     denied: Vec<Name>,
-    /// What calls will have changed if they succeed.
-    touched: HashMap<Name, FileChange>,
 }
 
 impl Session {
@@ -55,7 +54,6 @@ impl Session {
             track: Track::new(who, settings),
             renamed: HashMap::new(),
             denied: Vec::new(),
-            touched: HashMap::new(),
         })
     }
 
@@ -85,7 +83,8 @@ impl Session {
                 self.track.end_by_records(Some(reason), out);
             }
             "tools.update_store" if entry.key.0 == "\"todo\"" => {
-                self.track.todos(entry.value, out);
+                self.track
+                    .emit(out, checklist::plan(checklist::items(entry.value)));
             }
             other if is_known(other) => {}
             other => self.track.unknown(other, out),
@@ -158,7 +157,6 @@ impl Tracked for Session {
     fn idle(&mut self) {
         self.renamed = HashMap::new();
         self.denied = Vec::new();
-        self.touched = HashMap::new();
     }
 }
 

@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::run::Pending;
-use super::{Session, edits, tool};
+use super::{Session, tool};
 use crate::source::ids::{INPUT_BYTES, line_id};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
 use crate::source::pi::record::{Block, Entry, Message};
+use crate::source::touched;
+use crate::source::track::plain;
 use crate::wire::event::{Blocked, BlockedOn, Name, Outcome, ToolEnd, ToolStart};
 
 impl Session {
@@ -61,7 +63,7 @@ impl Session {
             wrapped: call.wrapped,
             title: title.map(|title| title.as_ref().into()),
             acp: start.input["runtime"] == "acp",
-            files: edits::of(&name, call.input),
+            files: touched::by_tool(&plain(&name), call.input),
         };
         run.pending.insert(id.clone(), pending);
         self.emit(out, "message/assistant", start);

@@ -4,7 +4,6 @@
 
 mod assistant;
 mod call;
-mod edits;
 mod envelope;
 mod harness;
 mod key;

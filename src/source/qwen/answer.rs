@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Session;
 use super::record::{Call, Entry, Message};
+use crate::source::checklist;
 use crate::source::genai::Counts;
 use crate::source::ids::{INPUT_BYTES, TEXT_BYTES, line_id};
 use crate::source::lenient::Raw;
@@ -93,7 +94,6 @@ impl Session {
                 .filter(|_| spawns)
                 .find_map(|key| call.input.field(key).prefix(INPUT_BYTES))
                 .map(|title| title.as_ref().into()),
-            task: None,
             ..Pending::default()
         };
         let new = NewCall {
@@ -109,7 +109,12 @@ impl Session {
         let on = match &*name {
             "ask_user_question" => BlockedOn::Question,
             "exit_plan_mode" => BlockedOn::Plan,
-            "todo_write" => return self.track.todos(call.input.field("todos"), out),
+            "todo_write" => {
+                return self.track.emit(
+                    out,
+                    checklist::plan(checklist::items(call.input.field("todos"))),
+                );
+            }
             _ => return,
         };
         let questions = call.input.field("questions").items();

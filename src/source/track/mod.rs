@@ -5,12 +5,12 @@
 
 mod calls;
 mod lines;
-mod plan;
 mod tool;
 mod turn;
 
 pub(super) use calls::{Ended, NewCall, Pending};
 pub(super) use lines::Lines;
+pub(super) use tool::plain;
 pub(super) use turn::Last;
 
 use std::borrow::Cow;

@@ -192,7 +192,7 @@ fn directory(path: &Path, wanted: Option<Source>) -> Result<Root, Failure> {
     }
     match others.pop() {
         Some(root) => Ok(root),
-        None if wanted.is_none() => folder(path),
+        None if wanted.is_none() && !own_too => folder(path),
         None => own(path),
     }
 }

@@ -199,7 +199,9 @@ fn rule_20_a_link_planted_as_the_socket_is_left_alone_and_not_followed() {
     run.until("ready: sources are armed");
     home.works("s1", 2, false);
     let post = post(&fake);
-    let page = ask(&home, &["explain", &post]);
+    // The post stands before its id is remembered: `explain` knows it a moment later.
+    until(&home, &post, |told| told["post"] == *post);
+    let page = ask(&home, &["explain", &post]).ok();
     assert!(page.err.contains("does not answer"), "{}", page.err);
     run.stop();
     assert!(

@@ -10,10 +10,10 @@ use foldhash::HashMap;
 use super::entry::{Body, State};
 use super::follower::{EachRow, Follower};
 use super::index::{self, Known};
+use super::names;
 use super::open::{self, Opened};
 use super::pointer::Pointer;
 use super::session::{Change, Era, Id, RowSeen};
-use super::{hash, names};
 use crate::wire::event::Name;
 
 /// The system stamps writes with a clock that ticks this coarsely, at worst.
@@ -112,7 +112,7 @@ impl Follower {
         changes: &mut Vec<Change>,
     ) {
         let slot = self.seed.hash_one(key);
-        let hash = hash::of(json);
+        let hash = self.seed.hash_one(json);
         let round = self.places[place].index.round;
         if let Some(row) = known.get_mut(&slot) {
             row.round = round;

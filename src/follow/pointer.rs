@@ -42,13 +42,13 @@ impl<'a> Pointer<'a> {
             return Some(found);
         }
         loop {
-            let name = rest.string()?;
+            let name = rest.name()?;
             rest.take(b':')?;
             let first = rest.next()?;
             let fresh = match name {
-                "sessionId" => found.session_id.replace(rest.string()?.into()).is_none(),
-                "sessionFile" => found.session_file.replace(rest.string()?.into()).is_none(),
-                "updatedAt" => {
+                b"sessionId" => found.session_id.replace(rest.string()?.into()).is_none(),
+                b"sessionFile" => found.session_file.replace(rest.string()?.into()).is_none(),
+                b"updatedAt" => {
                     let digits = rest.scalar();
                     let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
                     // What is no number in JSON may be one to the parser: `nan`.

@@ -22,6 +22,11 @@ impl<'a> Skim<'a> {
 
     /// A string without escapes.
     pub(super) fn string(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.name()?).ok()
+    }
+
+    /// The bytes of one.
+    pub(super) fn name(&mut self) -> Option<&'a [u8]> {
         self.take(b'"')?;
         let end = memchr::memchr2(b'"', b'\\', self.0)?;
         let (text, rest) = self.0.split_at(end);
@@ -29,7 +34,7 @@ impl<'a> Skim<'a> {
             return None;
         }
         self.0 = &rest[1..];
-        std::str::from_utf8(text).ok()
+        Some(text)
     }
 
     /// A number or a word.

@@ -19,6 +19,7 @@ const PATH: [&str; 6] = [
 const OLD: [&str; 4] = ["old_string", "oldString", "old_str", "oldText"];
 const NEW: [&str; 4] = ["new_string", "newString", "new_str", "newText"];
 const CONTENT: [&str; 5] = ["content", "contents", "file_text", "code_edit", "text"];
+const EDITS: [&str; 2] = ["edits", "changes"];
 
 /// The files that a tool touches if it succeeds, by its [plain](super::track::plain) name and its input.
 pub(super) fn by_tool(name: &str, input: Raw<'_>) -> Vec<FileChange> {
@@ -29,15 +30,16 @@ pub(super) fn by_tool(name: &str, input: Raw<'_>) -> Vec<FileChange> {
             let patch = inner.find_map(Raw::text);
             return patch.map_or_else(Vec::new, |patch| patched(&patch));
         }
-        "write" | "writefile" | "create" | "createfile" => {
-            |path, input| written(path, first(input, &CONTENT))
-        }
+        "write" | "writefile" | "create" | "createfile" => |path, input| {
+            let [content] = fields(input, [&CONTENT]);
+            written(path, content)
+        },
         "edit" | "editfile" | "strreplace" | "searchreplace" | "replace" | "multiedit" => edited,
         "delete" | "deletefile" => |path, _| unknown(path),
         _ => return Vec::new(),
     };
-    let path = PATH.into_iter().find_map(|key| input.field(key).word());
-    let path = path.filter(|path| !path.is_empty());
+    let [path] = fields(input, [&PATH]);
+    let path = path.word();
     path.map(|path| change(&path, input)).into_iter().collect()
 }
 
@@ -52,42 +54,48 @@ fn unknown(path: &str) -> FileChange {
 
 /// A file with all of its edits; how many lines they change is not always told.
 fn edited(path: &str, input: Raw<'_>) -> FileChange {
-    let lists = ["edits", "changes"].into_iter();
-    let mut edits: Vec<Raw<'_>> = lists.flat_map(|key| input.field(key).items()).collect();
-    if edits.is_empty() && first(input, &NEW).is_some() {
-        edits.push(input);
+    let [edits, old, new] = fields(input, [&EDITS, &OLD, &NEW]);
+    let mut each: Vec<FileChange> = Vec::new();
+    edits.each_item(|edit| {
+        let [old, new] = fields(edit, [&OLD, &NEW]);
+        each.push(replaced(path, old, new));
+    });
+    if each.is_empty() && new.is_some() {
+        each.push(replaced(path, old, new));
     }
-    let each = edits
-        .into_iter()
-        .map(|edit| replaced(path, first(edit, &OLD), first(edit, &NEW)));
-    each.fold(unknown(path), |all, one| FileChange {
+    each.into_iter().fold(unknown(path), |all, one| FileChange {
         added: Some(all.added.unwrap_or(0) + one.added.unwrap_or(0)),
         removed: Some(all.removed.unwrap_or(0) + one.removed.unwrap_or(0)),
         ..all
     })
 }
 
-/// The first of `keys` that `input` has.
-fn first<'a>(input: Raw<'a>, keys: &[&str]) -> Raw<'a> {
-    let mut all = keys.iter().map(|key| input.field(key));
-    all.find(|raw| raw.is_some()).unwrap_or_default()
+/// For each list of `keys` the value of `input` under the first of them, found in one pass.
+fn fields<'a, const COUNT: usize>(input: Raw<'a>, keys: [&[&str]; COUNT]) -> [Raw<'a>; COUNT] {
+    let mut found = [(usize::MAX, Raw::default()); COUNT];
+    input.each_field(|key, value| {
+        for (list, best) in keys.iter().zip(&mut found) {
+            let rank = list.iter().position(|name| *name == key);
+            if let Some(rank) = rank.filter(|&rank| rank <= best.0 && value.is_some()) {
+                *best = (rank, value);
+            }
+        }
+    });
+    found.map(|(_, value)| value)
 }
 
 /// A file that is written whole; what stood there before is not known.
 pub(super) fn written(path: &str, content: Raw<'_>) -> FileChange {
-    let content = content.prefix(MOST_BYTES);
     FileChange {
         path: path.to_owned(),
-        added: content.map(|content| content.lines().count() as u64),
+        added: content.lines(MOST_BYTES).map(|lines| lines.count() as u64),
         removed: None,
     }
 }
 
 /// A file in which `old` becomes `new`: lines that both begin or end with stay as they are.
 pub(super) fn replaced(path: &str, old: Raw<'_>, new: Raw<'_>) -> FileChange {
-    let (old, new) = (old.prefix(MOST_BYTES), new.prefix(MOST_BYTES));
-    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let (old, new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
+    let (old, new) = (lines(old), lines(new));
     let pairs = old.iter().zip(&new);
     let head = pairs.take_while(|(old, new)| old == new).count();
     let tails = old[head..].iter().rev().zip(new[head..].iter().rev());
@@ -97,6 +105,12 @@ pub(super) fn replaced(path: &str, old: Raw<'_>, new: Raw<'_>) -> FileChange {
         added: Some((new.len() - same) as u64),
         removed: Some((old.len() - same) as u64),
     }
+}
+
+fn lines(text: Raw<'_>) -> Vec<&str> {
+    text.lines(MOST_BYTES)
+        .map(Iterator::collect)
+        .unwrap_or_default()
 }
 
 /// Lines added and removed by a diff of one file.

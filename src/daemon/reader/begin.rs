@@ -14,7 +14,7 @@ type Newest = Vec<Event>;
 impl Reader {
     /// Looks at the disk for the first time.
     pub fn look(&mut self) {
-        self.scan();
+        self.scan_first();
     }
 
     /// Begins to follow, after a first [look](Reader::look): what is under way is repeated, so that a consumer starts with a true picture.

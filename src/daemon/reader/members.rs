@@ -6,35 +6,11 @@ use super::shelf::Shelf;
 use super::{CLAIM, Reader};
 use crate::daemon::family::{self, Member};
 use crate::daemon::links::Registry;
-use crate::daemon::remarks::Oddities;
-use crate::follow::{Change, Id, Session};
-use crate::source::{Row, Source};
+use crate::follow::{Id, Session};
+use crate::source::Source;
 use crate::wire::event::Link;
 
 impl Reader {
-    /// Looks at the disk, and takes in the rows that changed.
-    pub(super) fn scan(&mut self) -> Vec<Change> {
-        let Self {
-            follower,
-            rows,
-            odd,
-            ..
-        } = self;
-        let changes = follower.scan(&mut |id, row| learn(rows, odd, id, row));
-        self.register_all();
-        changes
-    }
-
-    pub(super) fn take_rows(&mut self) {
-        let Self {
-            follower,
-            rows,
-            odd,
-            ..
-        } = self;
-        follower.rows(&mut |id, row| learn(rows, odd, id, row));
-    }
-
     /// Whether any session is there that is asked for.
     #[must_use]
     pub fn has_sessions(&self) -> bool {
@@ -44,7 +20,7 @@ impl Reader {
     }
 
     /// Makes the names of all sessions known, so that links can carry their UUIDs.
-    fn register_all(&mut self) {
+    pub(super) fn register_all(&mut self) {
         for (id, session) in self.follower.sessions() {
             known(&mut self.registry, &self.rows, id, session);
         }
@@ -193,26 +169,5 @@ fn known(registry: &mut Registry, rows: &Shelf, id: Id, session: Session<'_>) {
     } else if session.source != Source::OpenClaw.name() {
         // Nobody gives these a name: their id is one.
         registry.name(session.sid, id, session.sid);
-    }
-}
-
-/// Takes in an index row, kept small.
-pub(super) fn learn(
-    rows: &mut Shelf,
-    odd: &mut Oddities,
-    id: Option<Id>,
-    row: &crate::follow::RowSeen<'_>,
-) {
-    let Some(id) = id else { return };
-    match std::str::from_utf8(row.json)
-        .ok()
-        .map(|json| Row::parse(row.key, json))
-    {
-        Some(Ok(parsed)) => rows.insert(id, &parsed),
-        Some(Err(error)) => odd.say(format!(
-            "the index row of {} cannot be read: {error}",
-            row.key
-        )),
-        None => odd.say(format!("the index row of {} is no UTF-8", row.key)),
     }
 }

@@ -12,6 +12,7 @@ mod keep;
 mod lines;
 mod members;
 mod records;
+mod rows;
 mod shelf;
 mod stream;
 

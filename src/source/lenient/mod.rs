@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 pub use scan::{Scan, Scanner, read, read_into};
-pub use text::{decode, lossy};
+pub use text::{Lines, decode, lossy};
 
 /// Any JSON value, as the text it came as; empty where the field is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,6 +93,24 @@ impl<'a> Raw<'a> {
     /// The items of an array; nothing for anything else.
     pub fn items(self) -> Vec<Raw<'a>> {
         read(self.0).unwrap_or_default()
+    }
+
+    /// The same, one by one, up to where the array is broken.
+    pub fn each_item(self, mut each: impl FnMut(Raw<'a>)) {
+        if self.0.starts_with('[') {
+            Scanner::new(self.0).items(|scanner| {
+                each(Raw(scanner.raw()?));
+                Some(())
+            });
+        }
+    }
+
+    /// The lines of a string as they are written in it, escapes and all, of its first `bytes`
+    /// bytes; `None` for anything else. They count and compare as the decoded ones would.
+    pub fn lines(self, bytes: usize) -> Option<Lines<'a>> {
+        self.0
+            .strip_prefix('"')
+            .map(|inner| Lines::new(inner, bytes))
     }
 
     /// The field `name` of an object; empty for anything else. The last one wins.

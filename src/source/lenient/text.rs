@@ -105,6 +105,52 @@ fn append(out: &mut Vec<u8>, text: &[u8], from: usize, to: usize) {
     }
 }
 
+/// The lines of a JSON string as they are written in it; see [`Raw::lines`](super::Raw::lines).
+pub struct Lines<'a> {
+    inner: &'a str,
+    specials: Specials<'a>,
+    /// Where the next line begins.
+    at: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// Of the string that begins at `inner`, its opening quote left out.
+    pub(super) fn new(inner: &'a str, bytes: usize) -> Self {
+        let inner = &inner[..floor_char(inner, bytes)];
+        let specials = Specials::new(inner.as_bytes());
+        Self {
+            inner,
+            specials,
+            at: 0,
+        }
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.inner.as_bytes();
+        let start = self.at;
+        let mut at = start;
+        loop {
+            let end = self.specials.next(at);
+            match text.get(end..) {
+                Some([b'\\', b'n', ..]) => {
+                    self.at = end + 2;
+                    return Some(&self.inner[start..end]);
+                }
+                Some([b'\\', _, ..]) => at = end + 2,
+                // As of any text, the empty rest behind the last line is none.
+                _ => {
+                    self.at = end;
+                    return (end > start).then(|| &self.inner[start..end]);
+                }
+            }
+        }
+    }
+}
+
 /// Where the quotes and backslashes of a text are, found a block at a time.
 struct Specials<'a> {
     text: &'a [u8],
@@ -199,6 +245,21 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn lines_are_those_of_the_decoded_text(
+            parts in proptest::collection::vec("[a-z]{0,40}|[é\u{1F600}\"\\\\\n\t\u{1}]{0,6}", 0..12),
+        ) {
+            let text = parts.concat();
+            let json = serde_json::to_string(&text).expect("writes");
+            let lines = Lines::new(&json[1..], usize::MAX).map(|line| decode(line, usize::MAX));
+            prop_assert_eq!(lines.collect::<Vec<_>>(), text.lines().collect::<Vec<_>>());
+            // However it is cut, it ends.
+            for bytes in 0..json.len() {
+                let all = Lines::new(&json[1..], bytes).count();
+                prop_assert!(all <= text.lines().count());
+            }
+        }
 
         #[test]
         fn it_reads_what_a_writer_writes_up_to_any_length(

@@ -16,31 +16,44 @@ const PATH: [&str; 6] = [
     "relative_workspace_path",
     "filename",
 ];
+const PATCH: [&str; 4] = ["input", "patch", "patchText", "diff"];
 const OLD: [&str; 4] = ["old_string", "oldString", "old_str", "oldText"];
 const NEW: [&str; 4] = ["new_string", "newString", "new_str", "newText"];
 const CONTENT: [&str; 5] = ["content", "contents", "file_text", "code_edit", "text"];
 const EDITS: [&str; 2] = ["edits", "changes"];
 
+/// What the input of a tool that touches one file says of it.
+struct Input<'a> {
+    content: Raw<'a>,
+    edits: Raw<'a>,
+    old: Raw<'a>,
+    new: Raw<'a>,
+}
+
 /// The files that a tool touches if it succeeds, by its [plain](super::track::plain) name and its input.
 pub(super) fn by_tool(name: &str, input: Raw<'_>) -> Vec<FileChange> {
-    let change: fn(&str, Raw<'_>) -> FileChange = match name {
+    let change: fn(&str, &Input<'_>) -> FileChange = match name {
         "applypatch" | "patch" => {
-            let keys = ["input", "patch", "patchText", "diff"].into_iter();
-            let mut inner = keys.map(|key| input.field(key)).chain([input]);
-            let patch = inner.find_map(Raw::text);
+            let [patch] = fields(input, [&PATCH]);
+            let patch = patch.text().or_else(|| input.text());
             return patch.map_or_else(Vec::new, |patch| patched(&patch));
         }
-        "write" | "writefile" | "create" | "createfile" => |path, input| {
-            let [content] = fields(input, [&CONTENT]);
-            written(path, content)
-        },
+        "write" | "writefile" | "create" | "createfile" => {
+            |path, input| written(path, input.content)
+        }
         "edit" | "editfile" | "strreplace" | "searchreplace" | "replace" | "multiedit" => edited,
         "delete" | "deletefile" => |path, _| unknown(path),
         _ => return Vec::new(),
     };
-    let [path] = fields(input, [&PATH]);
+    let [path, content, edits, old, new] = fields(input, [&PATH, &CONTENT, &EDITS, &OLD, &NEW]);
+    let input = Input {
+        content,
+        edits,
+        old,
+        new,
+    };
     let path = path.word();
-    path.map(|path| change(&path, input)).into_iter().collect()
+    path.map(|path| change(&path, &input)).into_iter().collect()
 }
 
 /// A file of which it is not told how many lines changed.
@@ -53,15 +66,14 @@ fn unknown(path: &str) -> FileChange {
 }
 
 /// A file with all of its edits; how many lines they change is not always told.
-fn edited(path: &str, input: Raw<'_>) -> FileChange {
-    let [edits, old, new] = fields(input, [&EDITS, &OLD, &NEW]);
+fn edited(path: &str, input: &Input<'_>) -> FileChange {
     let mut each: Vec<FileChange> = Vec::new();
-    edits.each_item(|edit| {
+    input.edits.each_item(|edit| {
         let [old, new] = fields(edit, [&OLD, &NEW]);
         each.push(replaced(path, old, new));
     });
-    if each.is_empty() && new.is_some() {
-        each.push(replaced(path, old, new));
+    if each.is_empty() && input.new.is_some() {
+        each.push(replaced(path, input.old, input.new));
     }
     each.into_iter().fold(unknown(path), |all, one| FileChange {
         added: Some(all.added.unwrap_or(0) + one.added.unwrap_or(0)),

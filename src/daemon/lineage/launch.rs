@@ -1,5 +1,8 @@
 //! Which calls start another agent: a program of a known family in a command line.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use serde_json::Value;
 
 use crate::label::{Started, started, started_by_words};
@@ -20,6 +23,12 @@ const STARTERS: &[(&str, &[&str], &[&str])] = &[
     ("grok", &["grok"], &[]),
     ("opencode", &["opencode"], &["run"]),
 ];
+
+/// All of their names.
+static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let names = STARTERS.iter().flat_map(|(_, names, _)| names.iter());
+    AhoCorasick::new(names).ok()
+});
 
 /// What runs a package by its name.
 const RUNNERS: [&str; 4] = ["npx", "bunx", "pnpx", "uvx"];
@@ -85,9 +94,8 @@ pub(super) fn launches(start: &ToolStart, cwd: Option<&str>) -> Vec<Launch> {
 fn programs(input: &Value) -> Vec<Started> {
     let command = ["command", "cmd", "script"].iter().map(|key| &input[*key]);
     let mut command = command.filter(|value| !value.is_null());
-    let names = || STARTERS.iter().flat_map(|(_, names, _)| names.iter());
     // Most commands name no agent at all, and are not taken apart.
-    let may = |text: &str| names().any(|name| text.contains(name));
+    let may = |text: &str| NAMES.as_ref().is_none_or(|names| names.is_match(text));
     match command.next() {
         Some(Value::String(text)) if may(text) => started(text),
         Some(Value::Array(words)) => {

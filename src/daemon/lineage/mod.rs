@@ -61,6 +61,8 @@ struct Who {
 #[derive(Debug)]
 struct Call {
     who: Who,
+    /// A hash of who that is: hardly any event is of a session that starts agents.
+    key: u64,
     run: Option<Name>,
     call: Name,
     span: Span,
@@ -76,6 +78,8 @@ struct Call {
 struct Run {
     who: Who,
     run: Name,
+    /// A hash of who and which that is.
+    key: u64,
     cwd: Option<Name>,
     request: Box<str>,
     started: Time,
@@ -211,6 +215,7 @@ impl Lineage {
         }
         let request = start.request.as_deref().unwrap_or_default();
         let own = Run {
+            key: self.seed.hash_one((key, &*run)),
             cwd: self.places.get(&key).cloned(),
             request: crate::safe::clip_bytes(request, REQUEST_BYTES).into(),
             who,
@@ -218,7 +223,8 @@ impl Lineage {
             started,
             linked: false,
         };
-        let known = |known: &Run| known.run == own.run && known.who == own.who;
+        let known =
+            |known: &Run| known.key == own.key && known.run == own.run && known.who == own.who;
         if let Some(known) = self.runs.iter().find(|run| known(run)) {
             // It is read again: it stays whose it was.
             let linked = known.linked;
@@ -240,7 +246,8 @@ impl Lineage {
             return;
         }
         let Some(who) = Who::of(event) else { return };
-        let cwd = self.places.get(&self.key(&who.source, &who.sid)).cloned();
+        let key = self.key(&who.source, &who.sid);
+        let cwd = self.places.get(&key).cloned();
         let launches = launches(start, cwd.as_deref());
         let known = |call: &Call| call.call == start.call && call.who == who;
         if launches.is_empty() || self.calls.iter().any(known) {
@@ -249,6 +256,7 @@ impl Lineage {
         for launch in launches {
             let call = Call {
                 who: who.clone(),
+                key,
                 run: event.run.clone(),
                 call: start.call.clone(),
                 span: Span {
@@ -266,8 +274,7 @@ impl Lineage {
     fn came_back(&mut self, event: &Event, end: &ToolEnd) {
         if end.outcome == Outcome::Background && end.job.is_some() {
             // What it started may go on.
-            let calls = self.calls.iter_mut();
-            for call in calls.filter(|call| call.call == end.call && call.who.wrote(event)) {
+            for call in self.calls_of(event).filter(|call| call.call == end.call) {
                 call.job.clone_from(&end.job);
             }
             return;
@@ -277,10 +284,16 @@ impl Lineage {
 
     /// The calls of the event's session that `ended` names began nothing after `at`.
     fn close(&mut self, event: &Event, at: Option<Time>, ended: impl Fn(&Call) -> bool) {
-        let calls = self.calls.iter_mut().filter(|call| call.who.wrote(event));
-        for call in calls.filter(|call| ended(call)) {
+        for call in self.calls_of(event).filter(|call| ended(call)) {
             call.span.ended = call.span.ended.or(at);
         }
+    }
+
+    /// The calls that the event's session made.
+    fn calls_of(&mut self, event: &Event) -> impl Iterator<Item = &mut Call> {
+        let key = self.key(&event.source, event.sid.as_deref().unwrap_or_default());
+        let calls = self.calls.iter_mut().filter(move |call| call.key == key);
+        calls.filter(|call| call.who.wrote(event))
     }
 
     /// The call that started a run.

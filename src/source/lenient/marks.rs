@@ -66,6 +66,19 @@ impl Marks {
     }
 }
 
+/// Which of the first bytes of `bytes` are `byte`, where a whole block is left; else none.
+pub(super) fn of_byte(bytes: &[u8], byte: u8) -> u64 {
+    let Some(block) = bytes.first_chunk::<BLOCK>() else {
+        return 0;
+    };
+    let (quarters, _) = block.as_chunks::<SHORT>();
+    let masks = quarters.iter().enumerate().map(|(number, &quarter)| {
+        let is = u8x16::from(quarter).simd_eq(u8x16::splat(byte));
+        u64::from(is.to_bitmask()) << (number * SHORT)
+    });
+    masks.fold(0, |all, mask| all | mask)
+}
+
 /// Which of the bytes are quotes or backslashes, and which are below a space.
 pub(super) fn short(block: [u8; SHORT]) -> (u32, u32) {
     let bytes = u8x16::from(block);

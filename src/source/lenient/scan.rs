@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use super::marks::{BLOCK, Marks, SHORT, short};
+use super::marks::{self, BLOCK, Marks, SHORT, short};
 use super::text::{decode, decode_up_to};
 
 /// Something that can be read from where a scanner stands.
@@ -177,9 +177,9 @@ impl<'a> Scanner<'a> {
                         continue;
                     }
                 }
-                b't' => self.word("true")?,
-                b'f' => self.word("false")?,
-                b'n' => self.word("null")?,
+                b't' => self.word(b"true")?,
+                b'f' => self.word(b"false")?,
+                b'n' => self.word(b"null")?,
                 _ => self.number()?,
             }
             loop {
@@ -234,7 +234,9 @@ impl<'a> Scanner<'a> {
             // What is behind the end is no part of this string.
             let before = end.wrapping_sub(1) & !end;
             self.controls |= marks.controls & before;
-            if !are_escapes(&bytes[self.at..], escaped & before) {
+            // Quotes and backslashes may be escaped, and most of the rest are line breaks.
+            let others = escaped & before & !(marks.quotes | marks.backslashes);
+            if others != 0 && !are_escapes(&bytes[self.at..], others) {
                 return None;
             }
             if end != 0 {
@@ -246,9 +248,9 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    fn word(&mut self, word: &str) -> Option<()> {
-        let is_next = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
-        self.at += word.len();
+    fn word<const LENGTH: usize>(&mut self, word: &[u8; LENGTH]) -> Option<()> {
+        let is_next = self.text.as_bytes()[self.at..].first_chunk() == Some(word);
+        self.at += LENGTH;
         is_next.then_some(())
     }
 
@@ -303,7 +305,7 @@ const ESCAPES: [u8; 256] = {
 /// Whether the bytes of a block that are `escaped` may be; `text` begins with the block.
 fn are_escapes(text: &[u8], escaped: u64) -> bool {
     let mut kinds = ESCAPE;
-    let mut rest = escaped;
+    let mut rest = escaped & !marks::of_byte(text, b'n');
     while rest != 0 {
         let at = rest.trailing_zeros() as usize;
         kinds |= text

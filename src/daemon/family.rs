@@ -1,8 +1,9 @@
-//! The order of sessions in a one-shot: by agent and UUID, parents before children.
+//! The order of sessions in a one-shot: by agent, beginning and UUID, parents before children.
 
 use std::collections::HashMap;
 
 use crate::follow::Id;
+use crate::wire::time::Time;
 
 /// What the order is made of.
 #[derive(Clone, Debug)]
@@ -10,18 +11,23 @@ pub(super) struct Member<'a> {
     pub(super) id: Id,
     pub(super) agent: &'a str,
     pub(super) sid: &'a str,
+    /// When it begins, where that is asked: one that starts another begins before that.
+    pub(super) begins: Option<Time>,
     /// The session before it, read first: a parent, or the transcript it goes on from.
     pub(super) after: Option<Id>,
 }
 
-/// Sorts `members` by (agent, sid), those without an agent's name last, each behind the one it
-/// comes after.
+/// Sorts `members` by (agent, beginning, sid), those without an agent's name or beginning last,
+/// each behind the one it comes after.
 ///
 /// Members that come after each other in a circle are kept, in sorted order.
 pub(super) fn order(mut members: Vec<Member<'_>>) -> Vec<Id> {
     // Who has no agent's name is of another family, and may have been started by one who has.
-    let nameless = |member: &Member<'_>| member.agent.is_empty();
-    members.sort_by(|a, b| (nameless(a), a.agent, a.sid).cmp(&(nameless(b), b.agent, b.sid)));
+    members.sort_by_key(|member| {
+        let nameless = member.agent.is_empty();
+        let begins = (member.begins.is_none(), member.begins);
+        (nameless, member.agent, begins, member.sid)
+    });
     let most = members.iter().map(|member| member.id as usize + 1).max();
     // What is left to be put in its place.
     let mut left = vec![false; most.unwrap_or_default()];
@@ -65,6 +71,7 @@ mod tests {
             id,
             agent: "a",
             sid,
+            begins: None,
             after,
         };
         let cases = [

@@ -226,6 +226,18 @@ impl Follower {
         }
     }
 
+    /// The first bytes of a transcript, or its first row: at most `most`, which may end within a record.
+    pub fn opening(&mut self, id: Id, most: usize) -> Option<Vec<u8>> {
+        if matches!(self.entry(id).body, Body::Store(_)) {
+            return self.head_row(id);
+        }
+        let (file, stat, _) = self.open_tail(id)?;
+        let mut bytes = vec![0; stat.size.min(most as u64) as usize];
+        let have = fill(&file, &mut bytes, 0).ok()?;
+        bytes.truncate(have);
+        Some(bytes)
+    }
+
     /// Moves the cursor behind the last whole record, without reading what is before it.
     pub fn seek_end(&mut self, id: Id) {
         if matches!(self.entry(id).body, Body::Store(_)) {

@@ -7,6 +7,7 @@
 
 mod about;
 mod acp;
+mod begins;
 mod checklist;
 mod claude;
 mod codex;
@@ -35,6 +36,7 @@ mod trouble;
 mod verdict;
 
 pub use about::{About, Fit, Knows};
+pub(crate) use begins::begins;
 pub use dialect::{Broken, Dialect, Settings, Source};
 pub use openclaw::{Harness, Row, Status};
 pub use out::{Identity, Out, Remark, Remarks};

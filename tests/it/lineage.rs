@@ -15,3 +15,10 @@ fn families_of_two_kinds_nest_to_the_byte() {
     let asked = ["--now", "2026-09-25T10:01:00Z", "openclaw", "claude"];
     hold(cases.map(|case| (made(&case, &asked), case)));
 }
+
+#[test]
+fn a_child_whose_name_sorts_first_is_read_behind_the_call_that_started_it() {
+    let case = folder().join("handed");
+    let asked = ["--now", "2026-09-25T10:01:00Z", "codex", "claude"];
+    hold([(made(&case, &asked), case)]);
+}

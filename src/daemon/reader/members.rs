@@ -7,8 +7,12 @@ use super::{CLAIM, Reader};
 use crate::daemon::family::{self, Member};
 use crate::daemon::links::Registry;
 use crate::follow::{Id, Session};
-use crate::source::Source;
+use crate::source::{self, Source};
 use crate::wire::event::Link;
+use crate::wire::time::Time;
+
+/// The first records of a transcript are looked at so far for the time at which it begins.
+const OPENING_BYTES: usize = 8 * 1024;
 
 impl Reader {
     /// Whether any session is there that is asked for.
@@ -50,16 +54,27 @@ impl Reader {
             .iter()
             .map(|&id| self.parent(id).or_else(|| self.predecessor(id)))
             .collect();
-        let members = wanted.into_iter().zip(before).map(|(id, after)| {
+        let begins: Vec<Option<Time>> = wanted.iter().map(|&id| self.begins(id)).collect();
+        let members = wanted.into_iter().zip(before).zip(begins);
+        let members = members.map(|((id, after), begins)| {
             let session = self.follower.session(id);
             Member {
                 id,
                 agent: session.agent,
                 sid: session.sid,
+                begins,
                 after,
             }
         });
         family::order(members.collect())
+    }
+
+    /// When a session begins, in a one-shot. OpenClaw says itself who started whom; of others one
+    /// may have started another, and is to be read before it.
+    fn begins(&mut self, id: Id) -> Option<Time> {
+        let other = self.follower.session(id).source != Source::OpenClaw.name();
+        let opening = (other && !self.following).then(|| self.follower.opening(id, OPENING_BYTES));
+        source::begins(&opening??)
     }
 
     /// The session that started this one, as its row or its place tells.

@@ -302,10 +302,13 @@ impl Page<'_> {
         })
     }
 
-    /// ``3 files +16 -3 · `config.rs` +12 -3 · `lib.rs` +4 · 1 more``
+    /// ``3 files +16 -3 · `config.rs` +12 -3 · `lib.rs` +4 · 1 more``; of a single one its name says all.
     fn changes(&self) -> Option<String> {
         let changes = self.view.changes.as_ref()?;
-        let mut parts = vec![phrase::changes(changes)];
+        let named = changes.named.len().min(FILES) as u64;
+        let single = changes.files == 1 && named == 1;
+        let all = (!single).then(|| phrase::changes(changes));
+        let mut parts: Vec<String> = all.into_iter().collect();
         for file in changes.named.iter().take(FILES) {
             let lines = phrase::lines(file.added.unwrap_or(0), file.removed.unwrap_or(0));
             let name = self.markup.code(&file.path);
@@ -315,7 +318,6 @@ impl Page<'_> {
                     .into(),
             );
         }
-        let named = parts.len() as u64 - 1;
         if named > 0 && changes.files > named {
             parts.push(format!("{} more", changes.files - named));
         }

@@ -43,6 +43,11 @@ fn a_box_says_what_people_ask_for() {
              2 files +16 -3 - config.rs +12 -3 - lib.rs +4",
         ),
         (
+            "a single file is said once",
+            "2 wrote a /w/src/config.rs 12 3; 5 stop ok",
+            "[DONE] main - 5.0s - 1 tool\nEditing 1\nconfig.rs +12 -3",
+        ),
+        (
             "without a target a file has no name",
             "2 tool b Editing; 3 wrote b /w/secret.txt 1 1; 4 end a ok; 5 stop ok",
             "[DONE] main - 5.0s - 2 tools\nEditing 2\n1 file +1 -1",

@@ -1,9 +1,14 @@
-//! Families of agents of two kinds, to the byte: an OpenClaw run that starts `claude -p` from a
+//! Families of agents of two kinds, to the byte and live: an OpenClaw run that starts `claude -p` from a
 //! shell and works through Claude Code over ACP, with a look-alike beside it that is no child.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
+use crate::faults::harness::Tail;
 use crate::goldens::{hold, made};
+use crate::support::home;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lineage")
@@ -21,4 +26,71 @@ fn a_child_whose_name_sorts_first_is_read_behind_the_call_that_started_it() {
     let case = folder().join("handed");
     let asked = ["--now", "2026-09-25T10:01:00Z", "codex", "claude"];
     hold([(made(&case, &asked), case)]);
+}
+
+/// A family that grows while it is followed: the transcripts of the golden case, written anew.
+struct Growing {
+    place: tempfile::TempDir,
+    tail: Tail,
+}
+
+/// Where the one that starts the other stands, and the other.
+const PARENT: &str = "openclaw/agents/main/sessions/0aa1b2c3-1111-4222-8333-444455556666.jsonl";
+const CHILD: &str = "claude/projects/harbour/2cc1b2c3-1111-4222-8333-444455556666.jsonl";
+
+/// Where that stands in a home directory.
+fn own(place: &tempfile::TempDir, path: &str) -> PathBuf {
+    place.path().join(format!(".{path}"))
+}
+
+impl Growing {
+    fn new() -> Self {
+        let place = home();
+        for path in [PARENT, CHILD] {
+            let directory = own(&place, path);
+            std::fs::create_dir_all(directory.parent().expect("one")).expect("made");
+        }
+        let args = ["-f", "--from", "start"].map(OsString::from);
+        let tail = Tail::start(place.path(), args.into(), &[]);
+        Self { place, tail }
+    }
+
+    /// Writes the transcript at `path` as the golden case has it.
+    fn write(&self, path: &str) {
+        let text = std::fs::read(folder().join("working").join(path)).expect("a transcript");
+        std::fs::write(own(&self.place, path), text).expect("written");
+    }
+
+    /// The event of this type and source that `is` the one, once it comes.
+    fn until(&mut self, kind: &str, source: &str, is: impl Fn(&Value) -> bool) -> Value {
+        let wanted =
+            |event: &&Value| event["type"] == kind && event["source"] == source && is(event);
+        self.tail
+            .until(kind, |tail| tail.events.iter().any(|event| wanted(&event)));
+        let mut events = self.tail.events.iter();
+        events.find(wanted).expect("it came").clone()
+    }
+}
+
+#[test]
+fn a_family_of_two_kinds_is_linked_while_it_grows() {
+    let mut family = Growing::new();
+    family.write(PARENT);
+    family.until("tool.start", "openclaw", |event| event["call"] == "x1");
+    family.write(CHILD);
+    let run = family.until("run.start", "claude", |_| true);
+    assert_eq!(run["parent"]["call"], "x1", "{run}");
+    assert_eq!(run["parent"]["inferred"], true, "{run}");
+}
+
+#[test]
+fn a_child_that_was_seen_first_is_linked_once_its_parent_is() {
+    let mut family = Growing::new();
+    family.write(CHILD);
+    let run = family.until("run.start", "claude", |_| true);
+    assert!(run["parent"].is_null(), "{run}");
+    family.write(PARENT);
+    let start = family.until("agent.start", "openclaw", |event| event["call"] == "x1");
+    assert_eq!(start["child"]["sid"], run["sid"], "{start}");
+    assert_eq!(start["child"]["run"], run["run"], "{start}");
 }

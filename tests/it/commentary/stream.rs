@@ -1,8 +1,13 @@
 //! OpenClaw's log of an ACP session's stream: a file beside the transcript, or a table.
 
+use std::io::Write as _;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::{frames, shown};
+use crate::faults::harness::Tail;
+use crate::support::home;
 use crate::support::tree::{Era, Talk, Tree, merged, stamp};
 
 const CHILD: &str = "agent:codex:acp:9d";
@@ -235,5 +240,70 @@ fn a_secret_in_pieces_is_taken_out_as_a_whole_one_is() {
                 "{frames}"
             );
         }
+    }
+}
+
+/// What writes a stream while somebody looks: a file, or a store that stays open.
+enum Writer {
+    File(std::fs::File),
+    Store(rusqlite::Connection, i64),
+}
+
+impl Writer {
+    fn new(state: &Path, era: Era) -> Self {
+        let agent = state.join("agents/codex");
+        match era {
+            Era::Files => {
+                let log = std::fs::File::create(agent.join("sessions/s2.acp-stream.jsonl"));
+                Self::File(log.expect("a log"))
+            }
+            Era::Store => {
+                let store = rusqlite::Connection::open(agent.join("agent/openclaw-agent.sqlite"));
+                Self::Store(store.expect("a store"), 0)
+            }
+        }
+    }
+
+    fn says(&mut self, line: &Value) {
+        match self {
+            Self::File(log) => writeln!(log, "{line}").expect("written"),
+            Self::Store(store, seq) => {
+                let sql = "INSERT INTO acp_parent_stream_events VALUES ('s2', 'r1', ?1, ?2, 1)";
+                store.execute(sql, (*seq, line.to_string())).expect("a row");
+                *seq += 1;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_grows_is_told_as_it_grows_in_either_era() {
+    for era in [Era::Files, Era::Store] {
+        let home = home();
+        let state = home.path().join(".openclaw");
+        tree(None, Vec::new()).write(&state, era);
+        let mut writer = Writer::new(&state, era);
+        writer.says(&event(
+            900,
+            "lifecycle",
+            json!({"phase": "start", "data": {}}),
+        ));
+        let mut tail = Tail::follow(home.path(), &state, &[]);
+        let said = |tail: &Tail| -> Vec<String> {
+            let texts = tail.events.iter().filter(|event| event["type"] == "text");
+            let of_child = texts.filter(|event| event["sid"] == "s2");
+            let texts = of_child.map(|event| event["text"].as_str().expect("a text").trim());
+            texts.map(str::to_owned).collect()
+        };
+        let lines = [
+            "Reading the file.",
+            "Running the tests.",
+            "All of them pass.",
+        ];
+        for (at, line) in lines.iter().enumerate() {
+            writer.says(&delta(1_000 * (at as i64 + 1), &format!("{line}\n\n")));
+            tail.until(line, |tail| said(tail).len() == at + 1);
+        }
+        assert_eq!(said(&tail), lines, "{era:?}");
     }
 }

@@ -6,23 +6,28 @@ use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-/// A test that waits longer than this has failed; it never waits by itself.
-const PATIENCE: Duration = Duration::from_secs(120);
+use crate::support::waits::{PATIENCE, ended};
 
 /// A terminal of that size: our end of it, and a program's.
+///
+/// Neither is to become ours, nor to be handed down, at no moment: other tests start processes
+/// meanwhile, and a terminal ends with the last who has it.
 pub fn terminal(rows: u16, columns: u16) -> (File, OwnedFd) {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+    #[cfg(target_os = "linux")]
+    let flags = flags | OpenptFlags::CLOEXEC;
+    let master = openpt(flags).expect("a terminal");
     grantpt(&master).expect("granted");
     unlockpt(&master).expect("unlocked");
     tcsetwinsize(&master, size(rows, columns)).expect("sized");
     let name = ptsname(&master, Vec::new()).expect("a name");
-    let flags = OFlags::RDWR | OFlags::NOCTTY;
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     let slave = rustix::fs::open(&*name, flags, Mode::empty()).expect("opens");
     (File::from(master), slave)
 }
@@ -109,7 +114,7 @@ impl Board {
     /// The same, as the terminal with its colours.
     pub fn finish(mut self) -> vt100::Parser {
         drop(self.child.stdin.take());
-        let status = self.child.wait().expect("ends");
+        let status = ended(&mut self.child);
         assert!(status.success(), "{status}");
         while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
             self.parser.process(&bytes);

@@ -3,8 +3,6 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 
-use rustix::fs::{Mode, OFlags};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 
 use crate::support::tree::{Era, Talk, Tree, stamp};
@@ -255,12 +253,7 @@ fn a_reader_that_goes_away_is_the_end_and_no_error() {
 fn a_filter_at_a_terminal_says_what_it_waits_for() {
     let home = home();
     for verb in ["label", "render", "post"] {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-        grantpt(&master).expect("granted");
-        unlockpt(&master).expect("unlocked");
-        let name = ptsname(&master, Vec::new()).expect("a name");
-        let slave =
-            rustix::fs::open(&*name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("opens");
+        let (_master, slave) = crate::board::terminal(24, 80);
         let output = program(home.path())
             .arg(verb)
             .stdin(Stdio::from(slave))

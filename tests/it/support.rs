@@ -6,6 +6,7 @@ pub mod memory;
 #[cfg(target_os = "linux")]
 pub mod traced;
 pub mod tree;
+pub mod waits;
 pub mod wire;
 
 use std::io::Write as _;
@@ -14,6 +15,9 @@ use std::process::{Command, Output, Stdio};
 
 /// Every test tree's time is counted from here: 2026-09-25 10:00:00 UTC.
 pub const T0_MS: i64 = 1_790_330_400_000;
+
+/// Where nobody listens. A port that was free a moment ago would be given to another test.
+pub const NOBODY: &str = "http://127.0.0.1:1";
 
 /// The program with an empty environment: nothing of the operator's is read.
 pub fn program(home: &Path) -> Command {
@@ -80,17 +84,23 @@ pub fn feed<S: AsRef<std::ffi::OsStr>>(home: &Path, args: &[S], input: &[u8]) ->
 
 /// Runs `command` to its end with `input` on its input.
 pub fn feed_to(command: &mut Command, input: &[u8]) -> Ran {
-    let mut child = command
-        .stdin(Stdio::piped())
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    // As much as any pipe holds stands there before the program does: one that waits for its
+    // input for a short time only does not depend on when a thread of ours is woken.
+    let (first, rest) = input.split_at(input.len().min(4_096));
+    writer.write_all(first).expect("there is room");
+    let child = command
+        .stdin(reader)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    let mut stdin = child.stdin.take().expect("an input");
-    let input = input.to_vec();
+    // With the other end in our hands nobody would notice that the program has gone.
+    command.stdin(Stdio::null());
+    let rest = rest.to_vec();
     let writer = std::thread::spawn(move || {
         // A program that does not read to the end is judged by what it wrote.
-        let _ = stdin.write_all(&input);
+        let _ = writer.write_all(&rest);
     });
     let output = child.wait_with_output().expect("the program ends");
     writer.join().expect("the input is written");

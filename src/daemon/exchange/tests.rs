@@ -10,7 +10,7 @@ use crate::sink::{Bill, Caps, Done, Markup, receipt};
 use crate::wire::frame::{Frame, State as Stands};
 use crate::wire::receipt::Did;
 
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(super) fn exchange(threads: usize, paced: bool, min_gap: Duration) -> Exchange {
     let caps = Caps {

@@ -175,6 +175,8 @@ impl Gauges {
 
     /// A sink answered at `wall`.
     pub(super) fn answered(&self, frame: &Frame, put: &Put, wall: Time) {
+        // Held from here on: a picture shows all that this answer changes, or none of it.
+        let mut desk = self.desk();
         self.ambiguous.fetch_add(put.bill.unclear.into(), Relaxed);
         let sink = put.receipt.sink.as_str();
         let class = match put.done {
@@ -194,7 +196,6 @@ impl Gauges {
             Done::Never => Some("box_impossible"),
             Done::Gone => Some("box_deleted"),
         };
-        let mut desk = self.desk();
         let Some(class) = class else {
             if self.waiting.load(Relaxed) > 0 {
                 self.waiting.store(self.now(), Relaxed);

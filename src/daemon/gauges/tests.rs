@@ -84,6 +84,26 @@ fn the_lag_is_that_of_new_records_alone() {
 }
 
 #[test]
+fn a_picture_shows_all_of_an_answer_or_nothing() {
+    let gauges = Gauges::default();
+    let answers = 2_000;
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(|| {
+            for number in 1..=answers {
+                let last = gauges.begun.plus_ms(number);
+                let frame = frame("k", last, "active");
+                gauges.answered(&frame, &put(&frame, Done::Applied, None), last);
+            }
+        });
+        while !worker.is_finished() {
+            let picture = gauges.picture();
+            assert_eq!(picture.counts.sent, picture.lag.count());
+        }
+    });
+    assert_eq!(gauges.picture().counts.sent, answers.unsigned_abs());
+}
+
+#[test]
 fn what_waits_is_late_only_from_the_moment_at_which_it_began_to_wait() {
     let gauges = Gauges::default();
     gauges.publish(&waiting(0));

@@ -6,7 +6,7 @@ use super::*;
 use crate::follow::layout::{Layout, Shape};
 
 /// Longer than any machine needs; reached only when a test fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A follower of the tree of `layout` in a fresh directory.
 fn scene(layout: &'static Layout, options: Options) -> Scene {

@@ -7,7 +7,7 @@ use super::stores::Writer;
 use super::*;
 
 /// Longer than any machine needs; reached only when a test fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn options() -> Options {
     Options {

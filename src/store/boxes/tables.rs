@@ -13,8 +13,10 @@ use crate::wire::time::Time;
 /// in `meta`, so that a flipped bit is damage and never a newer format.
 pub(super) const VERSION: i32 = 2;
 
-/// How long another writer is waited for.
-const BUSY: Duration = Duration::from_secs(2);
+/// How long another writer is waited for. It is a ceiling that costs nothing before it is reached:
+/// each holds the lock for one sync of the disk. That may take a tenth of a second on a slow one,
+/// and SQLite lets nobody wait in a row, so that some are overtaken again and again.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// One B-tree for the boxes, with no index beside it: one page to write for one box.
 const SCHEMA: &str = "

@@ -1,23 +1,25 @@
 //! `tail -f` with hooks beside a transcript: both are heard, in the order in which they are to be believed.
 
 use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{ChildStdout, Stdio};
+use std::process::Stdio;
 use std::time::SystemTime;
 
 use live_status::daemon::reader::wire_time;
 use serde_json::{Value, json};
 
+use crate::support::waits::Lines;
 use crate::support::{feed, home, program};
 
 const SESSION: &str = "0b4ef2f8-2c1e-4c2e-9d7a-5b7e3a1c0d11";
 
 /// The next event that `wanted` takes; what comes before goes by.
-fn next(lines: &mut Lines<BufReader<ChildStdout>>, wanted: &dyn Fn(&Value) -> bool) -> Value {
-    let events = lines.map(|line| serde_json::from_str(&line.expect("a line")).expect("JSON"));
-    let mut found = events.into_iter().filter(|event: &Value| wanted(event));
-    found.next().expect("tail -f goes on")
+fn next(lines: &Lines, wanted: &dyn Fn(&Value) -> bool) -> Value {
+    lines.find("an event", |line| {
+        let event: Value = serde_json::from_str(line).expect("JSON");
+        wanted(&event).then_some(event)
+    })
 }
 
 fn record(file: &Path, seconds: i64, more: Value) {
@@ -68,11 +70,11 @@ fn a_person_who_is_asked_shows_at_once_and_the_transcript_ends_the_wait() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    let mut lines = BufReader::new(tail.stdout.take().expect("an output")).lines();
-    next(&mut lines, &|event| event["type"] == "live");
+    let lines = Lines::of(tail.stdout.take().expect("an output"));
+    next(&lines, &|event| event["type"] == "live");
     call(home.path(), "PermissionRequest", SESSION);
     let status = |event: &Value| event["type"] == "status";
-    let blocked = next(&mut lines, &status);
+    let blocked = next(&lines, &status);
     assert_eq!(
         (&blocked["state"], &blocked["reason"]),
         (&"blocked".into(), &"permission".into())
@@ -90,11 +92,11 @@ fn a_person_who_is_asked_shows_at_once_and_the_transcript_ends_the_wait() {
     );
     let known = |event: &Value| event["type"] == "status" || event["type"] == "tool.end";
     assert_eq!(
-        next(&mut lines, &known)["state"],
+        next(&lines, &known)["state"],
         "working",
         "before its record"
     );
-    assert_eq!(next(&mut lines, &known)["type"], "tool.end");
+    assert_eq!(next(&lines, &known)["type"], "tool.end");
     tail.kill().expect("it runs");
     tail.wait().expect("it ends");
 }

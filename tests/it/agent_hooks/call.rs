@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::waits::ended;
 use crate::support::{Ran, feed, feed_to, home, program, run};
 
 const SPOOL: &str = ".local/state/live-status/spool/hooks.ndjson";
@@ -134,17 +135,18 @@ fn an_input_that_never_ends_is_not_waited_for() {
         .spawn()
         .expect("the program starts");
     let held = silent.stdin.take();
-    assert!(silent.wait().expect("it ends").success());
+    assert!(ended(&mut silent).success());
     drop(held);
-    // Somebody writes one whole payload, and does not close it.
+    // Somebody writes one whole payload, before it can wait for it, and does not close it.
+    let (input, mut held) = std::io::pipe().expect("a pipe");
+    std::io::Write::write_all(&mut held, stop("open").as_bytes()).expect("writes");
     let mut open = program(home.path())
         .args(["hook", "claude"])
-        .stdin(Stdio::piped())
+        .stdin(input)
         .spawn()
         .expect("the program starts");
-    let mut held = open.stdin.take().expect("an input");
-    std::io::Write::write_all(&mut held, stop("open").as_bytes()).expect("writes");
-    assert!(open.wait().expect("it ends").success());
+    assert!(ended(&mut open).success());
+    drop(held);
     assert_eq!(spool(home.path())[0]["hook"]["session"], "open");
     // Somebody writes for ever.
     let zero = std::fs::File::open("/dev/zero").expect("there");

@@ -156,6 +156,16 @@ impl Tail {
         &mut self.stdout
     }
 
+    /// Waits until its unread output holds as much as there is room for.
+    pub fn until_stuck(&self) {
+        let output = self.stdout.as_ref().expect("unread");
+        let end = Instant::now() + PATIENCE;
+        while rustix::io::ioctl_fionread(output).expect("counts") < 60_000 {
+            assert!(Instant::now() < end, "the pipe never fills");
+            std::thread::yield_now();
+        }
+    }
+
     fn take(&mut self, said: Said) {
         match said {
             Said::Err(line) => self.errors.push(line),
@@ -255,8 +265,13 @@ impl Tail {
             .expect("the field")
     }
 
-    /// Open descriptors, and watches in all of them.
+    /// Open descriptors, and watches in all of them, while it is at rest: what it has read it has
+    /// closed by then.
     pub fn resources(&self) -> (usize, usize) {
+        self.while_stopped(|| self.held())
+    }
+
+    fn held(&self) -> (usize, usize) {
         let dir = format!("/proc/{}/fdinfo", self.pid());
         let infos = std::fs::read_dir(dir).expect("runs").flatten();
         let texts: Vec<String> = infos

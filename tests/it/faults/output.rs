@@ -61,10 +61,7 @@ fn a_second_signal_ends_it_at_once_though_its_output_is_stuck() {
     let lines = writer.more(2_000);
     writer.append(lines.concat());
     let mut tail = blocked(&place);
-    let output = tail.stdout().as_ref().expect("unread");
-    while rustix::io::ioctl_fionread(output).expect("counts") < 60_000 {
-        std::thread::yield_now();
-    }
+    tail.until_stuck();
     tail.signal(Signal::TERM);
     // Two of one kind that come together are one to the system; another one is not.
     tail.signal(Signal::INT);
@@ -78,10 +75,7 @@ fn a_slow_reader_gets_everything_in_order_and_memory_stays_small() {
     let lines = writer.more(20_000);
     writer.append(lines.concat());
     let mut tail = blocked(&place);
-    let output = tail.stdout().as_ref().expect("unread");
-    while rustix::io::ioctl_fionread(output).expect("counts") < 60_000 {
-        std::thread::yield_now();
-    }
+    tail.until_stuck();
     let stuck_kib = tail.status("VmHWM");
     assert!(stuck_kib < 64 << 10, "{stuck_kib} KiB");
     tail.read_output();

@@ -4,9 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
 
-use rustix::io::ioctl_fionread;
-
-use super::harness::{MODES, PATIENCE, Place, Start, rounds};
+use super::harness::{MODES, Place, Start, rounds};
 use super::writer::Writer;
 
 #[test]
@@ -232,12 +230,7 @@ fn a_truncation_while_the_output_is_stuck_loses_nothing_that_was_read() {
         blocked: true,
     }
     .spawn();
-    let output = tail.stdout().as_ref().expect("unread");
-    let end = std::time::Instant::now() + PATIENCE;
-    while ioctl_fionread(output).expect("counts") < 60_000 {
-        assert!(std::time::Instant::now() < end, "the pipe never fills");
-        std::thread::yield_now();
-    }
+    tail.until_stuck();
     let lines = [writer.header_lines(), writer.more(20)].concat();
     writer.rewrite(lines);
     tail.read_output();

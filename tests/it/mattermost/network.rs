@@ -13,6 +13,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 
 use super::rig::{Memory, Rig, frame, settings};
 use crate::fake_mattermost::{Action, Call, Rule};
+use crate::support::NOBODY;
 
 const TOKEN: &str = "canary-token-of-the-network-tests";
 
@@ -87,10 +88,7 @@ fn fails(url: &str, roots: Option<&[u8]>, why: &str) {
 
 #[test]
 fn a_server_that_is_not_there_is_named_as_such() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    drop(listener);
-    fails(&url, None, "connection refused");
+    fails(NOBODY, None, "connection refused");
     let put = put("https://chat.invalid", None);
     assert_eq!(put.done, Done::Failed, "a name that nobody knows: {put:?}");
 }

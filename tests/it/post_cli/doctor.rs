@@ -1,10 +1,9 @@
 //! What `doctor` says of a chat server.
 
 use super::canned::{Answers, Canned};
-use super::settings::nobody;
 use super::{CANARY, ran};
 use crate::fake_mattermost::Fake;
-use crate::support::home;
+use crate::support::{NOBODY, home};
 
 const BOT: (&str, u16, &str, &str) = (
     "GET /api/v4/users/me",
@@ -100,16 +99,16 @@ fn a_server_is_looked_at_only_where_one_is_set() {
     let home = home();
     let without = ran(home.path(), &[("MM_TOKEN", CANARY)], &["doctor"]);
     assert!(!without.text().contains("token"), "{}", without.text());
-    let url = nobody();
+    let url = NOBODY;
     let nobody = ran(
         home.path(),
-        &[("MM_URL", &url), ("MM_TOKEN", CANARY)],
+        &[("MM_URL", url), ("MM_TOKEN", CANARY)],
         &["doctor"],
     );
     assert_eq!(nobody.code, 1, "{}", nobody.err);
     let want = format!("TO DO {url}: connection refused");
     assert!(nobody.text().contains(&want), "{}", nobody.text());
-    let no_token = ran(home.path(), &[("MM_URL", &url)], &["doctor"]);
+    let no_token = ran(home.path(), &[("MM_URL", url)], &["doctor"]);
     assert!(
         no_token.text().contains("there is no token"),
         "{}",

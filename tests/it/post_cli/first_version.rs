@@ -3,9 +3,8 @@
 use serde_json::json;
 
 use super::canned::{Answers, Canned};
-use super::settings::nobody;
 use super::{CANARY, CHANNEL, POST, ran};
-use crate::support::{Ran, feed_to, home, program};
+use crate::support::{NOBODY, Ran, feed_to, home, program};
 
 const BOT: (&str, u16, &str, &str) = (
     "GET /api/v4/users/me",
@@ -193,8 +192,7 @@ fn every_answer_has_its_code_and_its_advice() {
 #[test]
 fn a_server_that_is_not_there_is_told_from_one_that_refuses() {
     let home = home();
-    let url = nobody();
-    let variables = [("MM_URL", url.as_str()), ("MM_TOKEN", CANARY)];
+    let variables = [("MM_URL", NOBODY), ("MM_TOKEN", CANARY)];
     let ran = ran(home.path(), &variables, &["update", POST, "x"]);
     assert_eq!(ran.code, 69, "{}", ran.err);
     assert!(

@@ -11,6 +11,7 @@ use live_status::wire::kept::Kept;
 use live_status::wire::time::Time;
 
 use crate::faults::state::kept;
+use crate::support::waits::ended;
 use crate::support::{Ran, home, program, run};
 
 /// The state directory of a home.
@@ -120,7 +121,7 @@ fn on_terminal(home: &Path, columns: u16, variables: &[(&str, &str)]) -> String 
         .stdout(Stdio::from(slave))
         .spawn()
         .expect("starts");
-    assert!(child.wait().expect("ends").success());
+    assert!(ended(&mut child).success());
     let mut bytes = Vec::new();
     // It ends with EIO: nobody has the other end any more.
     let _ = master.read_to_end(&mut bytes);

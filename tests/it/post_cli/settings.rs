@@ -1,13 +1,7 @@
 //! Which server, which place: what is missing, what cannot be used, and what wins.
 
 use super::{CANARY, CHANNEL, POST, ran};
-use crate::support::home;
-
-/// A loopback address where nobody answers: its port was free a moment ago.
-pub fn nobody() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    format!("http://{}", listener.local_addr().expect("an address"))
-}
+use crate::support::{NOBODY, home};
 
 #[test]
 fn what_is_missing_is_named_with_what_to_do() {
@@ -222,16 +216,16 @@ fn a_post_under_a_name_goes_to_a_chat_alone() {
 fn recorded_runs_and_half_set_servers_are_shown_here() {
     let home = home();
     let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/openclaw");
-    let (url, token) = (nobody(), ("MM_TOKEN", CANARY));
+    let (url, token) = (NOBODY, ("MM_TOKEN", CANARY));
     let replay = ["run", "--replay", examples, "--speed", "max"];
-    let all = ran(home.path(), &[("MM_URL", &url), token], &replay).ok();
+    let all = ran(home.path(), &[("MM_URL", url), token], &replay).ok();
     assert!(
         all.text().contains("[DONE]") && all.err.is_empty(),
         "{}",
         all.err
     );
     let once = ["run", "--once", examples];
-    let half = ran(home.path(), &[("MM_URL", &url)], &once).ok();
+    let half = ran(home.path(), &[("MM_URL", url)], &once).ok();
     assert!(half.text().contains("[DONE]"), "{}", half.text());
     let said = format!("boxes are shown here: there is no token for {url}");
     assert!(half.err.contains(&said), "{}", half.err);

@@ -1,6 +1,8 @@
 //! What a supervisor hears.
 
 use std::os::unix::net::UnixDatagram;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Instant;
 
 use rustix::process::Signal;
 
@@ -8,7 +10,7 @@ use super::rig::{Home, PATIENCE, Service};
 
 /// A socket as systemd has one.
 struct Ear {
-    socket: UnixDatagram,
+    said: Receiver<String>,
     heard: Vec<String>,
 }
 
@@ -16,23 +18,41 @@ impl Ear {
     fn new(home: &Home) -> (Self, String) {
         let path = home.path("notify");
         let socket = UnixDatagram::bind(&path).expect("bound");
+        // Nobody listens any more to what says nothing for so long.
         socket.set_read_timeout(Some(PATIENCE)).expect("set");
+        let (sender, said) = channel();
+        // The system has room for a few messages; full, it lets one sender wait and drops what
+        // another one says. So they are taken out at once, whatever the test is at.
+        std::thread::spawn(move || {
+            let mut bytes = [0; 512];
+            while let Ok(count) = socket.recv(&mut bytes) {
+                let text = String::from_utf8_lossy(&bytes[..count]).into_owned();
+                if sender.send(text).is_err() {
+                    return;
+                }
+            }
+        });
         let heard = Vec::new();
-        (Self { socket, heard }, path.display().to_string())
+        (Self { said, heard }, path.display().to_string())
     }
 
     fn next(&mut self) -> String {
-        let mut bytes = [0; 512];
-        let count = self.socket.recv(&mut bytes);
-        let count = count.unwrap_or_else(|_| unreachable!("heard only {:#?}", self.heard));
-        let text = String::from_utf8_lossy(&bytes[..count]).into_owned();
+        self.next_before(Instant::now() + PATIENCE)
+    }
+
+    fn next_before(&mut self, end: Instant) -> String {
+        let left = end.saturating_duration_since(Instant::now());
+        let text = self.said.recv_timeout(left);
+        let text = text.unwrap_or_else(|_| unreachable!("heard only {:#?}", self.heard));
         self.heard.push(text.clone());
         text
     }
 
     fn until(&mut self, text: &str) -> String {
+        // Pings go on for ever: one end for all of them.
+        let end = Instant::now() + PATIENCE;
         loop {
-            let next = self.next();
+            let next = self.next_before(end);
             if next.contains(text) {
                 return next;
             }

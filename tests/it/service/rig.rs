@@ -4,13 +4,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 use crate::fake_mattermost::Fake;
 use crate::mattermost::process;
 use crate::support::tree::{Era, Talk, Tree};
+use crate::support::waits::{self, ended};
 use crate::support::{T0_MS, program};
 
-/// What takes longer than this never comes.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub use crate::support::waits::PATIENCE;
 
 /// A home with one agent that has done nothing yet.
 pub struct Home {
@@ -119,15 +119,7 @@ impl Service {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let (sender, said) = channel();
-        let errors = child.stderr.take().expect("a pipe");
-        std::thread::spawn(move || {
-            for line in BufReader::new(errors).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
+        let said = waits::lines(child.stderr.take().expect("a pipe"));
         Self {
             child,
             said,
@@ -177,10 +169,18 @@ impl Service {
     pub fn end(&mut self) -> i32 {
         use std::os::unix::process::ExitStatusExt as _;
         // Its last line comes before its end.
-        while let Ok(line) = self.said.recv_timeout(PATIENCE) {
-            self.lines.push(line);
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.said.recv_timeout(left) {
+                Ok(line) => self.lines.push(line),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    unreachable!("it does not end: {:#?}", self.lines)
+                }
+            }
         }
-        let status = self.child.wait().expect("a child");
+        let status = ended(&mut self.child);
         let signal = status.signal().map(|signal| 128 + signal);
         status.code().or(signal).unwrap_or(-1)
     }
@@ -250,13 +250,18 @@ pub fn get(address: &str, path: &str) -> Answer {
 
 /// Asks again and again until the answer is as it has to become.
 pub fn until(address: &str, path: &str, done: impl Fn(&Answer) -> bool) -> Answer {
+    until_with(path, || get(address, path), done)
+}
+
+/// The same, asked in any way.
+pub fn until_with(what: &str, ask: impl Fn() -> Answer, done: impl Fn(&Answer) -> bool) -> Answer {
     let end = Instant::now() + PATIENCE;
     loop {
-        let answer = get(address, path);
+        let answer = ask();
         if done(&answer) {
             return answer;
         }
-        assert!(Instant::now() < end, "{path}: {}", answer.body);
+        assert!(Instant::now() < end, "{what}: {}", answer.body);
         std::thread::yield_now();
     }
 }

@@ -16,6 +16,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use super::waits::PATIENCE;
 use crate::fake_mattermost::Fake;
 
 /// Says that a call is being entered.
@@ -89,7 +90,7 @@ impl Traced {
 
     /// Waits for its end.
     pub fn end(self) -> Ended {
-        self.ended.recv().expect("it ends")
+        self.ended.recv_timeout(PATIENCE).expect("it ends")
     }
 }
 

@@ -308,7 +308,10 @@ fn write_files(dir: &Path, sessions: &[&Session]) {
         }
     }
     let text = serde_json::to_string_pretty(&index).expect("JSON");
-    std::fs::write(dir.join("sessions.json"), text).expect("an index");
+    // Written beside and renamed, as its agent does: nobody reads half of it.
+    let beside = dir.join("sessions.json.tmp");
+    std::fs::write(&beside, text).expect("an index");
+    std::fs::rename(beside, dir.join("sessions.json")).expect("an index");
 }
 
 fn file_of(dir: &Path, session: &Session) -> PathBuf {

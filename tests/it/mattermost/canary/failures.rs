@@ -1,14 +1,10 @@
 //! Servers that refuse, fail or are none, and a process that is looked at while it waits for one.
 
-use std::net::TcpListener;
-
 use super::*;
+use crate::support::NOBODY;
 
 #[test]
 fn no_failure_of_a_server_gives_the_token_away() {
-    let refused = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let closed = format!("http://{}", refused.local_addr().expect("an address"));
-    drop(refused);
     let (port, _, _) = network::tls("localhost");
     let untrusted = format!("https://localhost:{port}");
     let faults: [(&str, Option<Action>, Option<&str>); 9] = [
@@ -19,7 +15,7 @@ fn no_failure_of_a_server_gives_the_token_away() {
         ("500", Some(Action::status(500)), None),
         ("502", Some(Action::status(502)), None),
         ("reset", Some(Action::ResetAfter), None),
-        ("refused", None, Some(&closed)),
+        ("refused", None, Some(NOBODY)),
         ("untrusted", None, Some(&untrusted)),
     ];
     let fails = |name: &str, action: Option<Action>, url: Option<&str>| {

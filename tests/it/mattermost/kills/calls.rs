@@ -48,7 +48,10 @@ fn killed_at(call: u64, meanwhile: Meanwhile) -> Ended {
 
 #[test]
 fn run_killed_at_any_system_call_ends_with_one_box_and_its_end_to_the_letter() {
-    let whole = killed_at(NEVER, Meanwhile::Open).calls;
+    // How many calls there are differs from run to run, most where the machine is busy: a thread
+    // looks at the clock again, or waits for another. The least of two is reached by most.
+    let wholes = [(); 2].map(|()| killed_at(NEVER, Meanwhile::Open).calls);
+    let whole = wholes[0].min(wholes[1]);
     let all: Vec<_> = (1..=whole)
         .flat_map(|call| ALL.map(|meanwhile| (call, meanwhile)))
         .collect();
@@ -63,6 +66,5 @@ fn run_killed_at_any_system_call_ends_with_one_box_and_its_end_to_the_letter() {
         killed += usize::from(killed_at(call, meanwhile).killed);
     }
     println!("{killed} kills");
-    // How many calls there are differs a little from run to run.
     assert!(killed * 10 > points * 8, "{killed} kills of {points}");
 }

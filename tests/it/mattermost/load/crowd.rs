@@ -148,16 +148,16 @@ pub fn wait_for_requests(fake: &Fake, all: usize) {
 
 /// Waits until all boxes are as `count` counts them, as long as something happens.
 pub fn wait_for_all(fake: &Fake, what: &str, all: usize, count: impl Fn(&Fake) -> usize) {
-    let mut seen = count(fake);
-    while seen < all {
+    loop {
+        // Before the look: what comes while it is taken is not waited for once more.
+        let asked = fake.asked();
+        let seen = count(fake);
+        if seen >= all {
+            return;
+        }
         // Each box takes one request at least, and to look at all of them takes a while.
-        patiently(
-            fake,
-            what,
-            || fake.asked(),
-            fake.asked() + (all - seen).div_ceil(8),
-        );
-        seen = count(fake);
+        let enough = asked + (all - seen).div_ceil(8);
+        patiently(fake, what, || fake.asked(), enough);
     }
 }
 

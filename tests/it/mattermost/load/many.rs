@@ -13,10 +13,14 @@ use super::crowd::{
 };
 use crate::fake_mattermost::{Action, Call, Fake, Rule};
 use crate::faults::harness::rounds;
+use crate::faults::stopped::while_stopped;
 use crate::support::home;
 
 /// Threads of the sink: so many requests may be under way.
 const HANDS: usize = 4;
+
+/// So much more memory at one moment than at another says nothing.
+const SLACK_KIB: u64 = 2 << 10;
 
 /// The key of a frame.
 fn key(line: &str) -> String {
@@ -42,7 +46,8 @@ fn ends_come_before_the_progress_of_hundreds_and_nobody_is_served_twice_in_a_rou
     let begun = Instant::now();
     let run = watch(&fake, home.path(), &["--rate", "10"]);
     wait_for_requests(&fake, before + 2 * HANDS);
-    crowd.end(ends);
+    // All at once for whoever reads: ends that come one by one have progress between them.
+    while_stopped(run.pid(), || crowd.end(ends));
     let written = Instant::now();
     let roots: HashSet<&str> = crowd.roots(ends).into_iter().collect();
     let ended = |fake: &Fake| -> HashSet<String> {
@@ -99,7 +104,9 @@ fn runs_that_go_on_and_on_take_no_more_memory() {
     let (before, last) = resident.split_at(steps * 2 / 3);
     let (before, last) = (before.iter().max(), last.iter().max());
     let (before, last) = (*before.expect("some"), *last.expect("some"));
-    assert!(last * 100 < before * 105, "{before} KiB, then {last} KiB");
+    // How much is in flight just then depends on what else the machine does: a little is no growth.
+    let bound = before + before / 20 + SLACK_KIB;
+    assert!(last < bound, "{before} KiB, then {last} KiB");
     run.kill();
 }
 

@@ -24,6 +24,10 @@ fn what_was_written_while_nobody_ran_is_one_edit_a_box() {
         fake.count(&channel, |post| post.message.contains("`first-s")) == SESSIONS
     });
     stop(run);
+    // What was under way when its time was up may arrive now.
+    fake.wait_until("answer to every request", |fake| {
+        fake.requests().iter().all(|one| one.status.is_some())
+    });
     let before = fake.requests().len();
     stories.iter_mut().for_each(Story::write_all);
     let run = start(&fake, home.path(), &place, &["--rate", "0"]);

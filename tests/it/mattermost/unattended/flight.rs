@@ -10,8 +10,9 @@ fn an_end_is_shown_though_its_transcript_is_gone_by_then() {
     let mut other = Story::new(home.path(), "s2");
     let run = start(&fake, home.path(), &place, &[]);
     let post = tell(&fake, &mut story);
+    // Its answer alone is held: where it is given up and sent again, no older text comes last.
     let hold = Action::Hold {
-        moment: Moment::Before,
+        moment: Moment::After,
     };
     let rule = Rule::on(Call::Patch, hold).path(&format!("*/posts/{}/patch", post.id));
     let held = Arc::clone(rule.held());
@@ -40,9 +41,11 @@ fn who_is_stopped_while_a_box_is_being_made_remembers_it() {
     let run = start(&fake, home.path(), &place, &[]);
     story.write();
     held.wait_for(1);
+    // One signal: a second one would end it before it has read the answer.
     run.signal(Signal::TERM);
     held.release();
-    stop(run);
+    let ran = run.end();
+    assert_eq!(ran.code, 143, "{}", ran.err);
     fake.clear_faults();
     let before = fake.requests().len();
     finish(&fake, home.path(), &place, &mut [story]);

@@ -17,6 +17,7 @@
 mod agenda;
 mod beside;
 mod bounds;
+mod cabinet;
 mod changes;
 mod claims;
 mod cursor;
@@ -27,6 +28,7 @@ mod entry;
 mod follower;
 mod forget;
 mod hash;
+mod homes;
 mod index;
 mod interest;
 mod layout;

@@ -69,6 +69,8 @@ impl Follower {
             let name = match sid {
                 None => path.strip_prefix(&*place.shown)?,
                 Some(sid) if **path == *place.store_shown => sid,
+                // It may stand in another project now.
+                Some(sid) if place.home.cabinet.is_some() && path.starts_with(&*place.shown) => sid,
                 Some(_) => return None,
             };
             let id = *place.names.get(&self.name_hash(OsStr::new(name)))?;

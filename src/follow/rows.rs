@@ -191,6 +191,13 @@ impl Follower {
     }
 
     pub(super) fn seek_last_row(&mut self, id: Id) {
+        if let Some((newest, print)) = self.filed_state(id) {
+            if let Body::Store(rows) = &mut self.entry_mut(id).body {
+                rows.generation = Some(print.into());
+                (rows.seq, rows.newest) = (newest, newest);
+            }
+            return;
+        }
         let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
         let ends = self.with_store(place, |connection, columns| ends(connection, columns, &sid));
         if let (Ok(Some((generation, newest))), Body::Store(rows)) =
@@ -203,6 +210,14 @@ impl Follower {
     }
 
     pub(super) fn resume_rows(&mut self, id: Id, generation: Option<&str>, seq: i64) -> bool {
+        if let Some((newest, _)) = self.filed_state(id) {
+            if let Body::Store(rows) = &mut self.entry_mut(id).body {
+                rows.generation = generation.map(Name::from);
+                (rows.seq, rows.newest) = (seq, newest);
+                (rows.after, rows.ceiling) = (None, None);
+            }
+            return true;
+        }
         let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
         let in_place = self.schema_of(id) == Schema::Messages;
         let ends = self.with_store(place, |connection, columns| ends(connection, columns, &sid));

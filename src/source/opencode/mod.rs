@@ -1,5 +1,6 @@
-//! OpenCode: its store `~/.local/share/opencode/opencode.db`, what `opencode export` and
-//! `opencode run --format json` write, and the events of `opencode serve`.
+//! OpenCode: its store `~/.local/share/opencode/opencode.db`, the files in `storage` beside it that
+//! were there before its 1.2, what `opencode export` and `opencode run --format json` write, and the
+//! events of `opencode serve`.
 //!
 //! Nothing is appended: a message and its parts change in place, and come here again in each
 //! of their versions. So everything is known by its id, and told once.
@@ -185,8 +186,17 @@ fn fit(text: &str) -> Fit {
         || entry.part.0.is_some() && entry.session_id.is_some()
         || own(entry.session_id, "ses_")
         || own(entry.properties.field("sessionID"), "ses_")
-        || stream::is_event(&entry.kind.text().unwrap_or_default()) && entry.properties.is_some();
+        || stream::is_event(&entry.kind.text().unwrap_or_default()) && entry.properties.is_some()
+        || is_session(text);
     if fits { Fit::Surely } else { Fit::No }
+}
+
+/// Whether it is the file of a session as it was kept before there was a store.
+fn is_session(text: &str) -> bool {
+    lenient::read::<Info<'_>>(text).is_some_and(|info| {
+        let named = info.id.text().is_some_and(|id| id.starts_with("ses_"));
+        named && info.directory.is_some() && info.time.0.is_some()
+    })
 }
 
 /// Whether a record is a request, at a glance.

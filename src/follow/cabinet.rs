@@ -149,11 +149,9 @@ impl Follower {
             }
             return;
         };
-        let is_open = self.places[place]
-            .newest
-            .iter()
-            .any(|(open, _)| *open == id);
-        let state = self.filed_state(id).filter(|_| is_open);
+        let mut open = self.places[place].newest.iter();
+        let is_open = open.any(|(open, _)| *open == id);
+        let state = is_open.then(|| self.filed_state(id)).flatten();
         let entry = self.entry_mut(id);
         entry.round = round;
         if entry.filed() != Some(&file) {
@@ -190,7 +188,13 @@ impl Follower {
             Drawer::Folders => self.session_of_folder(*place, name),
             Drawer::Session(id) => Some(*id),
         };
-        if let Some(id) = grown.filter(|&id| self.entry(id).state == State::Here) {
+        // Its number may be another's by now.
+        let is_its = |id: &Id| {
+            let entry = self.entry(*id);
+            let is_here = entry.state == State::Here && entry.place as usize == *place;
+            is_here && entry.filed().is_some()
+        };
+        if let Some(id) = grown.filter(is_its) {
             // Two changes of the same moment may look alike: reading finds out.
             if let Body::Store(rows) = &mut self.entry_mut(id).body {
                 rows.generation = None;

@@ -52,7 +52,7 @@ impl Interest {
         !self.sessions.is_empty() || !self.stores.is_empty() || !self.drawers.is_empty()
     }
 
-    /// It matters to a cabinet alone.
+    /// What matters to a cabinet alone.
     pub(super) fn of_drawer(place: usize, drawer: Drawer) -> Self {
         Self {
             drawers: vec![(place, drawer)],

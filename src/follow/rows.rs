@@ -195,6 +195,7 @@ impl Follower {
             if let Body::Store(rows) = &mut self.entry_mut(id).body {
                 rows.generation = Some(print.into());
                 (rows.seq, rows.newest) = (newest, newest);
+                (rows.after, rows.ceiling) = (None, None);
             }
             return;
         }

@@ -77,7 +77,8 @@ fn the_files_say_what_the_store_does_that_is_made_of_them() {
         assert_eq!(kinds(&ran.out), ["\"file\""], "{args:?}");
         assert_eq!(ran.err, "", "{args:?}");
     }
-    let mut moved = program(home().path());
+    let elsewhere = home();
+    let mut moved = program(elsewhere.path());
     moved.env("XDG_DATA_HOME", old.path().join(".local/share"));
     let output = moved.arg("tail").output().expect("the program starts");
     assert_eq!(told(&output.stdout), want, "a variable moves the place");

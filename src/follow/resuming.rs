@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use super::cursor::{Cursor, Hex};
 use super::entry::Body;
 use super::follower::Follower;
+use super::messages::TICK_MS;
 use super::session::{At, Id};
 use super::tail::{HEAD, Tail};
 
@@ -40,7 +41,10 @@ impl Follower {
                 path,
                 sid,
                 generation,
-                seq: seq - 1,
+                seq: match self.entry(id).filed() {
+                    Some(_) => seq - TICK_MS,
+                    None => seq - 1,
+                },
             }),
             (Cursor::File { .. }, At::Off(off)) => {
                 let shown = self.at(id);

@@ -177,6 +177,9 @@ impl Follower {
     }
 
     pub(super) fn head_row(&mut self, id: Id) -> Option<Vec<u8>> {
+        if self.schema_of(id) == Schema::Messages {
+            return self.head_of_messages(id);
+        }
         let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
         let cap = self.options.max_line_bytes;
         let page = self.with_store(place, |connection, columns| {
@@ -194,7 +197,8 @@ impl Follower {
         if let Some((newest, print)) = self.filed_state(id) {
             if let Body::Store(rows) = &mut self.entry_mut(id).body {
                 rows.generation = Some(print.into());
-                (rows.seq, rows.newest) = (newest, newest);
+                // What was copied there may all be of one moment: none of it is news.
+                (rows.seq, rows.newest) = (newest + 1, newest);
                 (rows.after, rows.ceiling) = (None, None);
             }
             return;
@@ -235,6 +239,8 @@ impl Follower {
         *rows = Rows {
             generation: generation.filter(|_| same).map(Name::from),
             seq: if same { seq } else { -1 },
+            after: None,
+            ceiling: None,
             ..rows.clone()
         };
         same

@@ -25,8 +25,8 @@ const END: &str = ".json";
 /// So many of the newest messages may change in their parts: one is answered, and some may wait.
 const NEWEST: usize = 8;
 /// The system stamps a write with a clock that ticks this coarsely, at worst, and a message says
-/// when it was begun by one that does not.
-const TICK_MS: i64 = 50;
+/// when it was begun by one that does not: its file may be older than that.
+pub(in crate::follow) const TICK_MS: i64 = 50;
 
 /// A session whose messages and parts are files of their own.
 pub(in crate::follow) struct Filed {
@@ -101,13 +101,10 @@ impl Filed {
         if after.is_none()
             && self
                 .stat(&self.session)
-                .is_some_and(|stat| is_since(changed_ms(&stat), floor))
+                .is_some_and(|stat| changed_ms(&stat) >= floor)
             && let Some((json, _)) = self.read(&self.session, &mut page)
         {
-            page.messages.push(Message {
-                json: format!("{{\"session\":{json}}}"),
-                after: (i64::MIN, String::new()),
-            });
+            page.messages.push(head_of(&json));
         }
         let last = after.map_or("", |(_, last)| last);
         let (mut bytes, mut count) = (0, 0);
@@ -128,6 +125,13 @@ impl Filed {
         page
     }
 
+    /// What is known of the session itself.
+    pub(super) fn head(&self) -> Option<Message> {
+        self.object(&self.session)
+            .ok()
+            .map(|(json, _)| head_of(&json))
+    }
+
     /// The ids of the messages that were changed since `floor`, in their order.
     ///
     /// It is gone back from the newest to the first that was written before.
@@ -144,7 +148,7 @@ impl Filed {
                 false => self.stat(&self.file_of(&id)).into_iter().collect(),
             };
             let at = stats.iter().map(changed_ms).max();
-            if at.is_some_and(|at| is_since(at, floor)) {
+            if at.is_some_and(|at| at >= floor) {
                 changed.push(id);
             } else if age >= NEWEST {
                 break;
@@ -260,9 +264,11 @@ impl Follower {
     }
 }
 
-/// Whether a change at `at` may be one since `floor`.
-fn is_since(at: i64, floor: i64) -> bool {
-    at.saturating_add(TICK_MS) >= floor
+fn head_of(session: &str) -> Message {
+    Message {
+        json: format!("{{\"session\":{session}}}"),
+        after: (i64::MIN, String::new()),
+    }
 }
 
 /// When a file was written, or took its name: what is written aside is older than its name, and

@@ -9,6 +9,7 @@ mod store;
 
 use std::path::PathBuf;
 
+pub(super) use files::TICK_MS;
 pub(super) use store::{newest, transcripts};
 
 use super::entry::Body;
@@ -51,16 +52,17 @@ impl Follower {
                 return Ok(());
             };
             let (floor, after) = (rows.seq, rows.after.clone());
+            let known = rows.generation.clone().filter(|_| after.is_none());
             // Nothing changed since a pass was through; one that begins anew goes by all the same.
-            let known = rows.generation.clone();
-            let known = known.filter(|_| after.is_none() && floor >= 0);
+            let is_through =
+                |newest: i64, print: &str| floor >= newest && known.as_deref() == Some(print);
             let read = if self.entry(id).filed().is_some() {
-                self.page_of_files(id, floor, after.as_deref(), known.as_deref())?
+                self.page_of_files(id, floor, after.as_deref(), &is_through)?
             } else {
                 let place = self.entry(id).place as usize;
                 let read = self.with_store(place, |connection, _| {
-                    let (_, print) = store::state(connection, &sid)?;
-                    if known.as_deref() == Some(&*print) {
+                    let (newest, print) = store::state(connection, &sid)?;
+                    if is_through(newest, &print) {
                         return Ok(None);
                     }
                     let page = store::page(connection, &sid, floor, after.as_deref())?;
@@ -114,13 +116,28 @@ impl Follower {
         }
     }
 
-    /// The next page of a session of a cabinet, with its print; `None` where that is `known`.
+    /// What is known of a session itself, which comes before its messages.
+    pub(super) fn head_of_messages(&mut self, id: Id) -> Option<Vec<u8>> {
+        let head = match self.filed(id) {
+            Some(filed) => filed.head(),
+            None => {
+                let (place, sid) = (self.entry(id).place as usize, self.entry(id).sid().clone());
+                let head = self.with_store(place, |connection, _| {
+                    store::session(connection, &sid, i64::MIN)
+                });
+                head.ok()??
+            }
+        };
+        head.map(|head| head.json.into_bytes())
+    }
+
+    /// The next page of a session of a cabinet, with its print; `None` where a pass was through all of it.
     fn page_of_files(
         &mut self,
         id: Id,
         floor: i64,
         after: Option<&After>,
-        known: Option<&str>,
+        is_through: &dyn Fn(i64, &str) -> bool,
     ) -> Result<Option<(Page, String)>, ReadError> {
         // What comes from now on is told, whatever is read below.
         self.watch_filed(id, true);
@@ -135,7 +152,7 @@ impl Follower {
             _ => {}
         }
         let (newest, print) = filed.state();
-        if known == Some(&*print) {
+        if is_through(newest, &print) {
             return Ok(None);
         }
         let page = Page {

@@ -137,7 +137,11 @@ pub(super) fn page(
 }
 
 /// The session itself, where it was changed.
-fn session(connection: &Connection, sid: &str, floor: i64) -> rusqlite::Result<Option<Message>> {
+pub(super) fn session(
+    connection: &Connection,
+    sid: &str,
+    floor: i64,
+) -> rusqlite::Result<Option<Message>> {
     let read =
         |row: &rusqlite::Row<'_>| -> rusqlite::Result<(Option<String>, String, String, i64)> {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))

@@ -93,6 +93,19 @@ fn what_changed_comes_again_and_nothing_else() {
     scene.follower.rewind(id);
     let want = ["U", "m1:1", "m2:1", "m3:0"];
     assert_eq!(told(&scene.look()), want, "read again from its start");
+    let head = scene
+        .follower
+        .head(id)
+        .expect("what is known of the session");
+    assert_eq!(told(&[String::from_utf8(head).expect("UTF-8")]), ["U"]);
+    let before = scene.follower.cursor_before(id, At::Seq(12));
+    assert!(scene.follower.resume(id, &before.expect("a place")));
+    let want = ["U", "m1:1", "m2:1", "m3:0"];
+    assert_eq!(
+        told(&scene.look()),
+        want,
+        "all that was changed since the second was begun"
+    );
     writer.run("DELETE FROM session");
     scene.look();
     assert!(scene.changes.is_empty() || matches!(scene.changes[..], [Change::Gone(_)]));

@@ -10,6 +10,8 @@ mod part;
 mod record;
 mod stream;
 
+use std::borrow::Cow;
+
 use record::{Entry, Info};
 
 use super::about::{About, Fit, Knows};
@@ -116,6 +118,16 @@ impl Session {
 
     /// What is known of the session itself.
     fn session(&mut self, info: &Info<'_>, out: &mut Out<'_>) {
+        self.learn(info);
+        let created = info.time.0.as_ref().and_then(|time| time.created.int());
+        out.ts = created.and_then(Time::from_ms);
+        out.raw = Some("session".into());
+        self.track.entitle(title(info), out);
+        self.track.introduce(out);
+    }
+
+    /// Whose session it is, and where it comes from.
+    fn learn(&mut self, info: &Info<'_>) {
         self.identify(info.id);
         if self.track.cwd.is_none() {
             self.track.cwd = info.directory.word().map(|cwd| cwd.into_owned());
@@ -126,14 +138,6 @@ impl Session {
         }
         let created = info.time.0.as_ref().and_then(|time| time.created.int());
         self.inherited_ms = created.unwrap_or(self.inherited_ms);
-        out.ts = created.and_then(Time::from_ms);
-        out.raw = Some("session".into());
-        // It is called so until the model found a better title.
-        let provisional = ["New session - ", "Child session - "];
-        let title = info.title.word();
-        let title = title.filter(|title| !provisional.iter().any(|it| title.starts_with(it)));
-        self.track.entitle(title, out);
-        self.track.introduce(out);
     }
 
     /// Learns whose records these are, where the name of the file does not tell.
@@ -171,6 +175,22 @@ impl Tracked for Session {
     fn idle(&mut self) {
         self.settled_ms = self.done_ms;
     }
+
+    fn begins_with(&mut self, record: &[u8]) {
+        let text = lossy(record);
+        let entry: Entry<'_> = lenient::read(&text).unwrap_or_default();
+        if let Some(info) = &entry.session.0 {
+            self.learn(info);
+            self.track.title = title(info).map(Cow::into_owned);
+        }
+    }
+}
+
+/// A session's title, once the model found one.
+fn title<'a>(info: &Info<'a>) -> Option<Cow<'a, str>> {
+    let provisional = ["New session - ", "Child session - "];
+    let title = info.title.word();
+    title.filter(|title| !provisional.iter().any(|it| title.starts_with(it)))
 }
 
 /// Whether a record is one of OpenCode's.

@@ -40,7 +40,7 @@ impl Follower {
                     .take(most.saturating_mul(8))
                     .read_to_end(&mut bytes)?;
             }
-            Shape::Document | Shape::Lines | Shape::Store => {
+            Shape::Document | Shape::Lines | Shape::Store { .. } | Shape::Cabinet => {
                 file.take(most + 1).read_to_end(&mut bytes)?;
             }
         }
@@ -81,7 +81,7 @@ impl Follower {
         self.counters.bytes += bytes.len() as u64;
         match shape {
             Shape::Packed => self.hand_out_lines(&bytes, each),
-            Shape::Document | Shape::Lines | Shape::Store => {
+            Shape::Document | Shape::Lines | Shape::Store { .. } | Shape::Cabinet => {
                 self.counters.lines += 1;
                 let end = bytes.len() as u64;
                 each(Piece::Line {

@@ -1,6 +1,7 @@
 //! What is kept of one session. Thousands are, most of them idle: what its place tells is not repeated.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use super::messages::After;
 use super::names;
@@ -13,7 +14,7 @@ pub(super) struct Entry {
     sid: Name,
     /// The session key of the row that claims it; the last one known.
     pub(super) key: Option<Name>,
-    /// The file's name, where the session's id does not tell it.
+    /// The file's name, where the session's id does not tell it; in a cabinet, the way to it.
     file: Option<Box<OsString>>,
     pub(super) place: u32,
     pub(super) round: u32,
@@ -100,6 +101,25 @@ impl Entry {
                 ..Rows::default()
             }),
         }
+    }
+
+    /// The session `sid` of a cabinet, whose file is `file` below the folder of sessions.
+    pub(super) fn of_cabinet(place: usize, sid: &str, file: &Path, round: u32) -> Self {
+        Self {
+            file: Some(Box::new(file.as_os_str().to_owned())),
+            ..Self::of_store(place, sid, State::Here, round)
+        }
+    }
+
+    /// The file of a session of a cabinet, below the folder of sessions; `None` elsewhere.
+    pub(super) fn filed(&self) -> Option<&Path> {
+        let file = self.file.as_deref().map(Path::new);
+        file.filter(|_| matches!(self.body, Body::Store(_)))
+    }
+
+    /// Takes in where the file of a session of a cabinet is now: it may be given to another project.
+    pub(super) fn file_under(&mut self, file: &Path) {
+        self.file = Some(Box::new(file.as_os_str().to_owned()));
     }
 
     /// Its id: the row's `sessionId`, else what the file's name says.

@@ -113,6 +113,7 @@ impl Follower {
             key: entry.key.as_ref(),
             era: match entry.body {
                 Body::File(_) => Era::Files,
+                Body::Store(_) if entry.filed().is_some() => Era::Files,
                 Body::Store(_) => Era::Store,
             },
         }
@@ -123,7 +124,8 @@ impl Follower {
     pub fn at(&self, id: Id) -> Name {
         let entry = self.entry(id);
         let place = &self.places[entry.place as usize];
-        match entry.file_name() {
+        let filed = entry.filed().map(|file| file.as_os_str().to_owned());
+        match filed.or_else(|| entry.file_name()) {
             None => place.store_shown.clone(),
             Some(name) => [&*place.shown, &*name.to_string_lossy()].concat().into(),
         }

@@ -55,7 +55,9 @@ impl Follower {
                 Some(self.name_hash(sid.as_ref()))
             }
         };
-        let names = &mut self.places[place].names;
+        let here = &mut self.places[place];
+        here.newest.retain(|(open, _)| *open != id);
+        let names = &mut here.names;
         if let Some(name) = name.filter(|name| names.get(name) == Some(&id)) {
             names.remove(&name);
         }

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf, absolute};
 
+use super::cabinet::Drawer;
 use super::follower::Follower;
 use super::layout::subfolders;
 use super::root::Root;
+use super::session::Era;
 
 /// Directories to watch, in order of their paths.
 pub(super) type Wanted = BTreeMap<PathBuf, Interest>;
@@ -18,6 +20,8 @@ pub(super) struct Interest {
     pub(super) sessions: Vec<usize>,
     /// Stores in it, by file name.
     stores: Vec<(OsString, usize)>,
+    /// What in it is of cabinets.
+    pub(super) drawers: Vec<(usize, Drawer)>,
     /// Names on the way to something that is watched or missing.
     steps: HashSet<OsString>,
     /// Every new name: agents.
@@ -45,13 +49,22 @@ impl Interest {
 
     /// Whether it matters what is written to the files in it.
     pub(super) fn growth(&self) -> bool {
-        !self.sessions.is_empty() || !self.stores.is_empty()
+        !self.sessions.is_empty() || !self.stores.is_empty() || !self.drawers.is_empty()
+    }
+
+    /// What matters to a cabinet alone.
+    pub(super) fn of_drawer(place: usize, drawer: Drawer) -> Self {
+        Self {
+            drawers: vec![(place, drawer)],
+            ..Self::default()
+        }
     }
 
     /// Takes in what matters in the same directory under another path.
     pub(super) fn join(&mut self, other: Self) {
         self.sessions.extend(other.sessions);
         self.stores.extend(other.stores);
+        self.drawers.extend(other.drawers);
         self.steps.extend(other.steps);
         self.all |= other.all;
         self.folders |= other.folders;
@@ -106,6 +119,13 @@ impl Follower {
                 && let Some(it) = reach(&mut wanted, folder)
             {
                 it.stores.push((OsString::from(name), at));
+            }
+            if place.era == Era::Files {
+                for (path, drawer) in self.drawers(at) {
+                    if let Some(it) = reach(&mut wanted, &path) {
+                        it.drawers.push((at, drawer));
+                    }
+                }
             }
         }
         wanted

@@ -7,8 +7,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::names;
-use super::place::Home;
+use super::{cabinet, names};
 use crate::wire::event::Name;
 
 /// The name of the source whose places are no layout.
@@ -67,8 +66,14 @@ pub enum Shape {
     Packed,
     /// One JSON document that is rewritten: every version of it is one record.
     Document,
-    /// An SQLite store of all sessions, which is opened by the rules of `database.rs` alone.
-    Store,
+    /// An SQLite store of all sessions, which is opened by the rules of `database.rs` alone, and the
+    /// folder beside it of the cabinet that they stood in before there was one.
+    Store {
+        /// The cabinet's name.
+        before: &'static str,
+    },
+    /// A folder of sessions, messages and parts, a file each: see `cabinet.rs`.
+    Cabinet,
 }
 
 /// Files that were named on the command line, whatever their place says.
@@ -119,7 +124,7 @@ impl Files {
 
     /// Whether it is a store, and no file may be opened by another way.
     pub(super) fn is_store(&self) -> bool {
-        self.shape == Shape::Store
+        matches!(self.shape, Shape::Store { .. })
     }
 
     /// The id of the session of a file, where its name is not it.
@@ -151,36 +156,20 @@ impl Files {
     }
 
     /// The directories below `path` that may hold such files, `skip` of whose folders lead to `path`.
-    fn folders_below(&self, path: &Path, skip: usize) -> Vec<PathBuf> {
+    pub(super) fn folders_below(&self, path: &Path, skip: usize) -> Vec<PathBuf> {
         let Some(folders) = self.folders.get(skip..) else {
             return Vec::new();
         };
-        folders.iter().fold(vec![path.to_owned()], |above, name| {
+        let mut found = folders.iter().fold(vec![path.to_owned()], |above, name| {
             let below = above.iter().flat_map(|path| match *name {
                 "*" => subfolders(path),
                 name => vec![path.join(name)],
             });
             below.filter(|path| path.is_dir()).collect()
-        })
-    }
-
-    /// The places below `path`.
-    pub(super) fn homes<'a>(
-        &'static self,
-        layout: &'a Layout,
-        path: &Path,
-        skip: usize,
-    ) -> impl Iterator<Item = Home> + 'a {
-        let folders = self.folders_below(path, skip).into_iter();
-        folders.map(move |folder| Home {
-            agent: Name::from(""),
-            source: layout.source,
-            files: Some(self),
-            parent: self.parent.and_then(|up| named(&folder, up)),
-            store: self.is_store().then(|| folder.join(self.name)),
-            sessions: Some(folder).filter(|_| !self.is_store()),
-            only: None,
-        })
+        });
+        // Other things are called like its sessions: what `opencode export` writes.
+        found.retain(|path| self.shape != Shape::Cabinet || cabinet::above(path).is_some());
+        found
     }
 
     /// A few of the files below `path`, in the order of their names.
@@ -206,7 +195,7 @@ impl Files {
 }
 
 /// The name of the folder `up` above `folder`.
-fn named(folder: &Path, up: usize) -> Option<Name> {
+pub(super) fn named(folder: &Path, up: usize) -> Option<Name> {
     let folder = folder.ancestors().nth(up)?;
     Some(folder.file_name()?.to_string_lossy().into())
 }

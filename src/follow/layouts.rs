@@ -1,5 +1,6 @@
 //! Where the other agents keep their transcripts: one entry in the table for each.
 
+use super::cabinet;
 use super::layout::{Files, Layout, Shape, Sid};
 
 /// Every layout; a further agent is one line more.
@@ -233,19 +234,28 @@ const GROK: Layout = Layout {
     }],
 };
 
-/// OpenCode, since its 1.2.
+/// OpenCode: a store since its 1.2, files before.
 const OPENCODE: Layout = Layout {
     source: "opencode",
     title: "OpenCode",
     variables: &["XDG_DATA_HOME/opencode"],
     home: ".local/share/opencode",
-    files: &[Files {
-        folders: &[],
-        name: "opencode.db",
-        sid: Sid::Stem,
-        parent: None,
-        shape: Shape::Store,
-    }],
+    files: &[
+        Files {
+            folders: &[],
+            name: "opencode.db",
+            sid: Sid::Stem,
+            parent: None,
+            shape: Shape::Store { before: "storage" },
+        },
+        Files {
+            folders: &["storage", "session", "*"],
+            name: cabinet::SESSIONS,
+            sid: Sid::Stem,
+            parent: None,
+            shape: Shape::Cabinet,
+        },
+    ],
 };
 
 /// pi.

@@ -12,11 +12,13 @@
 //! What cannot be known: a rewrite that keeps the first KiB and the 256 bytes
 //! before the cursor; lines of a file that was unlinked before they were read,
 //! since idle files are not held open; a rewritten row in a store of the time
-//! before generations.
+//! before generations; a change of a part, where parts are files, in a message
+//! behind the newest eight of its session.
 
 mod agenda;
 mod beside;
 mod bounds;
+mod cabinet;
 mod changes;
 mod claims;
 mod cursor;
@@ -27,6 +29,7 @@ mod entry;
 mod follower;
 mod forget;
 mod hash;
+mod homes;
 mod index;
 mod interest;
 mod layout;

@@ -9,10 +9,10 @@ use foldhash::{HashMap, HashMapExt as _};
 use super::database::{Database, Schema};
 use super::index::Index;
 use super::layout::{Files, OPENCLAW, loose_files};
-use super::names;
 use super::root::Root;
 use super::session::{Era, Id};
 use super::wait::Looks;
+use super::{cabinet, names};
 use crate::wire::event::Name;
 
 /// The directories of one agent, by name alone: neither needs to exist.
@@ -29,14 +29,16 @@ pub(super) struct Home {
     pub(super) sessions: Option<PathBuf>,
     /// The SQLite store.
     pub(super) store: Option<PathBuf>,
-    /// The one transcript to follow there.
+    /// The folder of sessions, messages and parts, a file each, that the store was before.
+    pub(super) cabinet: Option<PathBuf>,
+    /// The one transcript to follow there, or the one project of a cabinet.
     pub(super) only: Option<OsString>,
 }
 
 /// One agent as it is followed.
 pub(super) struct Place {
     pub(super) home: Home,
-    /// The sessions directory as shown, with a slash.
+    /// The directory of sessions as shown, with a slash.
     pub(super) shown: Name,
     /// The store as shown.
     pub(super) store_shown: Name,
@@ -50,15 +52,36 @@ pub(super) struct Place {
     pub(super) looks: Option<Looks>,
     /// How often in a row the store could not be read.
     pub(super) failures: u32,
+    /// The sessions of a cabinet that were read last, with their newest messages.
+    pub(super) newest: Vec<(Id, Vec<String>)>,
 }
 
 impl Home {
+    /// No place at all.
+    pub(super) fn nowhere() -> Self {
+        Self {
+            agent: Name::from(""),
+            source: OPENCLAW,
+            files: None,
+            parent: None,
+            sessions: None,
+            store: None,
+            cabinet: None,
+            only: None,
+        }
+    }
+
     /// Whether a file of that name is a transcript, or the log of a session's stream.
     pub(super) fn holds(&self, name: &OsStr) -> bool {
         match self.files {
             None => names::is_transcript(name) || names::streamed(name).is_some(),
             Some(files) => files.takes(name),
         }
+    }
+
+    /// Whether there is anything beside the store.
+    pub(super) fn has_files(&self) -> bool {
+        self.sessions.is_some() || self.cabinet.is_some()
     }
 
     /// Whether the same names are transcripts in both; in one directory may stand several kinds.
@@ -90,13 +113,9 @@ impl Home {
         let is_folder = path.is_dir();
         if is_store(path) {
             return Self {
-                agent: Name::from(""),
                 source,
-                files: None,
-                parent: None,
-                sessions: None,
                 store: Some(path.to_owned()),
-                only: None,
+                ..Self::nowhere()
             };
         }
         let files = match is_folder {
@@ -108,14 +127,16 @@ impl Home {
             Some(folder) => folder,
             None => Path::new("."),
         };
+        let only = path.file_name().map(OsStr::to_owned).filter(|_| !is_folder);
+        let is_filed = only.as_deref().is_some_and(cabinet::is_session);
+        let cabinet = is_filed.then(|| cabinet::above(folder)).flatten();
         Self {
-            agent: Name::from(""),
             source,
             files: Some(files),
-            parent: None,
-            sessions: Some(folder.to_owned()),
-            store: None,
-            only: path.file_name().map(OsStr::to_owned).filter(|_| !is_folder),
+            sessions: Some(folder.to_owned()).filter(|_| cabinet.is_none()),
+            cabinet,
+            only,
+            ..Self::nowhere()
         }
     }
 }
@@ -127,7 +148,8 @@ fn is_store(path: &Path) -> bool {
 
 impl Place {
     pub(super) fn new(home: Home) -> Self {
-        let shown = match &home.sessions {
+        let filed = home.cabinet.as_deref().map(cabinet::sessions);
+        let shown = match home.sessions.as_ref().or(filed.as_ref()) {
             Some(path) => path.join("").to_string_lossy().into(),
             None => Name::from(""),
         };
@@ -148,25 +170,19 @@ impl Place {
             index: Index::default(),
             looks: None,
             failures: 0,
+            newest: Vec::new(),
         }
     }
 
     /// No agent's: another one may have its number.
     pub(super) fn vacant() -> Self {
-        Self::new(Home {
-            agent: Name::from(""),
-            source: OPENCLAW,
-            files: None,
-            parent: None,
-            sessions: None,
-            store: None,
-            only: None,
-        })
+        Self::new(Home::nowhere())
     }
 
     /// Whether it is no agent's.
     pub(super) fn is_vacant(&self) -> bool {
-        self.home.sessions.is_none() && self.home.store.is_none()
+        let home = &self.home;
+        home.sessions.is_none() && home.store.is_none() && home.cabinet.is_none()
     }
 
     /// When the next look at its store or its index is due.
@@ -201,12 +217,8 @@ pub(super) fn expand(root: &Root) -> Vec<Home> {
         Root::Loose { path, source } => vec![Home::loose(path, source)],
         Root::Store(path) => vec![Home {
             agent: store_agent(path),
-            source: OPENCLAW,
-            files: None,
-            parent: None,
-            sessions: None,
             store: Some(path.clone()),
-            only: None,
+            ..Home::nowhere()
         }],
     }
 }
@@ -227,12 +239,9 @@ fn agents(path: &Path) -> Vec<Home> {
 fn agent(path: &Path) -> Home {
     Home {
         agent: base_name(path),
-        source: OPENCLAW,
-        files: None,
-        parent: None,
         sessions: Some(path.join("sessions")),
         store: Some(path.join("agent").join(names::STORE)),
-        only: None,
+        ..Home::nowhere()
     }
 }
 

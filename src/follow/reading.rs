@@ -262,7 +262,10 @@ impl Follower {
     pub fn rewind(&mut self, id: Id) {
         match &mut self.entry_mut(id).body {
             Body::File(tail) => tail.restart(),
-            Body::Store(rows) => rows.seq = -1,
+            Body::Store(rows) => {
+                rows.seq = -1;
+                (rows.after, rows.ceiling) = (None, None);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use super::cursor::{Cursor, Hex};
 use super::entry::Body;
 use super::follower::Follower;
+use super::messages::TICK_MS;
 use super::session::{At, Id};
 use super::tail::{HEAD, Tail};
 
@@ -40,7 +41,10 @@ impl Follower {
                 path,
                 sid,
                 generation,
-                seq: seq - 1,
+                seq: match self.entry(id).filed() {
+                    Some(_) => seq - TICK_MS,
+                    None => seq - 1,
+                },
             }),
             (Cursor::File { .. }, At::Off(off)) => {
                 let shown = self.at(id);
@@ -69,6 +73,8 @@ impl Follower {
             let name = match sid {
                 None => path.strip_prefix(&*place.shown)?,
                 Some(sid) if **path == *place.store_shown => sid,
+                // It may stand in another project now.
+                Some(sid) if place.home.cabinet.is_some() && path.starts_with(&*place.shown) => sid,
                 Some(_) => return None,
             };
             let id = *place.names.get(&self.name_hash(OsStr::new(name)))?;

@@ -177,6 +177,9 @@ impl Follower {
     }
 
     pub(super) fn head_row(&mut self, id: Id) -> Option<Vec<u8>> {
+        if self.schema_of(id) == Schema::Messages {
+            return self.head_of_messages(id);
+        }
         let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
         let cap = self.options.max_line_bytes;
         let page = self.with_store(place, |connection, columns| {
@@ -191,6 +194,15 @@ impl Follower {
     }
 
     pub(super) fn seek_last_row(&mut self, id: Id) {
+        if let Some((newest, print)) = self.filed_state(id) {
+            if let Body::Store(rows) = &mut self.entry_mut(id).body {
+                rows.generation = Some(print.into());
+                // What was copied there may all be of one moment: none of it is news.
+                (rows.seq, rows.newest) = (newest + 1, newest);
+                (rows.after, rows.ceiling) = (None, None);
+            }
+            return;
+        }
         let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
         let ends = self.with_store(place, |connection, columns| ends(connection, columns, &sid));
         if let (Ok(Some((generation, newest))), Body::Store(rows)) =
@@ -203,6 +215,14 @@ impl Follower {
     }
 
     pub(super) fn resume_rows(&mut self, id: Id, generation: Option<&str>, seq: i64) -> bool {
+        if let Some((newest, _)) = self.filed_state(id) {
+            if let Body::Store(rows) = &mut self.entry_mut(id).body {
+                rows.generation = generation.map(Name::from);
+                (rows.seq, rows.newest) = (seq, newest);
+                (rows.after, rows.ceiling) = (None, None);
+            }
+            return true;
+        }
         let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
         let in_place = self.schema_of(id) == Schema::Messages;
         let ends = self.with_store(place, |connection, columns| ends(connection, columns, &sid));
@@ -219,6 +239,8 @@ impl Follower {
         *rows = Rows {
             generation: generation.filter(|_| same).map(Name::from),
             seq: if same { seq } else { -1 },
+            after: None,
+            ceiling: None,
             ..rows.clone()
         };
         same

@@ -63,7 +63,11 @@ impl Follower {
                         && it.sessions.is_some()
                         && it.sessions == home.sessions
                         && it.is_alike(&home)
-                    || home.sessions.is_none() && it.store == home.store
+                    || home.sessions.is_none() && home.store.is_some() && it.store == home.store
+                    || home.store.is_none()
+                        && home.cabinet.is_some()
+                        && it.cabinet == home.cabinet
+                        && it.only.is_none()
             });
             if known {
                 continue;
@@ -80,6 +84,7 @@ impl Follower {
         self.look_store(place, rows, changes);
         if self.places[place].era == Era::Files {
             self.look_folder(place, changes);
+            self.look_cabinet(place, changes);
             if self.places[place].home.files.is_none() {
                 self.look_index(place, false, rows, changes);
             }

@@ -25,8 +25,8 @@ pub fn first_records(path: &Path) -> std::io::Result<Vec<Vec<u8>>> {
         Shape::Packed => zstd::Decoder::new(file)?
             .take(HEAD_BYTES)
             .read_to_end(&mut bytes)?,
-        Shape::Lines | Shape::Store => file.take(HEAD_BYTES).read_to_end(&mut bytes)?,
-        Shape::Document => {
+        Shape::Lines | Shape::Store { .. } => file.take(HEAD_BYTES).read_to_end(&mut bytes)?,
+        Shape::Document | Shape::Cabinet => {
             const WHOLE: u64 = 32 << 20;
             file.take(WHOLE).read_to_end(&mut bytes)?
         }

@@ -43,7 +43,7 @@ impl Follower {
                 let era = match database.verdict {
                     Verdict::Alive => Era::Store,
                     // Nothing there, and nothing else to follow.
-                    Verdict::Unknown if self.places[place].home.sessions.is_none() => Era::Store,
+                    Verdict::Unknown if !self.places[place].home.has_files() => Era::Store,
                     Verdict::Empty | Verdict::Unknown | Verdict::Other | Verdict::Beta => {
                         Era::Files
                     }
@@ -88,6 +88,7 @@ impl Follower {
         }
         here.era = era;
         here.index = Default::default();
+        here.newest = Vec::new();
         let mut over: Vec<Id> = here.names.drain().map(|(_, id)| id).collect();
         over.sort_unstable();
         for id in over {
@@ -149,7 +150,7 @@ impl Follower {
     }
 
     /// Milliseconds since 1970 below which a session is left out.
-    fn since_ms(&self) -> i64 {
+    pub(super) fn since_ms(&self) -> i64 {
         self.options
             .modified_since
             .and_then(|since| since.duration_since(SystemTime::UNIX_EPOCH).ok())

@@ -101,6 +101,7 @@ impl Follower {
         // Nothing arms watches meanwhile.
         let interest = std::mem::take(&mut watches.interest);
         let mut everything = false;
+        let start = changes.len();
         for named in names {
             let Some(it) = interest.get(&named.folder) else {
                 continue;
@@ -108,6 +109,9 @@ impl Follower {
             everything |= it.leads_on(&named.name);
             for &place in &it.sessions {
                 self.look_at_name(place, named, rows, changes);
+            }
+            for drawer in &it.drawers {
+                self.look_at_drawer(drawer, &named.name, changes);
             }
             for place in it.stores_of(&named.name) {
                 self.places[place].looks = Some(Looks::from(Instant::now()));
@@ -117,6 +121,7 @@ impl Follower {
         if let Some(watches) = &mut self.watches {
             watches.interest = interest;
         }
+        self.watch_new(changes.split_at(start).1);
         everything
     }
 

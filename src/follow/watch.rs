@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::time::{Duration, Instant};
 
 use super::follower::Follower;
-use super::interest::Interest;
+use super::interest::{Interest, Wanted};
 use super::wake::{Bed, Folder, Refused, Waker};
 
 /// How often everything is looked at where nothing can be watched.
@@ -104,6 +104,38 @@ impl Follower {
     /// Brings the watches in step with what is there. Gives whether any is new.
     pub(super) fn arm(&mut self) -> bool {
         let wanted = self.wanted();
+        if let (Some(watches), Some(bed)) = (&mut self.watches, &mut self.bed)
+            && watches.mode == Mode::Watching
+        {
+            watches.forget(bed, |path, _| !wanted.contains_key(path));
+            watches.interest.clear();
+        }
+        self.take_up(wanted)
+    }
+
+    /// Watches `folders` as well, where they are there and are not watched yet.
+    pub(super) fn watch_also(&mut self, folders: Vec<PathBuf>, interest: &Interest) {
+        let Some(watches) = &self.watches else {
+            return;
+        };
+        let folders = folders.iter().filter_map(|path| absolute(path).ok());
+        let new = folders.filter(|path| !watches.armed.contains_key(path));
+        let wanted = new.map(|path| (path, interest.clone())).collect();
+        self.take_up(wanted);
+    }
+
+    /// Watches `folders` no more.
+    pub(super) fn unwatch(&mut self, folders: &[PathBuf]) {
+        let gone: Vec<PathBuf> = folders.iter().filter_map(|it| absolute(it).ok()).collect();
+        if let (Some(watches), Some(bed)) = (&mut self.watches, &mut self.bed)
+            && !gone.is_empty()
+        {
+            watches.forget(bed, |path, _| gone.iter().any(|it| it == path));
+        }
+    }
+
+    /// Watches what is wanted; gives whether any is new.
+    fn take_up(&mut self, wanted: Wanted) -> bool {
         let (Some(watches), Some(bed)) = (&mut self.watches, &mut self.bed) else {
             return false;
         };
@@ -113,8 +145,6 @@ impl Follower {
         let mut failure = None;
         let mut notes = Vec::new();
         let mut new = false;
-        watches.forget(bed, |path, _| !wanted.contains_key(path));
-        watches.interest.clear();
         for (path, interest) in wanted {
             let Ok(meta) = std::fs::metadata(&path) else {
                 continue;
@@ -203,6 +233,7 @@ impl Watches {
             // Another path may lead to the same directory.
             if !self.armed.values().any(|armed| armed.folder == *folder) {
                 bed.unwatch(*folder);
+                self.interest.remove(folder);
             }
         }
         !gone.is_empty()

@@ -3,7 +3,7 @@
 use super::stores::Writer;
 use super::*;
 
-const TABLES: &str = "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; \
+pub(super) const TABLES: &str = "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; \
     CREATE TABLE session(id TEXT PRIMARY KEY, parent_id TEXT, directory TEXT, title TEXT, \
     time_created INTEGER, time_updated INTEGER); \
     CREATE TABLE message(id TEXT PRIMARY KEY, session_id TEXT, time_created INTEGER, \
@@ -39,7 +39,7 @@ fn scene(follow: bool) -> (Scene, Writer) {
 }
 
 /// What was handed out: of the session its title, of a message its id and how many parts it has.
-fn told(records: &[String]) -> Vec<String> {
+pub(super) fn told(records: &[String]) -> Vec<String> {
     let each = records.iter().map(|record| {
         let record: serde_json::Value = serde_json::from_str(record).expect(record);
         match record["session"]["title"].as_str() {
@@ -89,6 +89,23 @@ fn what_changed_comes_again_and_nothing_else() {
         writer.run(statement);
         assert_eq!(told(&scene.look()), want, "{statement}");
     }
+    let id = scene.only_id();
+    scene.follower.rewind(id);
+    let want = ["U", "m1:1", "m2:1", "m3:0"];
+    assert_eq!(told(&scene.look()), want, "read again from its start");
+    let head = scene
+        .follower
+        .head(id)
+        .expect("what is known of the session");
+    assert_eq!(told(&[String::from_utf8(head).expect("UTF-8")]), ["U"]);
+    let before = scene.follower.cursor_before(id, At::Seq(12));
+    assert!(scene.follower.resume(id, &before.expect("a place")));
+    let want = ["U", "m1:1", "m2:1", "m3:0"];
+    assert_eq!(
+        told(&scene.look()),
+        want,
+        "all that was changed since the second was begun"
+    );
     writer.run("DELETE FROM session");
     scene.look();
     assert!(scene.changes.is_empty() || matches!(scene.changes[..], [Change::Gone(_)]));

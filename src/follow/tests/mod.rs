@@ -1,5 +1,6 @@
 //! What the room promises, on real files: the set of lines seen is the oracle.
 
+mod cabinets;
 mod faults;
 mod layouts;
 mod messages;

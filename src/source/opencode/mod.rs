@@ -1,5 +1,6 @@
-//! OpenCode: its store `~/.local/share/opencode/opencode.db`, what `opencode export` and
-//! `opencode run --format json` write, and the events of `opencode serve`.
+//! OpenCode: its store `~/.local/share/opencode/opencode.db`, the files in `storage` beside it that
+//! were there before its 1.2, what `opencode export` and `opencode run --format json` write, and the
+//! events of `opencode serve`.
 //!
 //! Nothing is appended: a message and its parts change in place, and come here again in each
 //! of their versions. So everything is known by its id, and told once.
@@ -8,6 +9,8 @@ mod message;
 mod part;
 mod record;
 mod stream;
+
+use std::borrow::Cow;
 
 use record::{Entry, Info};
 
@@ -115,6 +118,16 @@ impl Session {
 
     /// What is known of the session itself.
     fn session(&mut self, info: &Info<'_>, out: &mut Out<'_>) {
+        self.learn(info);
+        let created = info.time.0.as_ref().and_then(|time| time.created.int());
+        out.ts = created.and_then(Time::from_ms);
+        out.raw = Some("session".into());
+        self.track.entitle(title(info), out);
+        self.track.introduce(out);
+    }
+
+    /// Whose session it is, and where it comes from.
+    fn learn(&mut self, info: &Info<'_>) {
         self.identify(info.id);
         if self.track.cwd.is_none() {
             self.track.cwd = info.directory.word().map(|cwd| cwd.into_owned());
@@ -125,14 +138,6 @@ impl Session {
         }
         let created = info.time.0.as_ref().and_then(|time| time.created.int());
         self.inherited_ms = created.unwrap_or(self.inherited_ms);
-        out.ts = created.and_then(Time::from_ms);
-        out.raw = Some("session".into());
-        // It is called so until the model found a better title.
-        let provisional = ["New session - ", "Child session - "];
-        let title = info.title.word();
-        let title = title.filter(|title| !provisional.iter().any(|it| title.starts_with(it)));
-        self.track.entitle(title, out);
-        self.track.introduce(out);
     }
 
     /// Learns whose records these are, where the name of the file does not tell.
@@ -170,6 +175,22 @@ impl Tracked for Session {
     fn idle(&mut self) {
         self.settled_ms = self.done_ms;
     }
+
+    fn begins_with(&mut self, record: &[u8]) {
+        let text = lossy(record);
+        let entry: Entry<'_> = lenient::read(&text).unwrap_or_default();
+        if let Some(info) = &entry.session.0 {
+            self.learn(info);
+            self.track.title = title(info).map(Cow::into_owned);
+        }
+    }
+}
+
+/// A session's title, once the model found one.
+fn title<'a>(info: &Info<'a>) -> Option<Cow<'a, str>> {
+    let provisional = ["New session - ", "Child session - "];
+    let title = info.title.word();
+    title.filter(|title| !provisional.iter().any(|it| title.starts_with(it)))
 }
 
 /// Whether a record is one of OpenCode's.
@@ -185,8 +206,17 @@ fn fit(text: &str) -> Fit {
         || entry.part.0.is_some() && entry.session_id.is_some()
         || own(entry.session_id, "ses_")
         || own(entry.properties.field("sessionID"), "ses_")
-        || stream::is_event(&entry.kind.text().unwrap_or_default()) && entry.properties.is_some();
+        || stream::is_event(&entry.kind.text().unwrap_or_default()) && entry.properties.is_some()
+        || is_session(text);
     if fits { Fit::Surely } else { Fit::No }
+}
+
+/// Whether it is the file of a session as it was kept before there was a store.
+fn is_session(text: &str) -> bool {
+    lenient::read::<Info<'_>>(text).is_some_and(|info| {
+        let named = info.id.text().is_some_and(|id| id.starts_with("ses_"));
+        named && info.directory.is_some() && info.time.0.is_some()
+    })
 }
 
 /// Whether a record is a request, at a glance.

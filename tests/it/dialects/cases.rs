@@ -15,8 +15,10 @@ fn the_pipe_and_the_stream_give_what_the_file_does() {
     let home = home();
     for dialect in DIALECTS {
         for case in cases(dialect) {
-            let file = super::recorded::transcripts(&case, dialect).remove(0);
-            let bytes = std::fs::read(&file).expect("a transcript");
+            // What stands in many files has no stream.
+            let files = super::recorded::transcripts(&case, dialect);
+            let Some(file) = files.first() else { continue };
+            let bytes = std::fs::read(file).expect("a transcript");
             let path = file.to_str().expect("UTF-8");
             let own = crate::support::run(home.path(), &["tail", path]).ok();
             let stream = feed(home.path(), &["tail", "-"], &bytes).ok();

@@ -5,6 +5,7 @@
 
 mod cases;
 mod drift;
+mod filed;
 mod found;
 mod packed;
 mod recorded;

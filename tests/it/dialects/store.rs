@@ -46,7 +46,7 @@ fn answered(id: &str, at: i64, finish: &str, parts: Vec<Value>) -> Value {
 }
 
 /// A task that a sub-agent does, as two exports.
-fn exports() -> [Value; 2] {
+pub(super) fn exports() -> [Value; 2] {
     let task = json!({
         "type": "tool", "callID": "call_1", "tool": "task",
         "state": {
@@ -92,7 +92,7 @@ fn exports() -> [Value; 2] {
 }
 
 /// The same as rows of a store.
-fn store(path: &Path, exports: &[Value]) {
+pub(super) fn store(path: &Path, exports: &[Value]) {
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
     let store = Connection::open(path).expect("opens");
     store.execute_batch(TABLES).expect("tables");
@@ -129,7 +129,7 @@ fn store(path: &Path, exports: &[Value]) {
 }
 
 /// Events without what only tells where they stood.
-fn told(out: &[u8]) -> Vec<Value> {
+pub(super) fn told(out: &[u8]) -> Vec<Value> {
     let events = wire::events(out).into_iter();
     let plain = events.map(|mut event| {
         event.as_object_mut().expect("an object").remove("src");

@@ -1,47 +1,22 @@
-//! Stores of messages and parts that change in place: OpenCode's.
-//!
-//! Nothing is numbered there, and old rows change as well as new ones, so the
-//! cursor is a time: whatever was changed since comes again, whole messages in
-//! the order that they were begun. Who reads them knows what it was told.
+//! Messages and parts as rows of a store.
 //!
 //! Source of the tables: `anomalyco/opencode:packages/opencode/src/session/session.sql.ts`.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::database::Seen;
-use super::entry::Body;
-use super::follower::Follower;
-use super::lines::Each;
-use super::queries::{News, Transcript};
-use super::rows::PAGE_BYTES;
-use super::session::{At, Id, Piece, ReadError};
+use super::{After, Message, PAGE_MESSAGES, Page};
+use crate::follow::database::Seen;
+use crate::follow::queries::{News, Transcript};
+use crate::follow::rows::PAGE_BYTES;
 
-/// Messages of a page, at most.
-const PAGE_MESSAGES: i64 = 200;
 /// So many sessions are looked at after each commit: those that were asked for last.
 const RECENT: i64 = 32;
 
-/// Where a pass through a session's messages stands: when the last one was begun, and its id.
-pub(super) type After = (i64, String);
-
-/// Messages as they were read.
-#[derive(Default)]
-struct Page {
-    messages: Vec<Message>,
-    /// There may be more.
-    more: bool,
-    /// When anything of the session was changed last; -1 where it is gone.
-    newest: i64,
-}
-
-/// One message, or the session itself, as a record.
-struct Message {
-    json: String,
-    after: After,
-}
-
 /// Finds the sessions that changed; all of them at the first look.
-pub(super) fn transcripts(connection: &Connection, seen: &mut Seen) -> rusqlite::Result<News> {
+pub(in crate::follow) fn transcripts(
+    connection: &Connection,
+    seen: &mut Seen,
+) -> rusqlite::Result<News> {
     let all = !seen.listed;
     let most = if all { -1 } else { RECENT };
     let mut statement =
@@ -69,7 +44,7 @@ pub(super) fn transcripts(connection: &Connection, seen: &mut Seen) -> rusqlite:
 }
 
 /// When a session was changed last, and what tells two changes of the same millisecond apart.
-fn state(connection: &Connection, sid: &str) -> rusqlite::Result<(i64, String)> {
+pub(super) fn state(connection: &Connection, sid: &str) -> rusqlite::Result<(i64, String)> {
     let own = connection
         .prepare_cached("SELECT time_updated FROM session WHERE id = ?1")?
         .query_row([sid], |row| row.get::<_, i64>(0))
@@ -95,12 +70,12 @@ fn state(connection: &Connection, sid: &str) -> rusqlite::Result<(i64, String)> 
 }
 
 /// When a session was changed last; -1 where it is gone.
-pub(super) fn newest(connection: &Connection, sid: &str) -> rusqlite::Result<i64> {
+pub(in crate::follow) fn newest(connection: &Connection, sid: &str) -> rusqlite::Result<i64> {
     state(connection, sid).map(|(newest, _)| newest)
 }
 
 /// Reads messages that were changed since `floor`, behind `after`, within one transaction.
-fn page(
+pub(super) fn page(
     connection: &Connection,
     sid: &str,
     floor: i64,
@@ -116,7 +91,7 @@ fn page(
     }
     let (begun, last) = after.map_or((i64::MIN, ""), |(begun, last)| (*begun, &**last));
     let mut bytes = 0;
-    let mut count = 0;
+    let mut count = 0_usize;
     {
         let mut messages = transaction.prepare_cached(
             "SELECT id, time_created, data FROM message \
@@ -127,7 +102,7 @@ fn page(
         )?;
         let mut parts = transaction
             .prepare_cached("SELECT id, data FROM part WHERE message_id = ?1 ORDER BY id")?;
-        let mut found = messages.query(params![sid, begun, last, floor, PAGE_MESSAGES])?;
+        let mut found = messages.query(params![sid, begun, last, floor, PAGE_MESSAGES as i64])?;
         while let Some(row) = found.next()? {
             let (id, begun): (String, i64) = (row.get(0)?, row.get(1)?);
             let mut json = String::from("{\"info\":");
@@ -162,7 +137,11 @@ fn page(
 }
 
 /// The session itself, where it was changed.
-fn session(connection: &Connection, sid: &str, floor: i64) -> rusqlite::Result<Option<Message>> {
+pub(super) fn session(
+    connection: &Connection,
+    sid: &str,
+    floor: i64,
+) -> rusqlite::Result<Option<Message>> {
     let read =
         |row: &rusqlite::Row<'_>| -> rusqlite::Result<(Option<String>, String, String, i64)> {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
@@ -196,69 +175,6 @@ fn named(id: &str, sid: &str, data: &str) -> String {
             format!("{},{inner}", ids.trim_end_matches('}'))
         }
         _ => ids,
-    }
-}
-
-impl Follower {
-    /// Reads the messages that were changed since the cursor.
-    pub(super) fn read_messages(&mut self, id: Id, each: &mut Each<'_>) -> Result<(), ReadError> {
-        let cap = self.options.max_line_bytes;
-        let sid = self.entry(id).sid().clone();
-        loop {
-            let Body::Store(rows) = &self.entry(id).body else {
-                return Ok(());
-            };
-            let (floor, after) = (rows.seq, rows.after.clone());
-            let known = rows.generation.clone().filter(|_| after.is_none());
-            let place = self.entry(id).place as usize;
-            let read = self.with_store(place, |connection, _| {
-                let (_, print) = state(connection, &sid)?;
-                if known.as_deref() == Some(&*print) {
-                    return Ok(None);
-                }
-                let page = page(connection, &sid, floor, after.as_deref())?;
-                Ok(Some((page, print)))
-            });
-            let Some((page, print)) = read?.flatten() else {
-                return Ok(());
-            };
-            if page.newest < 0 {
-                // Deleted: what was read of it stays read.
-                return Ok(());
-            }
-            for message in page.messages {
-                let seq = message.after.0.max(0);
-                let size = message.json.len();
-                let go = if size > cap {
-                    self.counters.oversize += 1;
-                    let (at, bytes) = (At::Seq(seq), size as u64);
-                    each(Piece::Oversize { at, bytes })
-                } else {
-                    self.counters.rows += 1;
-                    self.counters.bytes += size as u64;
-                    let bytes = message.json.as_bytes();
-                    each(Piece::Row { bytes, seq })
-                };
-                if let Body::Store(rows) = &mut self.entry_mut(id).body {
-                    rows.after = Some(Box::new(message.after));
-                }
-                if !go {
-                    return Ok(());
-                }
-            }
-            let Body::Store(rows) = &mut self.entry_mut(id).body else {
-                return Ok(());
-            };
-            // What changes while a pass is under way is met by the next one.
-            let ceiling = *rows.ceiling.get_or_insert(page.newest);
-            if !page.more {
-                rows.newest = page.newest;
-                rows.seq = ceiling;
-                rows.generation = Some(print.into());
-                (rows.after, rows.ceiling) = (None, None);
-                return Ok(());
-            }
-        }
     }
 }
 

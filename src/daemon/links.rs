@@ -104,14 +104,15 @@ impl Registry {
                         .session
                         .as_ref()
                         .and_then(|session| self.route(session))
-                        .cloned();
+                        .cloned()
+                        .map(Box::new);
                 } else if let (Some(route), Some(session)) = (&start.route, &event.session) {
-                    self.routes.insert(self.hash(session), route.clone());
+                    self.routes.insert(self.hash(session), (**route).clone());
                 }
             }
             Body::Route(route) => {
                 if let Some(session) = &event.session {
-                    self.routes.insert(self.hash(session), route.clone());
+                    self.routes.insert(self.hash(session), (**route).clone());
                 }
             }
             Body::AgentStart(start) => {

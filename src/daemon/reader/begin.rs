@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::{Emit, FRESH, RECENT, Reader, SETTLED, TURN, system_time};
 use crate::follow::Id;
-use crate::source::Status;
+use crate::source::{Source, Status};
 use crate::wire::event::{Body, Event, Live, Rewind};
 
 /// The events of a session's newest run.
@@ -53,11 +53,16 @@ impl Reader {
             } else if self.is_fresh(id, now) {
                 let newest = self.newest_run_of(id);
                 let lately = self.is_recalled(&newest, now);
-                // Let go of at once where nobody will ask: thousands of sessions may be fresh.
-                if relatives.contains(&id) || lately || self.is_under_way(id, now) {
+                let alone = !relatives.contains(&id);
+                let wanted = lately || self.is_under_way(id, now);
+                // Told or let go of at once where nobody else is to come first: thousands may be fresh.
+                if alone && wanted && self.begins_families(id) {
+                    repeated.insert(id);
+                    self.tell(id, newest, now, emit)?;
+                } else if wanted || !alone {
                     read.insert(id, newest);
+                    told.extend(lately.then_some(id));
                 }
-                told.extend(lately.then_some(id));
             } else {
                 self.follower.seek_end(id);
                 self.unkept.moved(id);
@@ -91,16 +96,34 @@ impl Reader {
             let Some(newest) = read.remove(&id) else {
                 continue;
             };
-            let any = !newest.is_empty();
-            for mut event in newest {
-                emit(&mut event)?;
-            }
-            if any {
-                self.live(id, emit)?;
-            }
-            self.touch(id, now);
+            self.tell(id, newest, now, emit)?;
             self.settle(id);
         }
+        Ok(())
+    }
+
+    /// Whether a session without relatives has none before it: of other agents than OpenClaw, some
+    /// call that is yet to be told may have started it.
+    fn begins_families(&self, id: Id) -> bool {
+        self.follower.session(id).source == Source::OpenClaw.name()
+    }
+
+    /// Tells what is under way in a session.
+    fn tell<E>(
+        &mut self,
+        id: Id,
+        newest: Newest,
+        now: SystemTime,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
+        let any = !newest.is_empty();
+        for mut event in newest {
+            emit(&mut event)?;
+        }
+        if any {
+            self.live(id, emit)?;
+        }
+        self.touch(id, now);
         Ok(())
     }
 

@@ -26,7 +26,7 @@ impl Session {
         if let Some(run) = &mut self.run {
             run.route = Some(route.clone());
         }
-        self.emit(out, "session-row", route);
+        self.emit(out, "session-row", Box::new(route));
     }
 
     /// Where a run's box belongs: the request's own word, the key's, the row's; in this order.

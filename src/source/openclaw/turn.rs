@@ -85,7 +85,7 @@ impl Session {
             request: Some(request.text).filter(|text| !text.is_empty()),
             by: request.by,
             cause: request.cause,
-            route,
+            route: route.map(Box::new),
             parent,
             continues,
         };

@@ -19,7 +19,7 @@ pub enum Field {
 }
 
 macro_rules! bodies {
-    ( $( $(#[$meta:meta])* $variant:ident($body:ident) = $text:literal, )+ ) => {
+    ( $( $(#[$meta:meta])* $variant:ident($body:ty) = $text:literal, )+ ) => {
         /// What happened: the fields of the event's type.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Body {
@@ -77,7 +77,7 @@ bodies! {
     /// A run is over.
     RunEnd(RunEnd) = "run.end",
     /// Where the run's box belongs.
-    Route(Route) = "route",
+    Route(Box<Route>) = "route",
     /// The agent said something.
     Text(Text) = "text",
     /// Its runtime said how it stands.

@@ -109,7 +109,7 @@ pub struct RunStart {
     pub cause: Cause,
     /// Where its box belongs, where that is known already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub route: Option<Route>,
+    pub route: Option<Box<Route>>,
     /// The run that set off this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Link>,

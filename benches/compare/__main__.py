@@ -8,6 +8,7 @@ import tempfile
 
 import backlog
 import follow
+import hook
 import idle
 import post
 import run
@@ -19,6 +20,7 @@ from work import Work, size
 PARTS = {
     "backlog": (backlog.run, "throughput against wc, jq, node and hl; peak memory"),
     "follow": (follow.run, "write to event against tail -F, nothing lost in a burst"),
+    "hook": (hook.run, "a hook of an agent against a program that does nothing, alone and fifty at once"),
     "idle": (idle.run, "wake-ups, CPU, descriptors, watches and memory per session"),
     "store": (store.run, "commit to event in a SQLite store, and its idle cost"),
     "post": (post.run, "one post against curl, edits a second, latency, memory, a busy run's cost"),

@@ -1,6 +1,8 @@
 //! Which files a tool touched, and how many lines that added and removed.
 
-use super::lenient::Raw;
+use std::borrow::Cow;
+
+use super::lenient::{Raw, decode};
 use crate::wire::event::FileChange;
 
 /// A longer text is not counted: nobody reads its number.
@@ -8,19 +10,40 @@ const MOST_BYTES: usize = 1 << 20;
 /// More files are not told of one patch.
 const MOST_FILES: usize = 256;
 
-const PATH: [&str; 6] = [
-    "path",
-    "file_path",
-    "filePath",
-    "target_file",
-    "relative_workspace_path",
-    "filename",
-];
-const PATCH: [&str; 4] = ["input", "patch", "patchText", "diff"];
-const OLD: [&str; 4] = ["old_string", "oldString", "old_str", "oldText"];
-const NEW: [&str; 4] = ["new_string", "newString", "new_str", "newText"];
-const CONTENT: [&str; 5] = ["content", "contents", "file_text", "code_edit", "text"];
-const EDITS: [&str; 2] = ["edits", "changes"];
+fn is_string(value: Raw<'_>) -> bool {
+    value.0.starts_with('"')
+}
+
+/// What many tools call the same: names, and whether a value is meant at all.
+struct Keys(&'static [&'static str], fn(Raw<'_>) -> bool);
+
+const PATH: Keys = Keys(
+    &[
+        "path",
+        "file_path",
+        "filePath",
+        "target_file",
+        "relative_workspace_path",
+        "filename",
+    ],
+    |value| is_string(value) && value.0 != r#""""#,
+);
+const PATCH: Keys = Keys(&["input", "patch", "patchText", "diff"], is_string);
+const OLD: Keys = Keys(
+    &["old_string", "oldString", "old_str", "oldText"],
+    is_string,
+);
+const NEW: Keys = Keys(
+    &["new_string", "newString", "new_str", "newText"],
+    is_string,
+);
+const CONTENT: Keys = Keys(
+    &["content", "contents", "file_text", "code_edit", "text"],
+    is_string,
+);
+const EDITS: Keys = Keys(&["edits", "changes"], |value| {
+    value.0.starts_with('[') && value.0 != "[]"
+});
 
 /// What the input of a tool that touches one file says of it.
 struct Input<'a> {
@@ -82,13 +105,13 @@ fn edited(path: &str, input: &Input<'_>) -> FileChange {
     })
 }
 
-/// For each list of `keys` the value of `input` under the first of them, found in one pass.
-fn fields<'a, const COUNT: usize>(input: Raw<'a>, keys: [&[&str]; COUNT]) -> [Raw<'a>; COUNT] {
+/// For each of `keys` the value of `input` under the first of its names, found in one pass.
+fn fields<'a, const COUNT: usize>(input: Raw<'a>, keys: [&Keys; COUNT]) -> [Raw<'a>; COUNT] {
     let mut found = [(usize::MAX, Raw::default()); COUNT];
     input.each_field(|key, value| {
-        for (list, best) in keys.iter().zip(&mut found) {
-            let rank = list.iter().position(|name| *name == key);
-            if let Some(rank) = rank.filter(|&rank| rank <= best.0 && value.is_some()) {
+        for (Keys(names, is_meant), best) in keys.iter().zip(&mut found) {
+            let rank = names.iter().position(|name| *name == key);
+            if let Some(rank) = rank.filter(|&rank| rank <= best.0 && is_meant(value)) {
                 *best = (rank, value);
             }
         }
@@ -100,14 +123,18 @@ fn fields<'a, const COUNT: usize>(input: Raw<'a>, keys: [&[&str]; COUNT]) -> [Ra
 pub(super) fn written(path: &str, content: Raw<'_>) -> FileChange {
     FileChange {
         path: path.to_owned(),
-        added: content.lines(MOST_BYTES).map(|lines| lines.count() as u64),
+        added: content.lines(MOST_BYTES).map(|lines| lines.len() as u64),
         removed: None,
     }
 }
 
 /// A file in which `old` becomes `new`: lines that both begin or end with stay as they are.
 pub(super) fn replaced(path: &str, old: Raw<'_>, new: Raw<'_>) -> FileChange {
-    let (old, new) = (lines(old), lines(new));
+    let (mut old, mut new) = (lines(old), lines(new));
+    if is_decoded(&old) != is_decoded(&new) {
+        decode_all(&mut old);
+        decode_all(&mut new);
+    }
     let pairs = old.iter().zip(&new);
     let head = pairs.take_while(|(old, new)| old == new).count();
     let tails = old[head..].iter().rev().zip(new[head..].iter().rev());
@@ -119,10 +146,21 @@ pub(super) fn replaced(path: &str, old: Raw<'_>, new: Raw<'_>) -> FileChange {
     }
 }
 
-fn lines(text: Raw<'_>) -> Vec<&str> {
-    text.lines(MOST_BYTES)
-        .map(Iterator::collect)
-        .unwrap_or_default()
+fn lines(text: Raw<'_>) -> Vec<Cow<'_, str>> {
+    text.lines(MOST_BYTES).unwrap_or_default()
+}
+
+fn is_decoded(lines: &[Cow<'_, str>]) -> bool {
+    lines.iter().any(|line| matches!(line, Cow::Owned(_)))
+}
+
+/// Decodes the lines that are as they are written.
+fn decode_all(lines: &mut [Cow<'_, str>]) {
+    for line in lines {
+        if let Cow::Borrowed(written) = line {
+            *line = Cow::Owned(decode(written, usize::MAX).into_owned());
+        }
+    }
 }
 
 /// Lines added and removed by a diff of one file.
@@ -255,6 +293,27 @@ mod tests {
                 "a +1 -0",
             ),
             ("applypatch", patch, "c.rs +2 -1, d.rs +1 -0"),
+            // Another shape under a name that comes first is not what is meant.
+            (
+                "applypatch",
+                r#"{"input":{"a":1},"patch":"*** Update File: b\n+x"}"#,
+                "b +1 -0",
+            ),
+            (
+                "write",
+                r#"{"path":7,"file_path":"a","content":"x"}"#,
+                "a +1 -?",
+            ),
+            (
+                "edit",
+                r#"{"path":"a","edits":[],"changes":[{"oldText":"x","newText":"y"}]}"#,
+                "a +1 -1",
+            ),
+            (
+                "edit",
+                r#"{"path":"a","oldText":"a\/b\r\nc\"","newText":"a/b\nc\"\nd"}"#,
+                "a +1 -0",
+            ),
             ("read", r#"{"file_path":"a"}"#, ""),
             ("write", "{}", ""),
         ];

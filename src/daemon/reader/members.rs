@@ -11,8 +11,9 @@ use crate::source::{self, Source};
 use crate::wire::event::Link;
 use crate::wire::time::Time;
 
-/// The first records of a transcript are looked at so far for the time at which it begins.
-const OPENING_BYTES: usize = 8 * 1024;
+/// The first records of a transcript are looked at so far for the time at which it begins; the
+/// request of the first may be long.
+const OPENING_BYTES: [usize; 2] = [8 << 10, 1 << 20];
 
 impl Reader {
     /// Whether any session is there that is asked for.
@@ -73,8 +74,8 @@ impl Reader {
     /// may have started another, and is to be read before it.
     fn begins(&mut self, id: Id) -> Option<Time> {
         let other = self.follower.session(id).source != Source::OpenClaw.name();
-        let opening = (other && !self.following).then(|| self.follower.opening(id, OPENING_BYTES));
-        source::begins(&opening??)
+        let mut openings = OPENING_BYTES.iter().filter(|_| other && !self.following);
+        openings.find_map(|&most| source::begins(&self.follower.opening(id, most)?))
     }
 
     /// The session that started this one, as its row or its place tells.

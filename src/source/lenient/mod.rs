@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 pub use scan::{Scan, Scanner, read, read_into};
-pub use text::{Lines, decode, lossy};
+pub use text::{decode, lossy};
 
 /// Any JSON value, as the text it came as; empty where the field is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,12 +105,11 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// The lines of a string as they are written in it, escapes and all, of its first `bytes`
-    /// bytes; `None` for anything else. They count and compare as the decoded ones would.
-    pub fn lines(self, bytes: usize) -> Option<Lines<'a>> {
-        self.0
-            .strip_prefix('"')
-            .map(|inner| Lines::new(inner, bytes))
+    /// The lines of a string, of its first `bytes` bytes; `None` for anything else. They count and
+    /// compare as the decoded ones, but may stand there as they are written.
+    pub fn lines(self, bytes: usize) -> Option<Vec<Cow<'a, str>>> {
+        let inner = self.0.strip_prefix('"')?;
+        Some(text::lines(inner, bytes))
     }
 
     /// The field `name` of an object; empty for anything else. The last one wins.

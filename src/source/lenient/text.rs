@@ -105,47 +105,36 @@ fn append(out: &mut Vec<u8>, text: &[u8], from: usize, to: usize) {
     }
 }
 
-/// The lines of a JSON string as they are written in it; see [`Raw::lines`](super::Raw::lines).
-pub struct Lines<'a> {
-    inner: &'a str,
-    specials: Specials<'a>,
-    /// Where the next line begins.
-    at: usize,
-}
-
-impl<'a> Lines<'a> {
-    /// Of the string that begins at `inner`, its opening quote left out.
-    pub(super) fn new(inner: &'a str, bytes: usize) -> Self {
-        let inner = &inner[..floor_char(inner, bytes)];
-        let specials = Specials::new(inner.as_bytes());
-        Self {
-            inner,
-            specials,
-            at: 0,
-        }
-    }
-}
-
-impl<'a> Iterator for Lines<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        let text = self.inner.as_bytes();
-        let start = self.at;
-        let mut at = start;
-        loop {
-            let end = self.specials.next(at);
-            match text.get(end..) {
-                Some([b'\\', b'n', ..]) => {
-                    self.at = end + 2;
-                    return Some(&self.inner[start..end]);
-                }
-                Some([b'\\', _, ..]) => at = end + 2,
+/// The lines of the JSON string that begins at `inner`, its opening quote left out, up to `bytes`
+/// bytes of it: as they are written where that tells them apart as well, else decoded.
+pub(super) fn lines(inner: &str, bytes: usize) -> Vec<Cow<'_, str>> {
+    let inner = &inner[..floor_char(inner, bytes)];
+    let text = inner.as_bytes();
+    let mut specials = Specials::new(text);
+    let (mut lines, mut start, mut at) = (Vec::new(), 0, 0);
+    loop {
+        let end = specials.next(at);
+        match text.get(end..) {
+            Some([b'\\', b'n', ..]) => {
+                lines.push(Cow::Borrowed(&inner[start..end]));
+                start = end + 2;
+                at = start;
+            }
+            // Writers have no choice with these; others may stand for a line break, or for what
+            // another writer leaves as it is.
+            Some([b'\\', b'"' | b'\\' | b't', ..]) => at = end + 2,
+            Some([b'\\', _, ..]) => {
+                let text = decode(inner, bytes);
+                return text
+                    .lines()
+                    .map(|line| Cow::Owned(line.to_owned()))
+                    .collect();
+            }
+            _ => {
                 // As of any text, the empty rest behind the last line is none.
-                _ => {
-                    self.at = end;
-                    return (end > start).then(|| &self.inner[start..end]);
-                }
+                let last = (end > start).then(|| Cow::Borrowed(&inner[start..end]));
+                lines.extend(last);
+                return lines;
             }
         }
     }
@@ -248,16 +237,28 @@ mod tests {
 
         #[test]
         fn lines_are_those_of_the_decoded_text(
-            parts in proptest::collection::vec("[a-z]{0,40}|[é\u{1F600}\"\\\\\n\t\u{1}]{0,6}", 0..12),
+            parts in proptest::collection::vec("[a-z]{0,40}|[é/\u{1F600}\"\\\\\n\r\t\u{1}]{0,6}", 0..12),
+            spelled in any::<bool>(),
         ) {
             let text = parts.concat();
-            let json = serde_json::to_string(&text).expect("writes");
-            let lines = Lines::new(&json[1..], usize::MAX).map(|line| decode(line, usize::MAX));
-            prop_assert_eq!(lines.collect::<Vec<_>>(), text.lines().collect::<Vec<_>>());
+            let mut json = serde_json::to_string(&text).expect("writes");
+            if spelled {
+                // Other writers spell it in another way.
+                json = json.replace('/', "\\/");
+            }
+            let all: Vec<_> = lines(&json[1..], usize::MAX);
+            let want: Vec<_> = text.lines().collect();
+            prop_assert_eq!(all.len(), want.len());
+            for (line, want) in all.iter().zip(want) {
+                let line = match line {
+                    Cow::Borrowed(written) => decode(written, usize::MAX),
+                    Cow::Owned(line) => Cow::Borrowed(&**line),
+                };
+                prop_assert_eq!(line, want);
+            }
             // However it is cut, it ends.
             for bytes in 0..json.len() {
-                let all = Lines::new(&json[1..], bytes).count();
-                prop_assert!(all <= text.lines().count());
+                prop_assert!(lines(&json[1..], bytes).len() <= text.lines().count());
             }
         }
 

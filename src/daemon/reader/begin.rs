@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::{Emit, FRESH, RECENT, Reader, SETTLED, TURN, system_time};
 use crate::follow::Id;
-use crate::source::{Source, Status};
+use crate::source::Status;
 use crate::wire::event::{Body, Event, Live, Rewind};
 
 /// The events of a session's newest run.
@@ -56,7 +56,8 @@ impl Reader {
                 let alone = !relatives.contains(&id);
                 let wanted = lately || self.is_under_way(id, now);
                 // Told or let go of at once where nobody else is to come first: thousands may be fresh.
-                if alone && wanted && self.begins_families(id) {
+                // Of other agents some call that is yet to be told may have started it.
+                if alone && wanted && self.is_openclaw(id) {
                     repeated.insert(id);
                     self.tell(id, newest, now, emit)?;
                 } else if wanted || !alone {
@@ -100,12 +101,6 @@ impl Reader {
             self.settle(id);
         }
         Ok(())
-    }
-
-    /// Whether a session without relatives has none before it: of other agents than OpenClaw, some
-    /// call that is yet to be told may have started it.
-    fn begins_families(&self, id: Id) -> bool {
-        self.follower.session(id).source == Source::OpenClaw.name()
     }
 
     /// Tells what is under way in a session.

@@ -70,11 +70,16 @@ impl Reader {
         family::order(members.collect())
     }
 
+    /// Whether OpenClaw wrote it: its rows say whose a session is, and who started it.
+    pub(super) fn is_openclaw(&self, id: Id) -> bool {
+        is_openclaw(self.follower.session(id))
+    }
+
     /// When a session begins, in a one-shot. OpenClaw says itself who started whom; of others one
     /// may have started another, and is to be read before it.
     fn begins(&mut self, id: Id) -> Option<Time> {
-        let other = self.follower.session(id).source != Source::OpenClaw.name();
-        let mut openings = OPENING_BYTES.iter().filter(|_| other && !self.following);
+        let is_asked = !self.following && !self.is_openclaw(id);
+        let mut openings = OPENING_BYTES.iter().filter(|_| is_asked);
         openings.find_map(|&most| source::begins(&self.follower.opening(id, most)?))
     }
 
@@ -138,8 +143,7 @@ impl Reader {
     /// The transcript that the header of this one names as its parent.
     pub(super) fn named_parent(&mut self, id: Id) -> Option<Id> {
         // Only OpenClaw's rotated and forked files are named `<time>_<uuid>.jsonl`.
-        let is_own = self.follower.session(id).source == Source::OpenClaw.name();
-        if !is_own || !self.follower.is_named_with(id, '_') {
+        if !self.is_openclaw(id) || !self.follower.is_named_with(id, '_') {
             return None;
         }
         let head = self.follower.head(id)?;
@@ -182,8 +186,12 @@ fn known(registry: &mut Registry, rows: &Shelf, id: Id, session: Session<'_>) {
         if let Some(parent) = rows.parent(id) {
             registry.parent(key, parent);
         }
-    } else if session.source != Source::OpenClaw.name() {
+    } else if !is_openclaw(session) {
         // Nobody gives these a name: their id is one.
         registry.name(session.sid, id, session.sid);
     }
+}
+
+fn is_openclaw(session: Session<'_>) -> bool {
+    session.source == Source::OpenClaw.name()
 }

@@ -4,11 +4,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::faults::harness::Tail;
 use crate::goldens::{hold, made};
 use crate::support::home;
+use crate::support::tree::{Era, Talk, Tree};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lineage")
@@ -93,4 +94,40 @@ fn a_child_that_was_seen_first_is_linked_once_its_parent_is() {
     let start = family.until("agent.start", "openclaw", |event| event["call"] == "x1");
     assert_eq!(start["child"]["sid"], run["sid"], "{start}");
     assert_eq!(start["child"]["run"], run["run"], "{start}");
+}
+
+#[test]
+fn who_has_no_family_is_told_at_once_and_families_when_all_of_them_were_read() {
+    const CHILD_KEY: &str = "agent:main:subagent:9d";
+    let mut parent = Talk::new("s1");
+    let task = json!({"task": "look", "label": "look"});
+    parent
+        .user(0, "fix it")
+        .call(500, "c1", "sessions_spawn", task);
+    let accepted = json!({"status": "accepted", "childSessionKey": CHILD_KEY, "runId": "r1"});
+    parent.result(700, "c1", "sessions_spawn", accepted);
+    let (mut child, mut alone) = (Talk::new("s2"), Talk::new("s3"));
+    child.user(800, "look");
+    alone.user(900, "chart it");
+    let mut tree = Tree::of("agent:main:main", json!({}), &parent);
+    tree.add(
+        CHILD_KEY,
+        "s2",
+        json!({"spawnedBy": "agent:main:main"}),
+        &child,
+    );
+    tree.add("agent:scout:main", "s3", json!({}), &alone);
+    let home = home();
+    tree.write(&home.path().join(".openclaw"), Era::Files);
+    let mut tail = Tail::start(home.path(), vec!["-f".into()], &[]);
+    let told = |tail: &Tail| -> Vec<String> {
+        let starts = tail
+            .events
+            .iter()
+            .filter(|event| event["type"] == "run.start");
+        let of = starts.map(|event| event["sid"].as_str().expect("a sid").to_owned());
+        of.collect()
+    };
+    tail.until("all runs", |tail| told(tail).len() == 3);
+    assert_eq!(told(&tail), ["s3", "s1", "s2"]);
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Now;
 use super::ends::Ends;
 use super::heard::Heard;
+use super::waiting::Waiting;
 use crate::wire::frame::Frame;
 
 /// Who has a live box, and who waits for one.
@@ -22,8 +23,7 @@ pub struct Admission {
     yielded: HashMap<String, Heard>,
     /// Runs that never get a box, or had one that somebody deleted: they take nobody's place.
     without: HashSet<String>,
-    /// The newest frame of each that waits, and when it was heard of last.
-    waiting: HashMap<String, (Arc<Frame>, Now)>,
+    waiting: Waiting,
     ends: Ends,
 }
 
@@ -40,7 +40,7 @@ impl Admission {
             live: HashMap::new(),
             yielded: HashMap::new(),
             without: HashSet::new(),
-            waiting: HashMap::new(),
+            waiting: Waiting::default(),
             ends: Ends::default(),
         }
     }
@@ -78,7 +78,7 @@ impl Admission {
         if let Some(before) = before {
             *before = heard;
         }
-        self.waiting.insert(key.clone(), (frame, heard.at));
+        self.waiting.insert(frame, heard.at);
         self.come_in(now)
     }
 
@@ -95,8 +95,7 @@ impl Admission {
     /// Lets all in: nothing more will come. Gives those that waited, and since when.
     pub fn open(&mut self) -> Vec<(Arc<Frame>, Now)> {
         self.most = limit(0);
-        let mut all: Vec<_> = self.waiting.drain().map(|(_, waited)| waited).collect();
-        all.sort_by(|(one, at), (other, then)| (at, &one.key).cmp(&(then, &other.key)));
+        let all = self.waiting.take();
         for (frame, at) in &all {
             let heard = Heard {
                 rev: frame.rev,
@@ -139,7 +138,7 @@ impl Admission {
         if self.live.len() < self.most {
             return;
         }
-        let Some(newest) = self.waiting.values().map(|(_, at)| *at).max() else {
+        let Some(newest) = self.waiting.newest() else {
             return;
         };
         let silent = self.live.iter().min_by_key(|(key, heard)| (heard.at, *key));
@@ -156,16 +155,10 @@ impl Admission {
         if self.live.len() >= self.most {
             return None;
         }
-        // Of two that came together the key decides, so that it is the same everywhere.
-        let newest = self
-            .waiting
-            .iter()
-            .max_by_key(|(key, (_, at))| (*at, *key))
-            .map(|(key, _)| key.clone())?;
-        let (frame, at) = self.waiting.remove(&newest)?;
-        self.yielded.remove(&newest);
+        let (frame, at) = self.waiting.pop_newest()?;
+        self.yielded.remove(&frame.key);
         let heard = Heard { rev: frame.rev, at };
-        self.live.insert(newest, heard);
+        self.live.insert(frame.key.clone(), heard);
         Some(frame)
     }
 }

@@ -36,6 +36,7 @@ mod queue;
 #[cfg(test)]
 mod tests;
 pub mod throttle;
+mod waiting;
 
 pub use desk::Outbox;
 

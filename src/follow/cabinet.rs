@@ -1,16 +1,16 @@
 //! Cabinets: folders of sessions, messages and parts, a file each, as OpenCode kept them before it had
 //! a store.
 //!
-//! A session's file says that it is there; what is told of it are its messages (`messages/files.rs`). The
-//! folder of its messages is watched, and those of the parts of the newest, as long as it is among the
-//! sessions that were read last: parts change while a step is under way, and nothing else says so.
+//! A session's file says that it is there; what is told of it are its messages (`messages/files.rs`).
+//! Which of the folders are watched: `drawers.rs`.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf, absolute};
+use std::time::{Duration, SystemTime};
 
 use super::entry::{Body, Entry, State};
 use super::follower::Follower;
-use super::interest::Interest;
 use super::layout::subfolders;
 use super::open::Stat;
 use super::session::{Change, Id};
@@ -18,19 +18,8 @@ use super::session::{Change, Id};
 /// The names of the files that are sessions: `anomalyco/opencode:packages/opencode/src/id/id.ts`.
 pub(super) const SESSIONS: &str = "ses_*.json";
 
-/// The parts of so many sessions are watched: those that were read last.
-const MOST_OPEN: usize = 32;
-
-/// What stands in a folder of a cabinet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Drawer {
-    /// The sessions of a project.
-    Project(OsString),
-    /// A folder for each session, or for each message.
-    Folders,
-    /// The messages of a session, or the parts of one of them.
-    Session(Id),
-}
+/// Sessions that were written so lately may be at work: their parts are looked at with everything else.
+const FRESH: Duration = Duration::from_secs(60 * 60);
 
 /// The folder of sessions of the cabinet at `storage`.
 pub(super) fn sessions(storage: &Path) -> PathBuf {
@@ -54,10 +43,11 @@ pub(super) fn above(project: &Path) -> Option<PathBuf> {
 
 /// Whether a file of that name is a session's.
 pub(super) fn is_session(name: &OsStr) -> bool {
-    sid(name).is_some()
+    session_id(name).is_some()
 }
 
-fn sid(name: &OsStr) -> Option<&str> {
+/// The id of the session whose file is so named.
+pub(super) fn session_id(name: &OsStr) -> Option<&str> {
     let sid = name.to_str()?.strip_suffix(".json")?;
     sid.starts_with("ses_").then_some(sid)
 }
@@ -98,7 +88,7 @@ impl Follower {
     }
 
     /// Looks at the file of one session.
-    fn look_session(
+    pub(super) fn look_session(
         &mut self,
         place: usize,
         project: &OsStr,
@@ -107,7 +97,7 @@ impl Follower {
     ) {
         let only = self.places[place].home.only.as_deref();
         let Some(sid) =
-            sid(name).filter(|_| only.is_none_or(|only| only == project || only == name))
+            session_id(name).filter(|_| only.is_none_or(|only| only == project || only == name))
         else {
             return;
         };
@@ -117,15 +107,14 @@ impl Follower {
         let file = Path::new(project).join(name);
         let path = sessions(storage).join(&file);
         let known = self.sid_of_store(place, sid);
-        let meta = match self.options.links {
-            true => std::fs::metadata(&path),
-            false => std::fs::symlink_metadata(&path),
-        };
-        let Some(meta) = meta.ok().filter(std::fs::Metadata::is_file) else {
-            // Another project may have it by now.
+        let Some(meta) = self.meta_of(&path) else {
             if let Some(id) = known.filter(|&id| self.entry(id).filed() == Some(&file))
                 && self.entry(id).state == State::Here
             {
+                // It may have been given to another project.
+                if let Some(now) = self.project_of(place, name).filter(|now| now != project) {
+                    return self.look_session(place, &now, name, changes);
+                }
                 self.entry_mut(id).state = State::Gone;
                 changes.push(Change::Gone(id));
             }
@@ -150,8 +139,15 @@ impl Follower {
             return;
         };
         let mut open = self.places[place].newest.iter();
-        let is_open = open.any(|(open, _)| *open == id);
-        let state = is_open.then(|| self.filed_state(id)).flatten();
+        let is_open = open.any(|(open, parts)| *open == id && !parts.is_empty());
+        let lately = SystemTime::now().checked_sub(FRESH);
+        let is_fresh = || {
+            self.modified(id).max(Some(
+                SystemTime::UNIX_EPOCH + Duration::from_millis(written.unsigned_abs()),
+            )) >= lately
+        };
+        let state = (is_open || is_fresh()).then(|| self.filed_state(id));
+        let state = state.flatten();
         let entry = self.entry_mut(id);
         entry.round = round;
         if entry.filed() != Some(&file) {
@@ -172,110 +168,25 @@ impl Follower {
         }
     }
 
-    /// Looks at what an event named in a folder of a cabinet.
-    pub(super) fn look_at_drawer(
-        &mut self,
-        (place, drawer): &(usize, Drawer),
-        name: &OsStr,
-        changes: &mut Vec<Change>,
-    ) {
-        let grown = match drawer {
-            Drawer::Project(project) => {
-                let known = self.sid_of_store(*place, sid(name).unwrap_or_default());
-                self.look_session(*place, project, name, changes);
-                known
-            }
-            Drawer::Folders => self.session_of_folder(*place, name),
-            Drawer::Session(id) => Some(*id),
+    /// The project that a session stands in, where it is one that we follow.
+    fn project_of(&self, place: usize, name: &OsStr) -> Option<OsString> {
+        let home = &self.places[place].home;
+        let only = home.only.as_deref();
+        let projects = subfolders(&sessions(home.cabinet.as_ref()?)).into_iter();
+        let mut wanted = projects.filter(|path| {
+            let project = path.file_name();
+            only.is_none_or(|only| only == name || project == Some(only))
+        });
+        let project = wanted.find(|project| self.meta_of(&project.join(name)).is_some())?;
+        project.file_name().map(OsStr::to_owned)
+    }
+
+    /// What the system says of a file; `None` where there is none that we read.
+    fn meta_of(&self, path: &Path) -> Option<Metadata> {
+        let meta = match self.options.links {
+            true => std::fs::metadata(path),
+            false => std::fs::symlink_metadata(path),
         };
-        // Its number may be another's by now.
-        let is_its = |id: &Id| {
-            let entry = self.entry(*id);
-            let is_here = entry.state == State::Here && entry.place as usize == *place;
-            is_here && entry.filed().is_some()
-        };
-        if let Some(id) = grown.filter(is_its) {
-            // Two changes of the same moment may look alike: reading finds out.
-            if let Body::Store(rows) = &mut self.entry_mut(id).body {
-                rows.generation = None;
-            }
-            changes.push(Change::Grown(id));
-        }
-    }
-
-    /// The session whose messages a new folder is for, or the parts of one of the newest of them.
-    fn session_of_folder(&self, place: usize, name: &OsStr) -> Option<Id> {
-        let name = name.to_str()?;
-        self.sid_of_store(place, name).or_else(|| {
-            let mut open = self.places[place].newest.iter();
-            let is_its = |messages: &[String]| messages.iter().any(|message| message == name);
-            open.find(|(_, messages)| is_its(messages))
-                .map(|(id, _)| *id)
-        })
-    }
-
-    /// Watches what of new sessions changes.
-    pub(super) fn watch_new(&mut self, changes: &[Change]) {
-        for change in changes {
-            if let Change::New(id) = change {
-                self.watch_filed(*id, false);
-            }
-        }
-    }
-
-    /// Watches the messages of a session of a cabinet, and with `parts` those of the newest too.
-    pub(super) fn watch_filed(&mut self, id: Id, parts: bool) {
-        if !self.options.follow {
-            return;
-        }
-        let Some(filed) = self.filed(id) else { return };
-        let place = self.entry(id).place as usize;
-        let mut folders = vec![filed.messages.clone()];
-        if parts {
-            let newest = filed.newest();
-            folders.extend(newest.iter().map(|message| filed.parts_of(message)));
-            let open = &mut self.places[place].newest;
-            let was = open.iter().position(|(known, _)| *known == id);
-            let mut over: Vec<String> = was.map(|at| open.remove(at).1).unwrap_or_default();
-            over.retain(|message| !newest.contains(message));
-            open.push((id, newest));
-            if open.len() > MOST_OPEN {
-                over.extend(open.remove(0).1);
-            }
-            let over = over.iter().map(|message| filed.parts_of(message));
-            self.unwatch(&over.collect::<Vec<_>>());
-        }
-        let drawer = Drawer::Session(id);
-        self.watch_also(folders, &Interest::of_drawer(place, drawer));
-    }
-
-    /// The folders of a cabinet that matter, and what is in each.
-    pub(super) fn drawers(&self, place: usize) -> Vec<(PathBuf, Drawer)> {
-        let Some(storage) = self.places[place].home.cabinet.as_ref() else {
-            return Vec::new();
-        };
-        let mut drawers = Vec::new();
-        for project in subfolders(&sessions(storage)) {
-            let name = project.file_name().unwrap_or_default().to_owned();
-            drawers.push((project, Drawer::Project(name)));
-        }
-        for name in ["message", "part"] {
-            drawers.push((storage.join(name), Drawer::Folders));
-        }
-        let mut ids: Vec<Id> = self.places[place].names.values().copied().collect();
-        ids.sort_unstable();
-        for id in ids {
-            let filed = self.filed(id).filter(|filed| filed.messages.is_dir());
-            drawers.extend(filed.map(|filed| (filed.messages, Drawer::Session(id))));
-        }
-        for (id, messages) in &self.places[place].newest {
-            let Some(filed) = self.filed(*id) else {
-                continue;
-            };
-            let parts = messages.iter().map(|message| filed.parts_of(message));
-            let there = parts.filter(|path| path.is_dir());
-            drawers.extend(there.map(|path| (path, Drawer::Session(*id))));
-        }
-        drawers
+        meta.ok().filter(Metadata::is_file)
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct Rows {
     /// Where a pass through messages that change in place stands, and the time that it reaches.
     pub(super) after: Option<Box<After>>,
     pub(super) ceiling: Option<i64>,
+    /// Such messages that were begun before it are passed over, in milliseconds since 1970.
+    pub(super) begun: i64,
     /// The last row of its stream that was handed out, and the newest known; 0 before the first.
     pub(super) stream: i64,
     pub(super) streamed: i64,

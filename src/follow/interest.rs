@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf, absolute};
 
-use super::cabinet::Drawer;
+use super::drawers::Drawer;
 use super::follower::Follower;
 use super::layout::subfolders;
 use super::root::Root;

@@ -13,7 +13,7 @@
 //! before the cursor; lines of a file that was unlinked before they were read,
 //! since idle files are not held open; a rewritten row in a store of the time
 //! before generations; a change of a part, where parts are files, in a message
-//! behind the newest eight of its session.
+//! behind the newest eight of its session, until the message itself is written again.
 
 mod agenda;
 mod beside;
@@ -25,6 +25,7 @@ mod cursor;
 mod database;
 mod discover;
 mod document;
+mod drawers;
 mod entry;
 mod follower;
 mod forget;

@@ -52,7 +52,7 @@ pub(super) struct Place {
     pub(super) looks: Option<Looks>,
     /// How often in a row the store could not be read.
     pub(super) failures: u32,
-    /// The sessions of a cabinet that were read last, with their newest messages.
+    /// The sessions of a cabinet that are watched, the last one read last, with the messages whose parts are.
     pub(super) newest: Vec<(Id, Vec<String>)>,
 }
 

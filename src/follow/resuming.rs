@@ -6,7 +6,7 @@ use super::cursor::{Cursor, Hex};
 use super::entry::Body;
 use super::follower::Follower;
 use super::messages::TICK_MS;
-use super::session::{At, Id};
+use super::session::{At, Id, Piece, ReadError};
 use super::tail::{HEAD, Tail};
 
 impl Follower {
@@ -83,7 +83,37 @@ impl Follower {
         })
     }
 
+    /// Reads from the start, as far as `each` wants, and leaves the cursor where it was.
+    ///
+    /// Gives whether it still stands there: the transcript may be another one by now.
+    ///
+    /// # Errors
+    ///
+    /// What [`read`](Self::read) says.
+    pub fn read_from_start(
+        &mut self,
+        id: Id,
+        each: &mut dyn FnMut(Piece<'_>) -> bool,
+    ) -> Result<bool, ReadError> {
+        let here = self.cursor(id);
+        let begun = match &self.entry(id).body {
+            Body::Store(rows) => rows.begun,
+            Body::File(_) => 0,
+        };
+        self.rewind(id);
+        let read = self.read(id, each);
+        let back = self.resume(id, &here);
+        // Nothing was taken up: what was told here before may still change.
+        if let Body::Store(rows) = &mut self.entry_mut(id).body {
+            rows.begun = begun;
+        }
+        read.map(|()| back)
+    }
+
     /// Takes up a kept cursor.
+    ///
+    /// Where messages change in place, those that were begun before it are over: whoever goes on
+    /// from there knows nothing of them, and a late change would make one of them news.
     ///
     /// A file that the last scan found as it was then is not even opened; its
     /// bytes are held against the cursor at the next read. Gives `false` where

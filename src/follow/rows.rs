@@ -199,7 +199,7 @@ impl Follower {
                 rows.generation = Some(print.into());
                 // What was copied there may all be of one moment: none of it is news.
                 (rows.seq, rows.newest) = (newest + 1, newest);
-                (rows.after, rows.ceiling) = (None, None);
+                (rows.after, rows.ceiling, rows.begun) = (None, None, 0);
             }
             return;
         }
@@ -211,6 +211,7 @@ impl Follower {
             rows.generation = generation;
             rows.seq = newest;
             rows.newest = newest;
+            rows.begun = 0;
         }
     }
 
@@ -220,6 +221,7 @@ impl Follower {
                 rows.generation = generation.map(Name::from);
                 (rows.seq, rows.newest) = (seq, newest);
                 (rows.after, rows.ceiling) = (None, None);
+                rows.begun = (seq - messages::TICK_MS).max(0);
             }
             return true;
         }
@@ -241,6 +243,7 @@ impl Follower {
             seq: if same { seq } else { -1 },
             after: None,
             ceiling: None,
+            begun: if in_place { seq.max(0) } else { 0 },
             ..rows.clone()
         };
         same

@@ -51,7 +51,17 @@ impl Follower {
                 self.live_in(place, era, changes);
             }
             // The era stays: a store that cannot be read now is no reason to believe old files.
-            Err(error) => self.store_failed(place, &database.path, &error),
+            Err(error) => {
+                self.store_failed(place, &database.path, &error);
+                // Nor is one that never could be: files beside a store are what it was made of.
+                let here = &self.places[place];
+                if here.home.cabinet.is_some()
+                    && here.names.is_empty()
+                    && database.verdict == Verdict::Unknown
+                {
+                    self.live_in(place, Era::Store, changes);
+                }
+            }
         }
         if self.places[place].era == Era::Store
             && let Some(news) = news

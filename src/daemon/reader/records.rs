@@ -135,10 +135,9 @@ impl Reader {
         }
         let here = self.follower.cursor(id);
         let source = source_of(self.follower.session(id).source);
-        self.follower.rewind(id);
         let mut found = false;
         let mut reached = false;
-        let looked = self.follower.read(id, &mut |piece| {
+        let looked = self.follower.read_from_start(id, &mut |piece| {
             let (bytes, past) = match piece {
                 Piece::Line { bytes, off, .. } => (bytes, here.is_before(At::Off(off))),
                 Piece::Row { bytes, seq } => (bytes, here.is_before(At::Seq(seq))),
@@ -148,8 +147,7 @@ impl Reader {
             found = !past && source.is_request(bytes);
             !found && !reached
         });
-        let back = self.follower.resume(id, &here);
-        u64::from(found || looked.is_err() || !back)
+        u64::from(found || !looked.unwrap_or(false))
     }
 
     /// Reads whole records behind the cursor until about `most` bytes were read; gives whether that was all.

@@ -8,22 +8,23 @@
 //! beside it, which makes rows of them.
 
 use std::fs::Metadata;
-use std::io::Read as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-use super::{After, Message, PAGE_MESSAGES, Page};
+use super::object::{Unread, object};
+use super::{After, Message, PAGE_MESSAGES, Page, Since};
 use crate::follow::cabinet::{messages, sessions};
 use crate::follow::follower::Follower;
-use crate::follow::open::{self, Opened, Stat};
+use crate::follow::open::{Stat, is_missing};
 use crate::follow::rows::PAGE_BYTES;
 use crate::follow::session::Id;
 
 /// How a file's name ends.
 const END: &str = ".json";
 /// So many of the newest messages may change in their parts: one is answered, and some may wait.
-const NEWEST: usize = 8;
+pub(in crate::follow) const NEWEST: usize = 8;
+/// So many of the newest messages may end: requests may queue up behind one that is answered.
+const UNENDED: usize = 64;
 /// The system stamps a write with a clock that ticks this coarsely, at worst, and a message says
 /// when it was begun by one that does not: its file may be older than that.
 pub(in crate::follow) const TICK_MS: i64 = 50;
@@ -42,51 +43,31 @@ pub(in crate::follow) struct Filed {
     links: bool,
 }
 
-/// What a message says of its beginning.
-#[derive(Deserialize)]
-struct Begun {
-    #[serde(default)]
-    time: Option<Created>,
-}
-
-#[derive(Deserialize)]
-struct Created {
-    #[serde(default)]
-    created: Option<f64>,
-}
-
-/// Why a file gives no record.
-enum Unread {
-    /// It is not there any more, or half written: there will be another change.
-    Yet,
-    /// What is wrong with it.
-    Broken(String),
-}
-
 impl Filed {
     /// The folder of a message's parts.
     pub(in crate::follow) fn parts_of(&self, message: &str) -> PathBuf {
         self.parts.join(message)
     }
 
-    /// The ids of its newest messages, the last one last.
-    pub(in crate::follow) fn newest(&self) -> Vec<String> {
-        let mut ids = ids(&self.messages);
-        ids.split_off(ids.len().saturating_sub(NEWEST))
+    /// The ids of its messages, in their order; none where it has no folder for them yet.
+    pub(super) fn list(&self) -> io::Result<Vec<String>> {
+        match ids(&self.messages) {
+            Err(error) if is_missing(&error) => Ok(Vec::new()),
+            listed => listed,
+        }
     }
 
     /// When it was changed last, and what tells two changes of the same moment apart; -1 where it is gone.
     ///
-    /// Only the newest messages are looked at: a session may be long, and its start changes no more.
-    pub(in crate::follow) fn state(&self) -> (i64, String) {
+    /// Of `messages`, which are all of its own, only the newest are looked at: a session may be long,
+    /// and its start changes no more.
+    pub(super) fn state(&self, messages: &[String]) -> (i64, String) {
         let Some(own) = self.stat(&self.session) else {
             return (-1, String::new());
         };
-        let messages = ids(&self.messages);
-        let from = messages.len().saturating_sub(NEWEST);
         let (mut newest, mut count, mut bytes) = (changed_ms(&own), messages.len(), own.size);
-        for message in &messages[from..] {
-            for stat in self.stats_of(message) {
+        for (age, message) in messages.iter().rev().take(UNENDED).enumerate() {
+            for stat in self.stats_of(message, age) {
                 newest = newest.max(changed_ms(&stat));
                 bytes += stat.size;
                 count += 1;
@@ -95,8 +76,14 @@ impl Filed {
         (newest, format!("{newest}.{count}.{bytes}"))
     }
 
-    /// Reads messages that were changed since `floor`, behind `after`.
-    pub(super) fn page(&self, floor: i64, after: Option<&After>) -> Page {
+    /// Reads messages, of `all`, that were changed since `floor`, behind `after`; none that was begun
+    /// before `begun`.
+    pub(super) fn page(
+        &self,
+        all: Vec<String>,
+        (floor, begun): Since,
+        after: Option<&After>,
+    ) -> Page {
         let mut page = Page::default();
         if after.is_none()
             && self
@@ -108,7 +95,7 @@ impl Filed {
         }
         let last = after.map_or("", |(_, last)| last);
         let (mut bytes, mut count) = (0, 0);
-        for id in self.changed_since(floor) {
+        for id in self.changed_since(all, floor) {
             if id.as_str() <= last {
                 continue;
             }
@@ -116,7 +103,7 @@ impl Filed {
                 page.more = true;
                 break;
             }
-            if let Some(message) = self.message(id, &mut page) {
+            if let Some(message) = self.message(id, begun, &mut page) {
                 bytes += message.json.len();
                 count += 1;
                 page.messages.push(message);
@@ -127,30 +114,25 @@ impl Filed {
 
     /// What is known of the session itself.
     pub(super) fn head(&self) -> Option<Message> {
-        self.object(&self.session)
+        object(&self.session, self.cap, self.links)
             .ok()
             .map(|(json, _)| head_of(&json))
     }
 
-    /// The ids of the messages that were changed since `floor`, in their order.
+    /// The ids, of `all`, of the messages that were changed since `floor`, in their order.
     ///
-    /// It is gone back from the newest to the first that was written before.
-    fn changed_since(&self, floor: i64) -> Vec<String> {
-        let mut all = ids(&self.messages);
+    /// It is gone back from the newest to the first that was written before and is too old to end.
+    fn changed_since(&self, mut all: Vec<String>, floor: i64) -> Vec<String> {
         if floor < 0 {
             return all;
         }
         let mut changed = Vec::new();
         for age in 0.. {
             let Some(id) = all.pop() else { break };
-            let stats = match age < NEWEST {
-                true => self.stats_of(&id),
-                false => self.stat(&self.file_of(&id)).into_iter().collect(),
-            };
-            let at = stats.iter().map(changed_ms).max();
+            let at = self.stats_of(&id, age).iter().map(changed_ms).max();
             if at.is_some_and(|at| at >= floor) {
                 changed.push(id);
-            } else if age >= NEWEST {
+            } else if age >= UNENDED {
                 break;
             }
         }
@@ -158,13 +140,16 @@ impl Filed {
         changed
     }
 
-    /// A message with all of its parts.
-    fn message(&self, id: String, page: &mut Page) -> Option<Message> {
+    /// A message with all of its parts; `None` as well where it was begun before `since`.
+    fn message(&self, id: String, since: i64, page: &mut Page) -> Option<Message> {
         let (info, begun) = self.read(&self.file_of(&id), page)?;
+        if begun.is_some_and(|begun| begun < since) {
+            return None;
+        }
         let mut json = format!("{{\"info\":{info},\"parts\":[");
         let folder = self.parts_of(&id);
         let mut comma = "";
-        for part in ids(&folder) {
+        for part in ids(&folder).unwrap_or_default() {
             // It is too long to be read already.
             if json.len() > self.cap {
                 break;
@@ -178,13 +163,13 @@ impl Filed {
         json.push_str("]}");
         Some(Message {
             json,
-            after: (begun, id),
+            after: (begun.unwrap_or(0), id),
         })
     }
 
     /// The object in a file, and when what it is of was begun.
-    fn read(&self, path: &Path, page: &mut Page) -> Option<(String, i64)> {
-        match self.object(path) {
+    fn read(&self, path: &Path, page: &mut Page) -> Option<(String, Option<i64>)> {
+        match object(path, self.cap, self.links) {
             Ok(read) => Some(read),
             Err(Unread::Yet) => None,
             Err(Unread::Broken(why)) => {
@@ -198,10 +183,14 @@ impl Filed {
         self.messages.join(format!("{message}{END}"))
     }
 
-    /// A message's file, and those of its parts.
-    fn stats_of(&self, message: &str) -> Vec<Stat> {
+    /// A message's file, and those of its parts where so few messages are newer that they may change.
+    fn stats_of(&self, message: &str, newer: usize) -> Vec<Stat> {
         let folder = self.parts_of(message);
-        let parts = ids(&folder).into_iter().map(|id| folder.join(id + END));
+        let parts = match newer < NEWEST {
+            true => ids(&folder).unwrap_or_default(),
+            false => Vec::new(),
+        };
+        let parts = parts.into_iter().map(|id| folder.join(id + END));
         let all = std::iter::once(self.file_of(message)).chain(parts);
         all.filter_map(|path| self.stat(&path)).collect()
     }
@@ -213,34 +202,6 @@ impl Filed {
         };
         let meta = meta.ok().filter(Metadata::is_file)?;
         Some(Stat::of(&meta))
-    }
-
-    /// The object in a file, and when what it is of was begun.
-    fn object(&self, path: &Path) -> Result<(String, i64), Unread> {
-        let bytes = match open::open(path, self.links) {
-            Ok(Opened::File(file, _)) => {
-                let mut bytes = Vec::new();
-                let most = self.cap as u64 + 1;
-                file.take(most).read_to_end(&mut bytes).map(|_| bytes)
-            }
-            Ok(Opened::Missing) => return Err(Unread::Yet),
-            Ok(Opened::Other(what)) => return Err(Unread::Broken(format!("skipped: {what}"))),
-            Err(error) => Err(error),
-        };
-        let bytes = bytes.map_err(|error| Unread::Broken(format!("cannot be read: {error}")))?;
-        let is_whole = bytes.len() <= self.cap;
-        let text = String::from_utf8_lossy(bytes.trim_ascii());
-        if is_whole && !(text.starts_with('{') && text.ends_with('}')) {
-            return Err(Unread::Yet);
-        }
-        let begun = match serde_json::from_str::<Begun>(&text) {
-            Ok(begun) => begun.time.and_then(|time| time.created),
-            Err(error) if error.is_data() || !is_whole => None,
-            Err(error) => {
-                return Err(Unread::Broken(format!("skipped: no JSON object: {error}")));
-            }
-        };
-        Ok((text.into_owned(), begun.map_or(0, |begun| begun as i64)))
     }
 }
 
@@ -260,7 +221,8 @@ impl Follower {
 
     /// When a session of a cabinet was changed last, and its print.
     pub(in crate::follow) fn filed_state(&self, id: Id) -> Option<(i64, String)> {
-        self.filed(id).map(|filed| filed.state())
+        self.filed(id)
+            .map(|filed| filed.state(&filed.list().unwrap_or_default()))
     }
 }
 
@@ -278,9 +240,9 @@ fn changed_ms(stat: &Stat) -> i64 {
 }
 
 /// The ids of the records in a folder, in their order; nothing of what is written aside.
-fn ids(folder: &Path) -> Vec<String> {
-    let all = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut ids: Vec<String> = all
+fn ids(folder: &Path) -> io::Result<Vec<String>> {
+    let mut ids: Vec<String> = std::fs::read_dir(folder)?
+        .flatten()
         .filter_map(|entry| {
             let name = entry.file_name();
             let id = name.to_str()?.strip_suffix(END)?;
@@ -288,5 +250,5 @@ fn ids(folder: &Path) -> Vec<String> {
         })
         .collect();
     ids.sort_unstable();
-    ids
+    Ok(ids)
 }

@@ -5,17 +5,17 @@
 //! the order that they were begun. Who reads them knows what it was told.
 
 mod files;
+mod object;
 mod store;
 
 use std::path::PathBuf;
 
-pub(super) use files::TICK_MS;
+pub(super) use files::{Filed, NEWEST, TICK_MS};
 pub(super) use store::{newest, transcripts};
 
 use super::entry::Body;
 use super::follower::Follower;
 use super::lines::Each;
-use super::open::is_missing;
 use super::session::{At, Id, Piece, ReadError};
 
 /// Messages of a page, at most.
@@ -23,6 +23,9 @@ const PAGE_MESSAGES: usize = 200;
 
 /// Where a pass through a session's messages stands: when the last one was begun, and its id.
 pub(super) type After = (i64, String);
+
+/// What a pass is to meet: what was changed since the first, of what was not begun before the second.
+type Since = (i64, i64);
 
 /// Messages as they were read.
 #[derive(Default)]
@@ -51,13 +54,14 @@ impl Follower {
             let Body::Store(rows) = &self.entry(id).body else {
                 return Ok(());
             };
-            let (floor, after) = (rows.seq, rows.after.clone());
+            let (floor, begun) = (rows.seq, rows.begun);
+            let after = rows.after.clone();
             let known = rows.generation.clone().filter(|_| after.is_none());
             // Nothing changed since a pass was through; one that begins anew goes by all the same.
             let is_through =
                 |newest: i64, print: &str| floor >= newest && known.as_deref() == Some(print);
             let read = if self.entry(id).filed().is_some() {
-                self.page_of_files(id, floor, after.as_deref(), &is_through)?
+                self.page_of_files(id, (floor, begun), after.as_deref(), &is_through)?
             } else {
                 let place = self.entry(id).place as usize;
                 let read = self.with_store(place, |connection, _| {
@@ -65,7 +69,7 @@ impl Follower {
                     if is_through(newest, &print) {
                         return Ok(None);
                     }
-                    let page = store::page(connection, &sid, floor, after.as_deref())?;
+                    let page = store::page(connection, &sid, (floor, begun), after.as_deref())?;
                     Ok(Some((page, print)))
                 });
                 read?.flatten()
@@ -80,6 +84,12 @@ impl Follower {
                 // Deleted: what was read of it stays read.
                 return Ok(());
             }
+            let Body::Store(rows) = &mut self.entry_mut(id).body else {
+                return Ok(());
+            };
+            // What changes while a pass is under way is met by the next one: it may be left at any
+            // message, and taken up when all of it has changed.
+            let ceiling = *rows.ceiling.get_or_insert(page.newest);
             for message in page.messages {
                 let seq = message.after.0.max(0);
                 let size = message.json.len();
@@ -103,15 +113,15 @@ impl Follower {
             let Body::Store(rows) = &mut self.entry_mut(id).body else {
                 return Ok(());
             };
-            // What changes while a pass is under way is met by the next one.
-            let ceiling = *rows.ceiling.get_or_insert(page.newest);
             if !page.more {
                 rows.newest = page.newest;
                 rows.updated_ms = rows.updated_ms.max(page.newest);
                 rows.seq = ceiling;
                 rows.generation = Some(print.into());
                 (rows.after, rows.ceiling) = (None, None);
-                return Ok(());
+                if ceiling >= page.newest {
+                    return Ok(());
+                }
             }
         }
     }
@@ -135,29 +145,30 @@ impl Follower {
     fn page_of_files(
         &mut self,
         id: Id,
-        floor: i64,
+        since: Since,
         after: Option<&After>,
         is_through: &dyn Fn(i64, &str) -> bool,
     ) -> Result<Option<(Page, String)>, ReadError> {
-        // What comes from now on is told, whatever is read below.
-        self.watch_filed(id, true);
         let Some(filed) = self.filed(id) else {
             return Ok(None);
         };
-        match std::fs::read_dir(&filed.messages) {
-            Err(error) if !is_missing(&error) => {
+        // What comes from now on is told, whatever is read below.
+        self.watch_filed(id);
+        let all = match filed.list() {
+            Ok(all) => all,
+            Err(error) => {
                 let path = filed.messages;
                 return Err(ReadError::File { path, error });
             }
-            _ => {}
-        }
-        let (newest, print) = filed.state();
+        };
+        self.watch_parts(id, &filed, &all);
+        let (newest, print) = filed.state(&all);
         if is_through(newest, &print) {
             return Ok(None);
         }
         let page = Page {
             newest,
-            ..filed.page(floor, after)
+            ..filed.page(all, since, after)
         };
         Ok(Some((page, print)))
     }

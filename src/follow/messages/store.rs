@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{After, Message, PAGE_MESSAGES, Page};
+use super::{After, Message, PAGE_MESSAGES, Page, Since};
 use crate::follow::database::Seen;
 use crate::follow::queries::{News, Transcript};
 use crate::follow::rows::PAGE_BYTES;
@@ -74,11 +74,12 @@ pub(in crate::follow) fn newest(connection: &Connection, sid: &str) -> rusqlite:
     state(connection, sid).map(|(newest, _)| newest)
 }
 
-/// Reads messages that were changed since `floor`, behind `after`, within one transaction.
+/// Reads messages that were changed since `floor`, behind `after`, within one transaction; none that was
+/// begun before `since`.
 pub(super) fn page(
     connection: &Connection,
     sid: &str,
-    floor: i64,
+    (floor, since): Since,
     after: Option<&After>,
 ) -> rusqlite::Result<Page> {
     let transaction = connection.unchecked_transaction()?;
@@ -90,6 +91,7 @@ pub(super) fn page(
         page.messages.extend(session(&transaction, sid, floor)?);
     }
     let (begun, last) = after.map_or((i64::MIN, ""), |(begun, last)| (*begun, &**last));
+    let (begun, last) = (begun, last).max((since, ""));
     let mut bytes = 0;
     let mut count = 0_usize;
     {

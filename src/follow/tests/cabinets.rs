@@ -8,10 +8,10 @@ use super::stores::Writer;
 use super::*;
 
 /// Longer than any machine needs; reached only when a test fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A follower of OpenCode's directory, with nothing in it yet.
-fn scene(options: Options) -> Scene {
+pub(super) fn scene(options: Options) -> Scene {
     let dir = tempfile::tempdir().expect("a directory");
     let layout = LAYOUTS.iter().find(|layout| layout.source == "opencode");
     let root = Root::Tree {
@@ -28,7 +28,7 @@ fn scene(options: Options) -> Scene {
     }
 }
 
-fn following(poll: bool) -> Options {
+pub(super) fn following(poll: bool) -> Options {
     Options {
         follow: true,
         poll,
@@ -37,12 +37,12 @@ fn following(poll: bool) -> Options {
 }
 
 impl Scene {
-    fn storage(&self, path: &str) -> PathBuf {
+    pub(super) fn storage(&self, path: &str) -> PathBuf {
         self.dir.path().join("storage").join(path)
     }
 
     /// Writes a file aside and gives it its name, as OpenCode does.
-    fn file(&self, path: &str, text: &str) {
+    pub(super) fn file(&self, path: &str, text: &str) {
         let path = self.storage(path);
         let aside = path.with_extension("tmp");
         fs::create_dir_all(path.parent().expect("a folder")).expect("made");
@@ -50,23 +50,23 @@ impl Scene {
         fs::rename(aside, path).expect("renamed");
     }
 
-    fn session(&self, sid: &str, title: &str) {
+    pub(super) fn session(&self, sid: &str, title: &str) {
         let text = format!(r#"{{"id":"{sid}","title":"{title}","time":{{"created":10}}}}"#);
         self.file(&format!("session/p/{sid}.json"), &text);
     }
 
-    fn message(&self, sid: &str, id: &str, begun: u64) {
+    pub(super) fn message(&self, sid: &str, id: &str, begun: u64) {
         let text = format!(r#"{{"id":"{id}","time":{{"created":{begun}}}}}"#);
         self.file(&format!("message/{sid}/{id}.json"), &text);
     }
 
-    fn part(&self, message: &str, id: &str) {
+    pub(super) fn part(&self, message: &str, id: &str) {
         let text = format!(r#"{{"id":"{id}"}}"#);
         self.file(&format!("part/{message}/{id}.json"), &text);
     }
 
     /// Says that everything was written long ago, as far as anybody may say that.
-    fn long_ago(&self) {
+    pub(super) fn long_ago(&self) {
         let then = SystemTime::now() - Duration::from_secs(100_000);
         let mut folders = vec![self.dir.path().to_owned()];
         while let Some(folder) = folders.pop() {
@@ -79,7 +79,7 @@ impl Scene {
     }
 
     /// Waits until the clock that writes are stamped with goes on.
-    fn tick(&self) {
+    pub(super) fn tick(&self) {
         let stamp = || {
             let path = self.dir.path().join("stamp");
             fs::write(&path, "").expect("written");
@@ -91,7 +91,7 @@ impl Scene {
     }
 
     /// Waits until `record` is handed out, or comes again; gives what was on the way.
-    fn follow_record(&mut self, record: &str) -> Vec<String> {
+    pub(super) fn follow_record(&mut self, record: &str) -> Vec<String> {
         let start = self.seen.len();
         let until = Instant::now() + PATIENCE;
         loop {
@@ -271,10 +271,21 @@ fn what_was_read_is_taken_up_where_it_was_left() {
     assert_eq!(again.follower.locate(&kept, None), Some(id));
     assert!(again.follower.resume(id, &kept));
     assert!(again.follower.is_drained(id));
-    again.message("ses_1", "msg_2", 12);
+    again.message("ses_1", "msg_2", begun + 100_000);
+    // What is over by then may be written once more, and is no news.
+    again.message("ses_1", "msg_0", begun - 100_000);
     assert!(again.follower.resume(id, &kept));
+    for message in 3..5 {
+        read_all(&mut again.follower, id, &mut again.seen);
+        let told = told(&again.seen);
+        assert!(told.contains(&"msg_2:0".to_owned()), "{told:?}");
+        assert!(!told.contains(&"msg_0:0".to_owned()), "{told:?}");
+        again.message("ses_1", &format!("msg_{message}"), begun + 100_000);
+        again.message("ses_1", "msg_0", begun - 100_000);
+    }
+    again.follower.rewind(id);
     read_all(&mut again.follower, id, &mut again.seen);
-    assert!(told(&again.seen).contains(&"msg_2:0".to_owned()));
+    assert!(told(&again.seen).contains(&"msg_0:0".to_owned()));
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub(super) fn told(records: &[String]) -> Vec<String> {
 #[test]
 fn what_changed_comes_again_and_nothing_else() {
     let (mut scene, mut writer) = scene(false);
-    writer.run("INSERT INTO message VALUES('m1','ses_1',11,11,'{\"role\":\"user\"}')");
+    writer.run("INSERT INTO message VALUES('m1','ses_1',10,11,'{\"role\":\"user\"}')");
     writer.run("INSERT INTO part VALUES('p1','m1','ses_1',11,11,'{\"type\":\"text\"}')");
     writer.run("INSERT INTO message VALUES('m2','ses_1',12,12,'{}')");
     assert_eq!(told(&scene.look()), ["T", "m1:1", "m2:0"]);
@@ -100,11 +100,22 @@ fn what_changed_comes_again_and_nothing_else() {
     assert_eq!(told(&[String::from_utf8(head).expect("UTF-8")]), ["U"]);
     let before = scene.follower.cursor_before(id, At::Seq(12));
     assert!(scene.follower.resume(id, &before.expect("a place")));
-    let want = ["U", "m1:1", "m2:1", "m3:0"];
+    let want = ["U", "m2:1", "m3:0"];
     assert_eq!(
         told(&scene.look()),
         want,
-        "all that was changed since the second was begun"
+        "all that was begun with the second or after it"
+    );
+    writer.run("UPDATE message SET time_updated=50");
+    assert_eq!(told(&scene.look()), want[1..], "the first is over");
+    let before = scene.follower.cursor_before(id, At::Seq(40));
+    assert!(scene.follower.resume(id, &before.expect("a place")));
+    let found = scene.follower.read_from_start(id, &mut |_| false);
+    assert!(found.expect("reads"));
+    assert_eq!(
+        told(&scene.look()),
+        ["m3:0"],
+        "looking back changes nothing"
     );
     writer.run("DELETE FROM session");
     scene.look();
@@ -146,4 +157,24 @@ fn many_messages_come_in_pages_and_each_once() {
     let want: Vec<String> = (0..450).map(|message| format!("m{message:04}:0")).collect();
     assert_eq!(told[1..], want);
     assert_eq!(scene.look(), [""; 0]);
+}
+
+#[test]
+fn what_changes_while_the_first_messages_are_handed_out_comes_again() {
+    let (mut scene, mut writer) = scene(false);
+    writer.run("INSERT INTO message VALUES('m1','ses_1',11,11,'{}')");
+    writer.run("INSERT INTO message VALUES('m2','ses_1',12,12,'{}')");
+    scene.follower.scan(&mut |_, _| {});
+    let id = scene.only_id();
+    let mut records = 0;
+    let read = scene.follower.read(id, &mut |_| {
+        records += 1;
+        records < 2
+    });
+    read.expect("reads");
+    writer.run("INSERT INTO part VALUES('p1','m1','ses_1',13,13,'{}')");
+    writer.run("UPDATE message SET time_updated=14 WHERE id='m2'");
+    read_all(&mut scene.follower, id, &mut scene.seen);
+    assert_eq!(told(&scene.seen), ["m2:0", "m1:1", "m2:0"]);
+    assert!(!scene.follower.has_unread(id));
 }

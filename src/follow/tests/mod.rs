@@ -1,6 +1,7 @@
 //! What the room promises, on real files: the set of lines seen is the oracle.
 
 mod cabinets;
+mod drawers;
 mod faults;
 mod layouts;
 mod messages;

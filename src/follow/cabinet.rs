@@ -140,13 +140,10 @@ impl Follower {
         };
         let mut open = self.places[place].newest.iter();
         let is_open = open.any(|(open, parts)| *open == id && !parts.is_empty());
-        let lately = SystemTime::now().checked_sub(FRESH);
-        let is_fresh = || {
-            self.modified(id).max(Some(
-                SystemTime::UNIX_EPOCH + Duration::from_millis(written.unsigned_abs()),
-            )) >= lately
-        };
-        let state = (is_open || is_fresh()).then(|| self.filed_state(id));
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let lately = since.unwrap_or_default().saturating_sub(FRESH).as_millis() as i64;
+        let is_fresh = written.max(self.changed_ms(id)) >= lately;
+        let state = (is_open || is_fresh).then(|| self.filed_state(id));
         let state = state.flatten();
         let entry = self.entry_mut(id);
         entry.round = round;

@@ -169,7 +169,7 @@ impl Follower {
     }
 
     /// When a session was changed last, as far as it was read or looked at.
-    fn changed_ms(&self, id: Id) -> i64 {
+    pub(super) fn changed_ms(&self, id: Id) -> i64 {
         match &self.entry(id).body {
             Body::Store(rows) => rows.updated_ms,
             Body::File(_) => i64::MIN,

@@ -13,7 +13,8 @@
 //! before the cursor; lines of a file that was unlinked before they were read,
 //! since idle files are not held open; a rewritten row in a store of the time
 //! before generations; a change of a part, where parts are files, in a message
-//! behind the newest eight of its session, until the message itself is written again.
+//! behind the newest eight of its session, until the message itself is written again,
+//! and of a message behind the newest 64.
 
 mod agenda;
 mod beside;

@@ -90,11 +90,13 @@ fn unknown(path: &str) -> FileChange {
 
 /// A file with all of its edits; how many lines they change is not always told.
 fn edited(path: &str, input: &Input<'_>) -> FileChange {
-    let mut each: Vec<FileChange> = Vec::new();
-    input.edits.each_item(|edit| {
-        let [old, new] = fields(edit, [&OLD, &NEW]);
-        each.push(replaced(path, old, new));
-    });
+    let edits = input.edits.items().into_iter();
+    let mut each: Vec<FileChange> = edits
+        .map(|edit| {
+            let [old, new] = fields(edit, [&OLD, &NEW]);
+            replaced(path, old, new)
+        })
+        .collect();
     if each.is_empty() && input.new.is_some() {
         each.push(replaced(path, input.old, input.new));
     }

@@ -12,20 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A follower of OpenCode's directory, with nothing in it yet.
 pub(super) fn scene(options: Options) -> Scene {
-    let dir = tempfile::tempdir().expect("a directory");
     let layout = LAYOUTS.iter().find(|layout| layout.source == "opencode");
-    let root = Root::Tree {
-        path: dir.path().to_owned(),
-        layout: layout.expect("a layout"),
-        skip: 0,
-    };
-    Scene {
-        follower: Follower::new(vec![root], options),
-        dir,
-        seen: Vec::new(),
-        rows: Vec::new(),
-        changes: Vec::new(),
-    }
+    Scene::of(layout.expect("a layout"), options)
 }
 
 pub(super) fn following(poll: bool) -> Options {

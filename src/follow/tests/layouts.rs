@@ -8,23 +8,6 @@ use crate::follow::layout::{Layout, Shape};
 /// Longer than any machine needs; reached only when a test fails.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A follower of the tree of `layout` in a fresh directory.
-fn scene(layout: &'static Layout, options: Options) -> Scene {
-    let dir = tempfile::tempdir().expect("a directory");
-    let root = Root::Tree {
-        path: dir.path().to_owned(),
-        layout,
-        skip: 0,
-    };
-    Scene {
-        follower: Follower::new(vec![root], options),
-        dir,
-        seen: Vec::new(),
-        rows: Vec::new(),
-        changes: Vec::new(),
-    }
-}
-
 impl Scene {
     fn put(&self, path: &str, text: &str) {
         let path = self.dir.path().join(path);
@@ -53,7 +36,7 @@ fn sessions_and_sub_agents_are_found_when_they_come() {
             poll,
             ..Options::default()
         };
-        let mut scene = scene(&LAYOUTS[0], options);
+        let mut scene = Scene::of(&LAYOUTS[0], options);
         scene.follower.watch();
         assert_eq!(scene.look(), [""; 0], "nothing is there yet");
         scene.put("projects/-p/S1.jsonl", "1\n");
@@ -79,7 +62,7 @@ fn sessions_and_sub_agents_are_found_when_they_come() {
 
 #[test]
 fn growth_alone_is_no_reason_to_look_at_every_folder() {
-    let mut scene = scene(
+    let mut scene = Scene::of(
         &LAYOUTS[0],
         Options {
             follow: true,
@@ -123,7 +106,7 @@ static OTHERS: Layout = Layout {
 
 #[test]
 fn a_document_is_handed_out_whole_in_each_of_its_versions() {
-    let mut scene = scene(&OTHERS, Options::default());
+    let mut scene = Scene::of(&OTHERS, Options::default());
     let path = scene.dir.path().join("docs/S7/chat.json");
     scene.put("docs/S7/chat.json", "{\"n\": 1}");
     assert_eq!(scene.look(), ["{\"n\": 1}"]);
@@ -143,7 +126,7 @@ fn a_document_is_handed_out_whole_in_each_of_its_versions() {
 
 #[test]
 fn packed_lines_are_lines() {
-    let mut scene = scene(&OTHERS, Options::default());
+    let mut scene = Scene::of(&OTHERS, Options::default());
     fs::create_dir_all(scene.dir.path().join("cold")).expect("made");
     let packed = zstd::encode_all(&b"1\n\n2\r\n3"[..], 3).expect("packed");
     fs::write(scene.dir.path().join("cold/old.jsonl.zst"), packed).expect("written");
@@ -162,7 +145,7 @@ fn several_kinds_of_transcripts_stand_in_one_folder() {
             poll,
             ..Options::default()
         };
-        let mut scene = scene(gemini.expect("a layout"), options);
+        let mut scene = Scene::of(gemini.expect("a layout"), options);
         scene.put("tmp/p/chats/session-b.json", "{\"n\": 1}");
         scene.put("tmp/p/chats/logs.json", "{}");
         scene.put("tmp/p/chats/session-c.json", "{\"n\": 2}");

@@ -36,7 +36,23 @@ impl Scene {
     fn with(options: Options) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         fs::create_dir_all(dir.path().join("agents/main/sessions")).expect("made");
-        let follower = Follower::new(vec![Root::State(dir.path().to_owned())], options);
+        let root = Root::State(dir.path().to_owned());
+        Self::at(root, dir, options)
+    }
+
+    /// A follower of the tree of `layout` in a fresh directory.
+    fn of(layout: &'static layout::Layout, options: Options) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let root = Root::Tree {
+            path: dir.path().to_owned(),
+            layout,
+            skip: 0,
+        };
+        Self::at(root, dir, options)
+    }
+
+    fn at(root: Root, dir: tempfile::TempDir, options: Options) -> Self {
+        let follower = Follower::new(vec![root], options);
         Self {
             dir,
             follower,

@@ -95,16 +95,6 @@ impl<'a> Raw<'a> {
         read(self.0).unwrap_or_default()
     }
 
-    /// The same, one by one, up to where the array is broken.
-    pub fn each_item(self, mut each: impl FnMut(Raw<'a>)) {
-        if self.0.starts_with('[') {
-            Scanner::new(self.0).items(|scanner| {
-                each(Raw(scanner.raw()?));
-                Some(())
-            });
-        }
-    }
-
     /// The lines of a string, of its first `bytes` bytes; `None` for anything else. They count and
     /// compare as the decoded ones, but may stand there as they are written.
     pub fn lines(self, bytes: usize) -> Option<Vec<Cow<'a, str>>> {

@@ -28,11 +28,11 @@ pub(super) fn request_id(text: &str, at_ms: Option<i64>) -> Name {
 
 /// The first 16 hexadecimal digits.
 fn short(hash: Sha256) -> Name {
-    hash.finalize()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>()
-        .into()
+    let hash = hash.finalize();
+    let head = hash
+        .first_chunk()
+        .map_or(0, |head| u64::from_be_bytes(*head));
+    format!("{head:016x}").into()
 }
 
 /// Whether a text has the shape of a UUID.

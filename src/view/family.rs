@@ -53,7 +53,7 @@ impl Board {
             concerned.extend(self.claims.get(&place).into_iter().flatten());
         }
         let agents = session.runs.values().flat_map(|run| &run.steps);
-        let children = agents.filter_map(|step| step.agent.as_ref());
+        let children = agents.filter_map(|step| step.agent.as_deref());
         concerned.extend(children.filter_map(|agent| self.linked(&agent.child)));
         concerned.sort_unstable();
         concerned.dedup();
@@ -191,7 +191,7 @@ impl Board {
                 let Some((parent_session, run)) = self.at(parent) else {
                     continue;
                 };
-                let agents = run.steps.iter().filter_map(|step| step.agent.as_ref());
+                let agents = run.steps.iter().filter_map(|step| step.agent.as_deref());
                 for agent in agents.filter(|agent| is_this(&agent.child)) {
                     spawns.push(Spawn {
                         started: agent.started,

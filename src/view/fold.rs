@@ -201,7 +201,7 @@ impl Session {
     /// The run with a step that is the sub-agent `child`, the newest first.
     fn with_agent(&self, child: &Link) -> Option<u32> {
         let holds = |(no, run): (u32, &super::run::Run)| {
-            let mut agents = run.steps.iter().filter_map(|step| step.agent.as_ref());
+            let mut agents = run.steps.iter().filter_map(|step| step.agent.as_deref());
             let found = agents.any(|agent| same_child(&agent.child, child));
             found.then_some(no)
         };

@@ -127,7 +127,7 @@ impl Board {
         if session.newest == Some(at.run) {
             session.newest = None;
         }
-        for agent in run.steps.iter().filter_map(|step| step.agent.as_ref()) {
+        for agent in run.steps.iter().filter_map(|step| step.agent.as_deref()) {
             for place in Self::places_of(&agent.child) {
                 if let Some(spawns) = self.spawns.get_mut(&place) {
                     spawns.retain(|parent| *parent != at);

@@ -92,7 +92,7 @@ impl Board {
 
     /// The child that `step` of `run` started.
     fn told<'a>(&self, run: &'a Run, step: &'a Step) -> Option<Kin<'a>> {
-        let agent = step.agent.as_ref()?;
+        let agent = step.agent.as_deref()?;
         let inline = |other: &&Step| run.nests && other.parent.as_ref() == Some(&step.id);
         Some(Kin {
             id: step.id.clone(),

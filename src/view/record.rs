@@ -102,7 +102,11 @@ impl Run {
             Body::AgentEnd(end) => {
                 let told = (end.outcome.clone(), when);
                 let same = |agent: &&mut Agent| same_child(&agent.child, &end.child);
-                let agents = self.steps.iter_mut().rev().filter_map(|s| s.agent.as_mut());
+                let agents = self
+                    .steps
+                    .iter_mut()
+                    .rev()
+                    .filter_map(|step| step.agent.as_deref_mut());
                 if let Some(agent) = agents.into_iter().find(same) {
                     agent.ended = Some(told);
                     self.show(when);
@@ -258,7 +262,7 @@ impl Run {
                 false
             }
             None => {
-                step.agent = Some(agent);
+                step.agent = Some(Box::new(agent));
                 true
             }
         }
@@ -268,7 +272,7 @@ impl Run {
     fn agent_step(&self, child: &Link) -> Name {
         let mut steps = self.steps.iter().rev();
         let known = steps.find(|step| {
-            let agent = step.agent.as_ref();
+            let agent = step.agent.as_deref();
             agent.is_some_and(|agent| same_child(&agent.child, child))
         });
         known.map_or_else(|| agent_id(child), |step| step.id.clone())

@@ -13,8 +13,12 @@ use super::speech::Speech;
 use super::spend::Spend;
 use super::step::Step;
 
-/// Most steps kept of one run; older ones that are over only count.
-const MAX_STEPS: usize = 256;
+/// Most steps kept of one run, a few more than a frame shows; older ones that are over only count.
+/// What thousands of runs keep of their steps is most of what a daemon needs of memory.
+const MAX_STEPS: usize = 64;
+
+/// Most of them that are kept for having failed.
+const MAX_FAILURES: usize = MAX_STEPS / 4;
 
 /// Most kinds of work told apart.
 const MAX_KINDS: usize = 64;
@@ -127,12 +131,15 @@ impl Run {
         self.dropped.ids.has(hash(id))
     }
 
-    /// Adds a step; where there are too many, the oldest that is over only counts.
+    /// Adds a step; where there are too many, the oldest that is over only counts. Failures are
+    /// kept longest, as a box keeps them, as long as there are not too many of those.
     pub(super) fn push(&mut self, step: Step) -> &mut Step {
         if self.steps.len() >= MAX_STEPS {
             let over = |step: &Step| step.agent.is_none() && !step.is_pending() && !step.is_job();
-            // A run with 256 calls at once and no result: the oldest goes.
-            let oldest = self.steps.iter().position(over).unwrap_or(0);
+            let failures = self.steps.iter().filter(|step| step.failed()).count();
+            let goes = |step: &Step| over(step) && (!step.failed() || failures > MAX_FAILURES);
+            // A run with as many calls at once and no result: the oldest goes.
+            let oldest = self.steps.iter().position(goes).unwrap_or(0);
             let old = self.steps.remove(oldest);
             self.dropped.take(&old);
         }

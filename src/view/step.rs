@@ -35,8 +35,8 @@ pub struct Step {
     pub job: Option<Name>,
     /// Lines it added to files and removed from them.
     pub lines: Option<(u64, u64)>,
-    /// The sub-agent it started.
-    pub agent: Option<Agent>,
+    /// The sub-agent it started; boxed, since few steps have one and thousands are kept.
+    pub agent: Option<Box<Agent>>,
     /// Its start was seen, so it can be shown.
     pub known: bool,
     /// It is a call of a tool, not only a sub-agent.

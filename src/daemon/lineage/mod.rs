@@ -15,7 +15,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::hash::BuildHasher as _;
 
-use foldhash::{HashMap, quality::RandomState};
+use foldhash::{HashMap, HashSet, quality::RandomState};
 
 use crate::wire::event::{
     AgentStart, Body, Event, Link, Name, Outcome, RunStart, SessionKind, SessionStart, Src,
@@ -40,6 +40,8 @@ pub(super) struct Lineage {
     seed: RandomState,
     calls: VecDeque<Call>,
     runs: VecDeque<Run>,
+    /// The keys of those: nearly every run is new, which one look tells.
+    told: HashSet<u64>,
     /// Where sessions work, by a hash of who they are.
     places: HashMap<u64, Name>,
     /// Sessions whose parents a record names, and those that were linked, by the same.
@@ -223,9 +225,9 @@ impl Lineage {
             started,
             linked: false,
         };
-        let known =
-            |known: &Run| known.key == own.key && known.run == own.run && known.who == own.who;
-        if let Some(known) = self.runs.iter().find(|run| known(run)) {
+        if self.told.contains(&own.key)
+            && let Some(known) = self.runs.iter().find(|run| run.key == own.key)
+        {
             // It is read again: it stays whose it was.
             let linked = known.linked;
             let parent = self.parents.get(&key).filter(|_| linked);
@@ -237,7 +239,10 @@ impl Lineage {
             self.parents.insert(key, link.clone());
         }
         let linked = link.is_some();
-        remember(&mut self.runs, Run { linked, ..own });
+        self.told.insert(own.key);
+        if let Some(oldest) = remember(&mut self.runs, Run { linked, ..own }) {
+            self.told.remove(&oldest.key);
+        }
         link
     }
 
@@ -391,10 +396,9 @@ impl Run {
     }
 }
 
-/// Remembers `one` more; the oldest goes.
-fn remember<T>(all: &mut VecDeque<T>, one: T) {
-    if all.len() >= MOST {
-        all.pop_front();
-    }
+/// Remembers `one` more; gives the oldest, which goes for it.
+fn remember<T>(all: &mut VecDeque<T>, one: T) -> Option<T> {
+    let oldest = (all.len() >= MOST).then(|| all.pop_front()).flatten();
     all.push_back(one);
+    oldest
 }

@@ -3,6 +3,7 @@
 mod clocks;
 mod family;
 mod life;
+mod long;
 mod said;
 
 use super::scene::Scene;

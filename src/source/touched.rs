@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::lenient::{Raw, decode};
 use crate::wire::event::FileChange;
 
-/// A longer text is not counted: nobody reads its number.
+/// So much of an edit's old and new text is compared: nobody reads the number of a longer one.
 const MOST_BYTES: usize = 1 << 20;
 /// More files are not told of one patch.
 const MOST_FILES: usize = 256;
@@ -125,7 +125,7 @@ fn fields<'a, const COUNT: usize>(input: Raw<'a>, keys: [&Keys; COUNT]) -> [Raw<
 pub(super) fn written(path: &str, content: Raw<'_>) -> FileChange {
     FileChange {
         path: path.to_owned(),
-        added: content.lines(MOST_BYTES).map(|lines| lines.len() as u64),
+        added: content.count_lines(),
         removed: None,
     }
 }

@@ -102,6 +102,11 @@ impl<'a> Raw<'a> {
         Some(text::lines(inner, bytes))
     }
 
+    /// How many lines a string has; `None` for anything else.
+    pub fn count_lines(self) -> Option<u64> {
+        self.0.strip_prefix('"').map(text::count_lines)
+    }
+
     /// The field `name` of an object; empty for anything else. The last one wins.
     pub fn field(self, name: &str) -> Raw<'a> {
         let mut found = Raw::default();

@@ -59,14 +59,7 @@ pub(super) struct Verdict {
 
 /// How a call ended. `isError` alone does not tell: many failures carry `false`.
 pub(super) fn verdict(details: &Details<'_>, content: Raw<'_>, is_error: bool) -> Verdict {
-    let text = first_text(content, NOTICE).unwrap_or_default();
-    // Most results are output that says nothing about the call: no need to decode more of it.
-    let begins = text.trim_start();
-    let text = if is_error || begins.is_empty() || begins.starts_with('{') {
-        first_text(content, ENOUGH).unwrap_or_default()
-    } else {
-        text
-    };
+    let text = telling(first_text(content).unwrap_or_default(), is_error);
     let text = &*text;
     let exit_code = details.exit_code.int();
     let told = json_status(text);
@@ -117,20 +110,33 @@ const NOTICE: usize = 64;
 /// Enough to tell what went wrong.
 const ENOUGH: usize = 4_096;
 
-/// The first `bytes` bytes of the first text of a result.
-fn first_text(content: Raw<'_>, bytes: usize) -> Option<Cow<'_, str>> {
-    if content.0.starts_with('"') {
-        return content.prefix(bytes);
+/// What the text of a result, which begins at `inner`, may say about the call. Most results are
+/// output that says nothing: no need to decode it.
+fn telling(inner: &str, is_error: bool) -> Cow<'_, str> {
+    if is_error {
+        return decode(inner, ENOUGH);
     }
+    // No notice and no object begins with another letter.
+    let first = inner.bytes().next().unwrap_or_default();
+    if first.is_ascii_graphic() && !b"[S{\\\"".contains(&first) {
+        return Cow::Borrowed("");
+    }
+    let text = decode(inner, NOTICE);
+    let begins = text.trim_start();
+    if begins.is_empty() || begins.starts_with('{') {
+        return decode(inner, ENOUGH);
+    }
+    text
+}
+
+/// The first text of a result as it is written, behind its opening quote.
+fn first_text(content: Raw<'_>) -> Option<&str> {
     // The usual spelling, without a look at the rest of what may be megabytes.
     let usual = content.0.strip_prefix("[{\"type\":\"text\",\"text\":\"");
-    if let Some(body) = usual {
-        return Some(decode(body, bytes));
-    }
-    content
-        .items()
-        .into_iter()
-        .find_map(|block| block.field("text").prefix(bytes))
+    usual.or_else(|| content.0.strip_prefix('"')).or_else(|| {
+        let mut blocks = content.items().into_iter();
+        blocks.find_map(|block| block.field("text").0.strip_prefix('"'))
+    })
 }
 
 /// `status` and `error` of a result whose text is a JSON object.

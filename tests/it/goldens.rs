@@ -1,11 +1,12 @@
-//! Cases that are held to the byte: transcripts in, events and boxes out.
+//! Cases that are held to the byte: transcripts in, events, frames, status and boxes out.
 
 use std::path::{Path, PathBuf};
 
 use crate::support::{feed, home, program, wire};
 
-/// What the program makes of a case: its events, and the text of each box.
-pub type Made = [(&'static str, Vec<u8>); 2];
+/// What the program makes of a case: its events, every frame, every change of its status, and the
+/// text of each box at the end.
+pub type Made = [(&'static str, Vec<u8>); 4];
 
 /// What `tail` with `args`, run in the folder `case`, and the filters behind it make of it.
 pub fn made(case: &Path, args: &[&str]) -> Made {
@@ -23,9 +24,16 @@ pub fn made(case: &Path, args: &[&str]) -> Made {
     let labelled = feed(home.path(), &["label"], &output.stdout).ok();
     let frames = feed(home.path(), &["render"], &labelled.out).ok();
     wire::frames(&frames.out);
+    let status = feed(home.path(), &["status"], &output.stdout).ok();
+    wire::statuses(&status.out);
     let text = ["render", "--output", "text", "--markup", "plain"];
     let boxes = feed(home.path(), &text, &labelled.out).ok();
-    [("events.ndjson", output.stdout), ("boxes.txt", boxes.out)]
+    [
+        ("events.ndjson", output.stdout),
+        ("frames.ndjson", frames.out),
+        ("status.ndjson", status.out),
+        ("boxes.txt", boxes.out),
+    ]
 }
 
 /// Holds what was made against what stands beside each case; `UPDATE_CASES=1` writes it down.

@@ -134,7 +134,9 @@ fn first_text(content: Raw<'_>) -> Option<&str> {
     // The usual spelling, without a look at the rest of what may be megabytes.
     let usual = content.0.strip_prefix("[{\"type\":\"text\",\"text\":\"");
     usual.or_else(|| content.0.strip_prefix('"')).or_else(|| {
-        let mut blocks = content.items().into_iter();
+        let is_text =
+            |block: &Raw<'_>| block.field("type").word().is_none_or(|kind| kind == "text");
+        let mut blocks = content.items().into_iter().filter(is_text);
         blocks.find_map(|block| block.field("text").0.strip_prefix('"'))
     })
 }

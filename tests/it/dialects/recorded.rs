@@ -21,7 +21,7 @@ pub fn transcripts(folder: &Path, dialect: &Dialect) -> Vec<PathBuf> {
     own.collect()
 }
 
-fn recorded(dialect: &Dialect) -> Vec<PathBuf> {
+pub fn recorded(dialect: &Dialect) -> Vec<PathBuf> {
     if dialect.fixtures.is_empty() {
         return Vec::new();
     }

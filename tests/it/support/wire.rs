@@ -64,6 +64,15 @@ static FRAMES: LazyLock<Wire> = LazyLock::new(|| {
     }
 });
 
+static STATUSES: LazyLock<Wire> = LazyLock::new(|| {
+    let schema = live_status::wire::status::schema();
+    let kind = live_status::wire::status::StatusUpdate::KIND.to_owned();
+    Wire {
+        strict: BTreeMap::from([(kind, compile(&closed(&schema)))]),
+        published: compile(&schema),
+    }
+});
+
 /// Checks every line of a whole output of `tail` or `label`, and gives them parsed.
 pub fn events(output: &[u8]) -> Vec<Value> {
     check(&EVENTS, output)
@@ -72,6 +81,11 @@ pub fn events(output: &[u8]) -> Vec<Value> {
 /// Checks every line of a whole output of `render`, and gives them parsed.
 pub fn frames(output: &[u8]) -> Vec<Value> {
     check(&FRAMES, output)
+}
+
+/// Checks every line of a whole output of `status`, and gives them parsed.
+pub fn statuses(output: &[u8]) -> Vec<Value> {
+    check(&STATUSES, output)
 }
 
 fn check(wire: &Wire, output: &[u8]) -> Vec<Value> {

@@ -189,6 +189,8 @@ impl World {
             Done::Unchanged => Answer::Unchanged,
             Done::Later(pause) if bill.barred => Answer::Barred(pause),
             Done::Later(pause) => Answer::Later(pause),
+            // There is no time to wait for a channel that may never take it.
+            Done::Wait(_) if self.hurried => Answer::Gone,
             Done::Wait(pause) => Answer::Wait(pause),
             Done::StandBy(_) if self.hurried => Answer::Unchanged,
             Done::StandBy(pause) => Answer::StandBy(pause),
@@ -288,7 +290,8 @@ impl World {
         }
     }
 
-    /// Servers that did not know us may by now: they are asked at once.
+    /// Servers that did not know us, and channels that did not take a box, may by now: they are
+    /// asked at once.
     pub fn admitted(&mut self, now: Duration) {
         let outboxes = self.lanes.iter_mut();
         let outboxes = outboxes.filter_map(|lane| lane.outbox.as_mut());

@@ -43,6 +43,8 @@ pub(super) fn health(picture: &Picture) -> String {
         Reason::BreakerHalfOpen,
         Reason::SourceLagging,
         Reason::UpdatesDelayed,
+        Reason::TokenRefused,
+        Reason::BoxesShutOut,
     ];
     let is_delayed = reasons.iter().any(|reason| delayed.contains(reason));
     let sources = picture.sources.iter().map(|source| Source {
@@ -76,11 +78,13 @@ pub(super) fn ready(picture: &Picture) -> String {
         ready: bool,
         sources_armed: bool,
         state_durable: bool,
+        token_taken: bool,
     }
     json(&Ready {
         ready: picture.is_ready(),
         sources_armed: picture.armed,
         state_durable: picture.durable,
+        token_taken: !picture.barred,
     })
 }
 
@@ -132,7 +136,7 @@ mod tests {
         picture.armed = false;
         assert_eq!(
             ready(&picture),
-            "{\"ready\":false,\"sources_armed\":false,\"state_durable\":true}\n"
+            "{\"ready\":false,\"sources_armed\":false,\"state_durable\":true,\"token_taken\":true}\n"
         );
     }
 }

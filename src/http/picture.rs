@@ -104,6 +104,10 @@ pub struct Picture {
     pub armed: bool,
     /// What has to outlive us is on the disk.
     pub durable: bool,
+    /// A server does not take our token.
+    pub barred: bool,
+    /// Boxes that their channels do not take now.
+    pub shut_out: u64,
     /// How long the loop has not moved though something waits for it.
     pub stuck: Duration,
     /// How long no box was brought up to date though some wait.
@@ -142,6 +146,10 @@ pub enum Reason {
     UpdatesDelayed,
     /// State cannot be kept.
     StateNotDurable,
+    /// A server does not take our token.
+    TokenRefused,
+    /// Boxes wait for a channel that does not take them: it is archived, or we may not write there.
+    BoxesShutOut,
 }
 
 impl Status {
@@ -168,6 +176,8 @@ impl Reason {
             Self::SourceUnreadable => "source_unreadable",
             Self::UpdatesDelayed => "updates_delayed",
             Self::StateNotDurable => "state_not_durable",
+            Self::TokenRefused => "token_refused",
+            Self::BoxesShutOut => "boxes_shut_out",
         }
     }
 }
@@ -188,6 +198,8 @@ impl Picture {
             ),
             (self.late >= LATE, Reason::UpdatesDelayed),
             (!self.durable, Reason::StateNotDurable),
+            (self.barred, Reason::TokenRefused),
+            (self.shut_out > 0, Reason::BoxesShutOut),
         ];
         let holds = all.into_iter().filter(|(holds, _)| *holds);
         holds.map(|(_, reason)| reason).collect()
@@ -205,15 +217,17 @@ impl Picture {
                 | Reason::SourceLagging
                 | Reason::SourceUnreadable
                 | Reason::UpdatesDelayed
-                | Reason::StateNotDurable,
+                | Reason::StateNotDurable
+                | Reason::TokenRefused
+                | Reason::BoxesShutOut,
             ) => Status::Degraded,
         }
     }
 
-    /// Whether all is set up: sources are armed, and state is kept.
+    /// Whether all is set up: sources are armed, state is kept, and servers know us.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.armed && self.durable
+        self.armed && self.durable && !self.barred
     }
 }
 
@@ -238,7 +252,7 @@ pub(super) mod tests {
     #[test]
     fn the_status_is_that_of_the_worst_reason() {
         type Change = fn(&mut Picture);
-        let cases: [(Change, &str, &[&str]); 10] = [
+        let cases: [(Change, &str, &[&str]); 12] = [
             (|_| {}, "healthy", &[]),
             (
                 |it| it.breaker = Breaker::Open,
@@ -262,6 +276,8 @@ pub(super) mod tests {
             ),
             (|it| it.late = LATE, "degraded", &["updates_delayed"]),
             (|it| it.durable = false, "degraded", &["state_not_durable"]),
+            (|it| it.barred = true, "degraded", &["token_refused"]),
+            (|it| it.shut_out = 1, "degraded", &["boxes_shut_out"]),
             (|it| it.stuck = STUCK, "unhealthy", &["loop_stuck"]),
             (
                 |it| (it.stuck, it.late) = (STUCK, LATE),
@@ -284,15 +300,17 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn we_are_ready_once_sources_are_armed_and_state_is_kept() {
+    fn we_are_ready_once_sources_are_armed_state_is_kept_and_servers_know_us() {
         assert!(well().is_ready());
-        for (armed, durable) in [(false, true), (true, false), (false, false)] {
-            let picture = Picture {
-                armed,
-                durable,
-                ..well()
-            };
-            assert!(!picture.is_ready(), "{armed} {durable}");
+        let lacks: [fn(&mut Picture); 3] = [
+            |it| it.armed = false,
+            |it| it.durable = false,
+            |it| it.barred = true,
+        ];
+        for (number, lack) in lacks.into_iter().enumerate() {
+            let mut picture = well();
+            lack(&mut picture);
+            assert!(!picture.is_ready(), "case {number}");
         }
     }
 }

@@ -168,6 +168,27 @@ fn a_box_that_has_to_wait_holds_up_no_other() {
     settle(&mut outbox, "b", Answer::Applied, 20);
     assert_eq!(next(&mut outbox, 20), "wait 60010", "the end waits too");
     assert_eq!(next(&mut outbox, 60_010), "a:2");
+    // Somebody brought the channel back.
+    settle(&mut outbox, "a", Answer::Wait(ms(60_000)), 60_020);
+    assert_eq!(next(&mut outbox, 61_000), "wait 120020");
+    outbox.admitted(ms(61_000));
+    assert_eq!(next(&mut outbox, 61_000), "a:2");
+}
+
+#[test]
+fn a_failure_that_took_long_does_not_hold_up_what_comes_after_it() {
+    let mut outbox = Outbox::new(Settings::default());
+    outbox.offer(active("a", 1), ms(0));
+    assert_eq!(next(&mut outbox, 0), "a:1");
+    outbox.settle("a", Answer::Applied, ms(20), ms(20));
+    outbox.offer(active("a", 2), ms(20));
+    assert_eq!(next(&mut outbox, 1_000), "a:2");
+    outbox.settle("a", Answer::Failed, ms(10_000), ms(11_000));
+    let Next::WaitUntil(at) = outbox.next(ms(11_000)) else {
+        panic!("it is tried again");
+    };
+    assert!(at < ms(12_000), "after {at:?}");
+    assert_eq!(next(&mut outbox, 12_000), "a:2");
 }
 
 #[test]

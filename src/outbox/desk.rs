@@ -193,9 +193,14 @@ impl Outbox {
         self.settings.min_gap = gap;
     }
 
-    /// The server may know us by now: what [`Answer::Barred`] holds up goes out at once.
+    /// The server may know us by now, and channels may take their boxes: what [`Answer::Barred`]
+    /// and [`Answer::Wait`] hold up goes out at once.
     pub fn admitted(&mut self, now: Now) {
         self.budget.admit(now);
+        let lanes = self.lanes.iter_mut();
+        let waiting = lanes.filter_map(|(key, lane)| lane.admit(now).then(|| Arc::clone(key)));
+        let waiting: Vec<Arc<str>> = waiting.collect();
+        waiting.iter().for_each(|key| self.settle_down(key));
     }
 
     /// The box of `key`.

@@ -34,6 +34,8 @@ pub(super) struct Lane {
     attempts: u32,
     /// No retry before this moment.
     hold: Now,
+    /// It is the channel that has to change before a retry helps.
+    shut_out: bool,
     /// Another writer moves the box: nothing before this moment but the run's end.
     stand_by: Now,
     gone: bool,
@@ -182,8 +184,12 @@ impl Lane {
         settings: &Settings,
     ) -> Option<Settled> {
         let held = self.flight.take()?;
-        self.throttle.settled(latency);
+        if matches!(answer, Answer::Applied | Answer::Unchanged) {
+            // How long a failure took says nothing of how quick the server is.
+            self.throttle.settled(latency);
+        }
         let mut settled = Settled::default();
+        self.shut_out = matches!(answer, Answer::Wait(_));
         match answer {
             Answer::Applied | Answer::Unchanged => {
                 self.attempts = 0;
@@ -226,6 +232,15 @@ impl Lane {
             settled.unchanged = 1;
         }
         Some(settled)
+    }
+
+    /// Its channel may take it by now; whether it waits for that.
+    pub(super) fn admit(&mut self, now: Now) -> bool {
+        let waits = std::mem::take(&mut self.shut_out);
+        if waits {
+            self.hold = self.hold.min(now);
+        }
+        waits
     }
 
     fn retry_later(&mut self, key: &str, now: Now) {

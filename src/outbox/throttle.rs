@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::{Now, Settings};
 
+/// However slow the server was once, the box is not left alone for longer.
+const LONGEST: Duration = Duration::from_secs(30);
+
 /// When a box may be edited again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Throttle {
@@ -36,7 +39,8 @@ impl Throttle {
         let stretched = if urgent {
             Duration::ZERO
         } else {
-            self.latency.saturating_mul(settings.latency_factor)
+            let stretched = self.latency.saturating_mul(settings.latency_factor);
+            stretched.min(LONGEST)
         };
         last.saturating_add(settings.min_gap.max(stretched))
     }
@@ -57,6 +61,8 @@ mod tests {
             (0, 0, false, 1_000),
             (1, 0, false, 1_001),
             (3_600_000, 80, true, 3_601_000),
+            // It was stopped for a while.
+            (500, 9_000, false, 31_000),
         ];
         for (gap, latency, urgent, want) in cases {
             let settings = Settings {

@@ -9,7 +9,7 @@ const SIGNALS: [(&str, &str); 3] = [
     ),
     (
         "SIGHUP",
-        "The log file is opened again; settings, the labels file and the token are read again; what waits because a token was refused is tried at once with a new one. The log names the settings that changed, and those that need a restart: sources, sinks, the server, the address of --listen. Settings that are wrong are not taken, and the log says what is wrong, where, and what to do. Where the terminal went away it is the end.",
+        "The log file is opened again; settings, the labels file and the token are read again; what waits for a token, a right or a channel is tried at once. The log names the settings that changed, and those that need a restart: sources, sinks, the server, the address of --listen. Settings that are wrong are not taken, and the log says what is wrong, where, and what to do. Where the terminal went away it is the end.",
     ),
     (
         "SIGPIPE",
@@ -20,11 +20,11 @@ const SIGNALS: [(&str, &str); 3] = [
 const PAGES: [(&str, &str); 3] = [
     (
         "/health",
-        "JSON: status (healthy, degraded, unhealthy), reasons, ready, active_sessions, uptime_seconds, last_error as a class with its age, breaker, queue_depth, state_durable, sources with their lag. 200 for healthy and degraded; 503 for unhealthy, which is a loop that has not moved for 30 s though something waits. While state cannot be kept, that is tried again every 10 s.",
+        "JSON: status (healthy, degraded, unhealthy), reasons, ready, active_sessions, uptime_seconds, last_error as a class with its age, breaker, queue_depth, state_durable, sources with their lag. 200 for healthy and degraded; 503 for unhealthy, which is a loop that has not moved for 30 s though something waits. While state cannot be kept, that is tried again every 10 s; a channel that does not take a box, as it is archived or the bot may not write there, every 60 s. Reasons: loop_stuck, breaker_open, breaker_half_open, source_lagging, source_unreadable, updates_delayed, state_not_durable, token_refused, boxes_shut_out.",
     ),
     (
         "/ready",
-        "200 once sources are armed and state is kept, else 503.",
+        "200 once sources are armed, state is kept and no server refuses the token, else 503.",
     ),
     (
         "/metrics",

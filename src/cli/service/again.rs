@@ -127,10 +127,10 @@ impl Again {
             changes.taken.push("token".to_owned());
             if let Some(renew) = &self.renew {
                 renew();
-                // What waits because the old one was refused is tried at once.
-                self.feeder.admitted();
             }
         }
+        // Whoever gave us a token, a right or a channel back need not wait for the next try.
+        self.feeder.admitted();
         self.log.set_level(current.level);
         self.values.take(&values, &changes.taken);
         self.labels = current.labels;

@@ -1,6 +1,6 @@
 //! What takes a lock to note down: sources, spans, what is wrong.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,8 @@ pub(super) struct Desk {
     pub(super) fault: Option<(&'static str, Instant)>,
     /// What is wrong with each sink as a whole.
     pub(super) trouble: HashMap<String, &'static str>,
+    /// Boxes that their channels did not take when they were last tried.
+    pub(super) shut_out: HashSet<String>,
 }
 
 #[derive(Debug, Default)]

@@ -20,6 +20,9 @@ use crate::wire::frame::Frame;
 use crate::wire::time::Time;
 use desk::{Desk, Seen, kind_of};
 
+/// What is wrong where a server does not take our token.
+const TOKEN_REFUSED: &str = "token_refused";
+
 /// Numbers that any thread may write.
 #[derive(Debug)]
 pub struct Gauges {
@@ -179,6 +182,22 @@ impl Gauges {
         let mut desk = self.desk();
         self.ambiguous.fetch_add(put.bill.unclear.into(), Relaxed);
         let sink = put.receipt.sink.as_str();
+        match put.done {
+            Done::Wait(_) => {
+                desk.shut_out.insert(frame.key.clone());
+            }
+            // Neither says anything of the channel.
+            Done::Failed | Done::Later(_) => {}
+            Done::Applied
+            | Done::Unchanged
+            | Done::StandBy(_)
+            | Done::Refused
+            | Done::Never
+            | Done::Gone
+            | Done::Closed => {
+                desk.shut_out.remove(&frame.key);
+            }
+        }
         let class = match put.done {
             Done::Applied => {
                 self.sent.fetch_add(1, Relaxed);
@@ -188,10 +207,10 @@ impl Gauges {
             Done::Unchanged | Done::StandBy(_) | Done::Closed => None,
             Done::Failed => Some("unavailable"),
             Done::Later(_) if put.receipt.error.as_deref() == Some(mattermost::NO_TOKEN) => {
-                Some("token_refused")
+                Some(TOKEN_REFUSED)
             }
             Done::Later(_) => Some("rate_limited"),
-            Done::Wait(_) => Some("box_has_to_wait"),
+            Done::Wait(_) => Some("box_shut_out"),
             Done::Refused => Some("box_refused"),
             Done::Never => Some("box_impossible"),
             Done::Gone => Some("box_deleted"),
@@ -212,9 +231,11 @@ impl Gauges {
         desk.fault = Some((class, Instant::now()));
         let of_all = matches!(put.done, Done::Failed | Done::Later(_));
         if !of_all {
-            tracing::warn!(sink, class, "a box was not brought up to date");
+            let why = put.receipt.error.as_deref().unwrap_or_default();
+            tracing::warn!(sink, class, why, "a box was not brought up to date");
         } else if desk.trouble.insert(sink.to_owned(), class) != Some(class) {
-            tracing::warn!(sink, class, "a sink failed");
+            let why = put.receipt.error.as_deref().unwrap_or_default();
+            tracing::warn!(sink, class, why, "a sink failed");
         }
     }
 
@@ -263,6 +284,8 @@ impl Gauges {
             }),
             sources: desk.sources.iter().map(source).collect(),
             armed: self.armed.load(Relaxed),
+            barred: desk.trouble.values().any(|class| *class == TOKEN_REFUSED),
+            shut_out: desk.shut_out.len() as u64,
             durable: !self.undurable.load(Relaxed),
             stuck: self.since(&self.busy),
             late: self.since(&self.waiting),

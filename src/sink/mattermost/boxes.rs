@@ -347,10 +347,12 @@ impl Boxes {
             Trouble::StandBy(_) => "another instance writes it".to_owned(),
             Trouble::Skip(_) => return,
         };
-        let mut noted = self.ledger.get(&kept.key).unwrap_or_else(|| kept.clone());
+        let remembered = self.ledger.get(&kept.key);
+        let is_known = known.is_some() || remembered.is_some();
+        let mut noted = remembered.unwrap_or_else(|| kept.clone());
         let is_news =
             noted.note.as_ref() != Some(&words) || known.is_none_or(|known| known.seq != kept.seq);
-        if is_news && (known.is_some() || noted.post.is_some()) {
+        if is_news && (is_known || noted.post.is_some()) {
             noted.note = Some(words);
             noted.seq = noted.seq.max(kept.seq);
             self.ledger.note(&noted);

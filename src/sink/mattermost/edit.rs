@@ -6,12 +6,9 @@ use super::answers::{self, Edit, Look};
 use super::content::{Content, Shown};
 use super::marker::{Marker, Props};
 use super::post::Post;
-use super::server::{Talk, Trouble, said};
+use super::server::{SHUT_OUT, Talk, Trouble, said};
 use crate::sink::Ledger;
 use crate::wire::kept::{Kept, Phase};
-
-/// A box whose edit right was lost is tried again after so long.
-const LOST_RIGHT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// An edit to be made.
 pub(super) struct Wish<'a> {
@@ -90,7 +87,7 @@ pub(super) fn edit(
             Edit::Token => return Err(talk.refused_token().into()),
             Edit::TooOld => return Err(Undone::TooOld),
             Edit::Archived => {
-                return Err(Trouble::Never("the channel is archived".to_owned()).into());
+                return Err(Trouble::archived().into());
             }
             Edit::TooLong if shorter.is_none() => {
                 let half = content.halved(&wish.shown.state);
@@ -116,8 +113,8 @@ fn why(talk: &Talk<'_>, ledger: &dyn Ledger, kept: &mut Kept, post: &str, words:
         Look::There if Post::of(&answer).is_some_and(|post| post.deleted != 0) => {
             gone(ledger, kept)
         }
-        Look::There => Trouble::Wait(LOST_RIGHT, format!("{words}: the right to edit was lost")),
-        Look::Left => Trouble::Wait(LOST_RIGHT, format!("{words}: no longer in the channel")),
+        Look::There => Trouble::Wait(SHUT_OUT, format!("{words}: the right to edit was lost")),
+        Look::Left => Trouble::Wait(SHUT_OUT, format!("{words}: no longer in the channel")),
         Look::Busy(pause) => Trouble::Busy(pause),
         Look::Token => talk.refused_token(),
         Look::Away => Trouble::Away(said(&answer)),

@@ -146,7 +146,7 @@ pub(super) fn ensure(
             Create::Busy(pause) => return Err(Trouble::Busy(pause)),
             Create::Token => return Err(talk.refused_token()),
             Create::RootGone => return Err(Trouble::Never("the thread was deleted".to_owned())),
-            Create::Archived => return Err(Trouble::Never("the channel is archived".to_owned())),
+            Create::Archived => return Err(Trouble::archived()),
             Create::Forbidden => {
                 return Err(Trouble::Refused(format!(
                     "{last}; is the bot a member of the channel?"

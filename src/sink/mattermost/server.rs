@@ -22,6 +22,10 @@ const FEW: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
+/// A channel that does not take a box is tried again after so long: people archive channels and
+/// bring them back, take rights and give them.
+pub(super) const SHUT_OUT: Duration = Duration::from_secs(60);
+
 /// Why a box could not be brought to its frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
@@ -43,6 +47,13 @@ pub(super) enum Trouble {
     Gone(String),
     /// Not for us: `why` is for people.
     Skip(String),
+}
+
+impl Trouble {
+    /// Nothing changes in an archived channel, as long as it is one.
+    pub(super) fn archived() -> Self {
+        Self::Wait(SHUT_OUT, "the channel is archived".to_owned())
+    }
 }
 
 /// What all threads share about the server.
@@ -272,9 +283,13 @@ impl<'a> Talk<'a> {
             Channel::Named { team, name } => self
                 .read(&format!("/teams/name/{team}/channels/name/{name}"))
                 .map_err(|trouble| match trouble {
-                    Trouble::Gone(_) | Trouble::Refused(_) => Trouble::Never(format!(
-                        "there is no channel {team}/{name} that the bot may see; invite the bot"
-                    )),
+                    Trouble::Gone(_) | Trouble::Refused(_) => Trouble::Wait(
+                        SHUT_OUT,
+                        format!(
+                            "there is no channel {team}/{name} that the bot may see; \
+                             invite the bot"
+                        ),
+                    ),
                     other => other,
                 })?,
             Channel::Direct(person) => {

@@ -10,6 +10,9 @@ use live_status::wire::receipt::Did;
 use super::rig::{Rig, client, did};
 use crate::fake_mattermost::{Action, Call, Fake, Moment, Options, Rule};
 
+/// What a channel that does not take a box makes of its frame.
+const SHUT_OUT: Done = Done::Wait(Duration::from_secs(60));
+
 /// A rig whose box shows `a`.
 fn shown() -> Rig {
     let mut rig = Rig::new();
@@ -210,7 +213,7 @@ fn a_post_too_old_to_be_edited_goes_on_in_another() {
 }
 
 #[test]
-fn an_archived_channel_ends_it() {
+fn an_archived_channel_is_tried_again_later() {
     let mut rig = shown();
     rig.fake.fault(Rule::on(
         Call::Patch,
@@ -224,8 +227,11 @@ fn an_archived_channel_ends_it() {
     let put = rig.put(&rig.frame(2, State::Active, "b"));
     assert_eq!(
         (put.done, did(&put)),
-        (Done::Never, (Did::Failed, Some("the channel is archived")))
+        (SHUT_OUT, (Did::Failed, Some("the channel is archived")))
     );
+    // People bring channels back.
+    rig.fake.clear_faults();
+    rig.good(&rig.frame(3, State::Done, "c"));
 }
 
 #[test]

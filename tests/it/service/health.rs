@@ -1,7 +1,7 @@
 //! `/health`, `/ready` and `/metrics` of a run that posts.
 
 use super::rig::{Home, Service, fake, get, metric, until};
-use crate::fake_mattermost::{Action, Call, Rule};
+use crate::fake_mattermost::{Action, Call, Moment, Rule};
 
 const LISTEN: [&str; 2] = ["--listen", "127.0.0.1:0"];
 
@@ -82,6 +82,82 @@ fn an_outage_degrades_and_says_that_updates_are_delayed() {
         said.contains("the breaker changed was=closed state=open"),
         "{said}"
     );
+}
+
+#[test]
+fn a_channel_that_takes_nothing_shows_and_takes_all_once_it_is_back() {
+    let (home, fake) = (Home::new(), fake());
+    let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
+    let address = run.address();
+    home.works("s1", 1, false);
+    until(&address, "/metrics", |page| {
+        metric(page, "updates_sent_total") >= 1.0
+    });
+    let archived = |call, id: &str| {
+        let action = Action::Status {
+            code: 400,
+            id: Some(id.into()),
+            html: false,
+            moment: Moment::Before,
+        };
+        fake.fault(Rule::on(call, action).times(u64::MAX));
+    };
+    archived(
+        Call::Patch,
+        "api.post.patch_post.can_not_update_post_in_deleted.error",
+    );
+    archived(
+        Call::Create,
+        "api.post.create_post.can_not_post_to_deleted.error",
+    );
+    // One run ends meanwhile, and another begins.
+    home.works("s1", 1, true);
+    home.works("s2", 1, false);
+    let health = until(&address, "/health", |health| {
+        health.json()["queue_depth"] == 2 && health.json()["status"] == "degraded"
+    });
+    let health = health.json();
+    assert_eq!(health["reasons"][0], "boxes_shut_out");
+    assert_eq!(health["message"], "updates delayed");
+    assert_eq!(health["last_error"]["class"], "box_shut_out");
+    fake.clear_faults();
+    run.signal(rustix::process::Signal::HUP);
+    until(&address, "/health", |health| {
+        health.json()["queue_depth"] == 0 && health.json()["status"] == "healthy"
+    });
+    let mut texts: Vec<String> = fake
+        .posts(&fake.channel("status"))
+        .iter()
+        .filter_map(|post| post.message.lines().next().map(str::to_owned))
+        .collect();
+    texts.sort();
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(texts[0].contains("[ACTIVE]"), "{texts:?}");
+    assert!(texts[1].contains("[DONE]"), "{texts:?}");
+    assert_eq!(run.stop(), 143);
+    let said = run.said();
+    assert!(said.contains("the channel is archived"), "{said}");
+}
+
+#[test]
+fn a_token_that_is_not_taken_is_not_ready() {
+    let (home, fake) = (Home::new(), fake());
+    let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
+    let address = run.address();
+    assert_eq!(get(&address, "/ready").status, 200);
+    fake.fault(Rule::on(Call::Any, Action::status(401)).times(u64::MAX));
+    home.works("s1", 1, false);
+    let ready = until(&address, "/ready", |ready| ready.status == 503);
+    assert_eq!(ready.json()["token_taken"], false);
+    let health = get(&address, "/health").json();
+    assert_eq!(health["status"], "degraded");
+    assert_eq!(health["reasons"][0], "token_refused");
+    assert_eq!(health["message"], "updates delayed");
+    fake.clear_faults();
+    run.signal(rustix::process::Signal::HUP);
+    until(&address, "/ready", |ready| ready.status == 200);
+    assert_eq!(get(&address, "/health").json()["status"], "healthy");
+    run.stop();
 }
 
 #[test]

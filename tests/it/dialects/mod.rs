@@ -9,6 +9,7 @@ mod filed;
 mod found;
 mod packed;
 mod recorded;
+mod situations;
 mod store;
 
 use std::path::{Path, PathBuf};

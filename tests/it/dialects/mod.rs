@@ -4,6 +4,7 @@
 //! `tests/dialects/`.
 
 mod cases;
+mod counts;
 mod drift;
 mod filed;
 mod found;

@@ -12,7 +12,7 @@ use super::crowd::{
     Crowd, at_step, boxes, edits, patiently, resident_kib, wait_for_all, wait_for_requests, watch,
 };
 use crate::fake_mattermost::{Action, Call, Fake, Rule};
-use crate::faults::harness::rounds;
+use crate::faults::harness::{amount, rounds};
 use crate::faults::stopped::while_stopped;
 use crate::support::home;
 
@@ -90,7 +90,7 @@ fn ends_come_before_the_progress_of_hundreds_and_nobody_is_served_twice_in_a_rou
 
 #[test]
 fn runs_that_go_on_and_on_take_no_more_memory() {
-    let (count, steps) = (50, 12 * rounds(1));
+    let (count, steps) = (amount("LIVE_STATUS_LIVE_RUNS", 50), 12 * rounds(1));
     let (fake, home) = (Arc::new(Fake::start()), home());
     let mut crowd = Crowd::new(&fake, home.path(), count);
     let run = shown(&fake, home.path(), &crowd, count);

@@ -13,7 +13,8 @@ use super::phrase;
 use super::prune::prune;
 use super::settings::{Commentary, Settings};
 
-/// How deep sub-agents are shown inside each other; deeper ones only count.
+/// How deep sub-agents are shown inside each other, those of the run itself being the first level;
+/// deeper ones only count.
 const MAX_DEPTH: usize = 5;
 
 /// Longest texts, in graphemes.
@@ -157,11 +158,18 @@ impl Level {
             if let Some(kin) = kin {
                 self.become_child(&mut shown, run, kin, depth);
             }
-            steps.push(shown);
+            match depth >= MAX_DEPTH && shown.child.is_some() {
+                true => earlier.add(&shown),
+                false => steps.push(shown),
+            }
         }
         for kin in &untold {
             let mut shown = self.untold(kin);
             self.become_child(&mut shown, run, kin, depth);
+            if depth >= MAX_DEPTH {
+                earlier.add(&shown);
+                continue;
+            }
             // Behind what began before it, and before what began after it.
             let place = steps
                 .iter()

@@ -46,6 +46,11 @@ impl Seen {
         self.forgotten_ms
     }
 
+    /// Whether `thing` was seen, and is remembered.
+    pub(super) fn has(&self, thing: impl Hash) -> bool {
+        self.set.contains(&self.state.hash_one(thing))
+    }
+
     /// Remembers `thing`; `false` if it was seen before.
     pub(super) fn is_new(&mut self, thing: impl Hash) -> bool {
         let hash = self.state.hash_one(thing);

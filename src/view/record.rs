@@ -26,7 +26,11 @@ impl Run {
             Body::RunStart(start) => self.begin(start, when),
             Body::RunEnd(end) => {
                 self.try_no_more();
-                return self.finish(Ending::told(end, when));
+                let is_news = self.finish(Ending::told(end, when));
+                if is_news {
+                    self.speech.answered();
+                }
+                return is_news;
             }
             Body::Route(route) => return self.route(route),
             Body::Text(text) => {

@@ -175,6 +175,8 @@ impl Run {
 
     /// A turn goes on with it: what had not come back by its end never will.
     pub(super) fn reopen(&mut self, when: Option<Time>) {
+        // What came behind the end of the turn before belongs to that one.
+        self.speech.answered();
         if self.end.take().is_some() {
             for step in &mut self.steps {
                 step.closed |= step.is_pending();

@@ -20,7 +20,8 @@ const MAX_TEXTS: usize = 24;
 /// The newest texts of a run.
 ///
 /// A text whose phase the source does not tell is commentary once a call
-/// follows it; until then it may be the answer, which never enters a box.
+/// follows it; until then it may be the answer, which never enters a box, and
+/// it was the answer where the turn is over first.
 #[derive(Debug, Default)]
 pub(super) struct Speech {
     texts: VecDeque<Said>,
@@ -90,6 +91,14 @@ impl Speech {
         self.pause();
         for said in &mut self.texts {
             said.commentary |= !said.answer;
+        }
+    }
+
+    /// The turn is over: what was not said on its way was its answer, even where the run goes on.
+    pub(super) fn answered(&mut self) {
+        self.pause();
+        for said in &mut self.texts {
+            said.answer |= !said.commentary;
         }
     }
 

@@ -66,6 +66,19 @@ fn only_commentary_is_shown() {
 }
 
 #[test]
+fn what_was_the_answer_when_its_turn_was_over_stays_one() {
+    let mut speech = Speech::default();
+    speech.hear(&text("a", "commentary", "whole", "one"), None);
+    speech.hear(&text("b", "unknown", "whole", "two"), None);
+    speech.went_on();
+    speech.hear(&text("c", "unknown", "whole", "42"), None);
+    speech.answered();
+    speech.hear(&text("d", "unknown", "whole", "three"), None);
+    speech.went_on();
+    assert_eq!(newest(speech.lines(None)), ["one", "two", "three"]);
+}
+
+#[test]
 fn deltas_become_lines_at_a_blank_line_a_pause_or_when_something_follows() {
     type Said<'a> = &'a [(i64, &'a str, &'a str)];
     let cases: [(&str, Said<'_>, i64, &[&str]); 9] = [

@@ -253,3 +253,30 @@ fn a_box_whose_updates_pause_says_so() {
     let text = super::super::text(&frame.view, moment, &settings(Markup::Plain));
     assert!(text.ends_with(" - updates paused at 14:31"), "{text}");
 }
+
+#[test]
+fn sub_agents_are_shown_five_levels_deep_and_deeper_ones_count() {
+    let mut scenes = vec![scene(
+        "s0",
+        "0 start r; 1 tool c0 Delegating; 1 spawn c0 s1 level 1",
+    )];
+    for level in 1..=7 {
+        let (above, below) = (level - 1, level + 1);
+        let script = format!(
+            "1 parent s{above}; 2 start r subagent; 3 tool w{level} Reading {level}.rs; \
+             4 tool c{level} Delegating; 4 spawn c{level} s{below} level {below}"
+        );
+        scenes.push(scene(&format!("s{level}"), &script));
+    }
+    let text = last(&scenes, Settings::default());
+    for level in 1..=5 {
+        let shown = format!("**level {level}**");
+        assert!(text.contains(&shown), "{shown}: {text}");
+        assert!(text.contains(&format!("{level}.rs")), "{level}: {text}");
+    }
+    for level in 6..=8 {
+        assert!(!text.contains(&format!("level {level}")), "{level}: {text}");
+        assert!(!text.contains(&format!("{level}.rs")), "{level}: {text}");
+    }
+    assert!(text.contains("1 more sub-agent, 1 running"), "{text}");
+}

@@ -6,7 +6,7 @@ use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
 use crate::source::track::{Ended, Last, NewCall, Pending};
-use crate::wire::event::{FileChange, Name, Outcome, ToolUpdate};
+use crate::wire::event::{FileChange, Name, Outcome, Phase, ToolUpdate};
 
 /// What names a call; an update has only what changed, and a label needs all of it.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,10 @@ impl Session {
         let Some(id) = update.call.word() else { return };
         let id: Name = id.as_ref().into();
         self.works(out);
+        if !self.track.knows_call(&id) {
+            // A call follows, so what was said before it was not the answer.
+            self.flush(Phase::Commentary, out);
+        }
         self.track.went_on(Last::Assistant, out);
         if !self.started(&id, update, out) && self.track.pending(&id).is_some() {
             self.changed(&id, update, out);
@@ -47,6 +51,8 @@ impl Session {
             Some("cancelled") => Outcome::Cancelled,
             _ => return,
         };
+        // A call that ran beside the answer may end behind it.
+        self.flush(Phase::Unknown, out);
         self.calls.remove(&id);
         let ended = ended(outcome, update);
         self.track.came_back(id, ended, out);

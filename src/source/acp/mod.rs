@@ -21,7 +21,7 @@ use super::dialect::{Broken, Settings};
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out};
 use super::track::{Track, Tracked};
-use crate::wire::event::{Name, Outcome};
+use crate::wire::event::{Name, Outcome, Phase};
 
 /// What the protocol's dialect is, for whoever chooses one.
 pub(super) const ABOUT: About = About {
@@ -78,8 +78,10 @@ struct Session {
     named: bool,
     /// Its history is told again.
     replays: bool,
-    /// What the agent says, until something else comes.
+    /// What the agent says, until something tells whether it was said on the way.
     said: String,
+    /// The agent thought since: what it says next begins a paragraph.
+    parted: bool,
     /// Texts so far.
     texts: u64,
     /// Options of the newest wait that say no.
@@ -99,6 +101,7 @@ impl Session {
             named: false,
             replays: false,
             said: String::new(),
+            parted: false,
             texts: 0,
             refusals: Vec::new(),
             refused: Vec::new(),
@@ -293,6 +296,10 @@ impl Tracked for Log {
             }
         }
         Ok(())
+    }
+
+    fn gone(&mut self, out: &mut Out<'_>) {
+        self.sessions[self.current].flush(Phase::Unknown, out);
     }
 
     fn idle(&mut self) {

@@ -87,6 +87,10 @@ impl Session {
     /// known for one.
     pub(super) fn piece(&mut self, content: Raw<'_>, out: &mut Out<'_>) {
         self.works(out);
+        let parted = std::mem::take(&mut self.parted);
+        if parted && !self.said.is_empty() {
+            self.said.push_str("\n\n");
+        }
         let most = if self.track.full {
             usize::MAX
         } else {
@@ -128,5 +132,47 @@ impl Session {
             context: None,
         };
         self.track.usage(usage, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::acp::Log;
+    use crate::source::dialect::{Settings, Speak as _};
+    use crate::source::out::{Identity, Out};
+    use crate::wire::event::{Body, Event, Phase, Src};
+
+    #[test]
+    fn what_was_held_back_is_told_when_the_log_is_gone() {
+        let who = Identity {
+            source: "acp".into(),
+            agent: None,
+            sid: "s1".into(),
+            session: None,
+        };
+        let mut log = Log::boxed(who, Settings::default());
+        let lines = [
+            r#"{"jsonrpc":"2.0","id":1,"method":"session/prompt","params":{"sessionId":"s1","prompt":[{"type":"text","text":"Go."}]}}"#,
+            r#"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s1","update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"I go."}}}}"#,
+            r#"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s1","update":{"sessionUpdate":"available_commands_update"}}}"#,
+        ];
+        let (mut events, mut remarks) = (Vec::new(), Vec::new());
+        for line in lines {
+            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            log.record(line.as_bytes(), &mut out).expect("a record");
+        }
+        let texts = |events: &[Event]| -> Vec<(Phase, String)> {
+            let texts = events.iter().filter_map(|event| match &event.body {
+                Body::Text(text) => Some((text.phase.clone(), text.text.clone())),
+                _ => None,
+            });
+            texts.collect()
+        };
+        assert_eq!(texts(&events), [], "{events:?}");
+        log.vanished(&mut Out::new(&mut events, &mut remarks, Src::clock()));
+        let held = (Phase::Unknown, "I go.".to_owned());
+        assert_eq!(texts(&events), [held], "{events:?}");
+        let last = events.last().map(|event| &event.body);
+        assert!(matches!(last, Some(Body::RunEnd(_))), "{events:?}");
     }
 }

@@ -24,23 +24,30 @@ impl Session {
             return;
         }
         out.raw = Some(raw(&kind));
-        if kind != "agent_message_chunk" && kind != "usage_update" {
-            self.flush(Phase::Commentary, out);
-        }
         match &*kind {
             "agent_message_chunk" => self.piece(update.content, out),
+            // What is said behind a thought is another paragraph, maybe of the same answer.
+            "agent_thought_chunk" => self.parted = true,
             // The prompt has it already; without one it is the only trace of it.
             "user_message_chunk" if !self.track.is_open() => {
                 let text = update.content.field("text").text().unwrap_or_default();
                 let mark = format!("{} {text}", self.texts);
                 self.requested(&mark, text.trim(), out);
             }
+            // Somebody else speaks: the agent has said what it had to say.
+            "user_message_chunk" => self.flush(Phase::Unknown, out),
             "tool_call" | "tool_call_update" => self.call(update, out),
-            "plan" => self.plan(update.entries, out),
+            "plan" => {
+                // A list may be ticked off behind the answer as well.
+                self.flush(Phase::Unknown, out);
+                self.plan(update.entries, out);
+            }
             "usage_update" => self.gauge(update, out),
             "state_update" => match &*update.state.text().unwrap_or_default() {
                 "running" => self.track.unblock(ACTION, None, out),
                 "requires_action" => {
+                    // It waits, so that was not the answer.
+                    self.flush(Phase::Commentary, out);
                     let wait = (BlockedOn::Permission, None);
                     self.track.ask(ACTION.into(), wait, None, out);
                 }
@@ -56,9 +63,7 @@ impl Session {
                     self.track.emit(out, Compact { before: None });
                 }
             }
-            "user_message_chunk"
-            | "agent_thought_chunk"
-            | "available_commands_update"
+            "available_commands_update"
             | "current_mode_update"
             | "config_option_update"
             | "plan_update"

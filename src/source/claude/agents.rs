@@ -67,11 +67,8 @@ impl Session {
         }
     }
 
-    /// `<task-notification>`: a background task came back; `false` where the text is none.
-    pub(super) fn notified(&mut self, text: &str, out: &mut Out<'_>) -> bool {
-        if !text.trim_start().starts_with("<task-notification>") {
-            return false;
-        }
+    /// `<task-notification>`: a background task came back.
+    pub(super) fn notified(&mut self, text: &str, out: &mut Out<'_>) {
         if let Some(task) = tag(text, "task-id") {
             let outcome = match tag(text, "status").unwrap_or_default() {
                 "completed" => Outcome::Ok,
@@ -81,7 +78,6 @@ impl Session {
             };
             self.task_ended(task, outcome, out);
         }
-        true
     }
 
     /// A background task ended: a command, or a sub-agent.

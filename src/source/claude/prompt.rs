@@ -55,8 +55,10 @@ impl Session {
             }
             return;
         }
-        if !answered && self.notified(&text, out) {
-            return;
+        if !answered && is_notice(&text) {
+            // Versions that write no stop reason do not say that the turn was over before it.
+            self.track.end_before_notice(out);
+            return self.notified(&text, out);
         }
         if let Some(asked) = request(entry, message) {
             self.ended_by = None;
@@ -71,6 +73,11 @@ impl Session {
     }
 }
 
+/// Whether the program tells the model that a background task came back.
+pub(super) fn is_notice(text: &str) -> bool {
+    text.trim_start().starts_with("<task-notification>")
+}
+
 /// What a user line asks for; `None` where it is none of a person's.
 pub(super) fn request<'a>(entry: &Entry<'a>, message: &Message<'a>) -> Option<Cow<'a, str>> {
     let blocks = &message.content.blocks;
@@ -80,7 +87,7 @@ pub(super) fn request<'a>(entry: &Entry<'a>, message: &Message<'a>) -> Option<Co
     }
     let text = without(&message.content.text(), &FOR_THE_MODEL);
     let begins = text.trim_start();
-    if begins.starts_with(INTERRUPTED) || begins.starts_with("<task-notification>") {
+    if begins.starts_with(INTERRUPTED) || is_notice(begins) {
         return None;
     }
     if let Some(command) = command(begins) {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Session;
+use super::prompt::is_notice;
 use super::record::Entry;
 use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
@@ -51,6 +52,7 @@ impl Session {
         let attachment = entry.attachment;
         if attachment.field("type").0 == "\"queued_command\""
             && let Some(text) = attachment.field("prompt").text()
+            && is_notice(&text)
         {
             self.notified(&text, out);
         }
@@ -60,6 +62,7 @@ impl Session {
     pub(super) fn queued(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
         if entry.operation.0 == "\"enqueue\""
             && let Some(text) = entry.content.text()
+            && is_notice(&text)
         {
             self.notified(&text, out);
         }

@@ -45,6 +45,7 @@ pub struct Session {
     renamed: HashMap<Name, Name>,
     /// Calls that a person did not allow.
     denied: Vec<Name>,
+    turns: turn::Turns,
 }
 
 impl Session {
@@ -54,6 +55,7 @@ impl Session {
             track: Track::new(who, settings),
             renamed: HashMap::new(),
             denied: Vec::new(),
+            turns: turn::Turns::default(),
         })
     }
 

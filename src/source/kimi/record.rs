@@ -15,6 +15,7 @@ lenient! {
         "cwd" => cwd: Raw<'a>,
         "modelAlias" => model: Raw<'a>,
         "environmentDisclosure" => environment: Raw<'a>,
+        "turnId" => turn: Raw<'a>,
         "reason" => reason: Raw<'a>,
         "error" => error: Raw<'a>,
         "attempt" => attempt: Raw<'a>,

@@ -18,6 +18,7 @@ impl Session {
         self.track.introduce(out);
         match &*kind {
             "step.begin" => {
+                self.turns.begun(event.turn);
                 if self.track.has_run() && !self.track.is_open() {
                     self.track.go_on(Cause::System, out);
                 }

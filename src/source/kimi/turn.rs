@@ -4,14 +4,62 @@ use super::Session;
 use super::record::Entry;
 use crate::source::genai::text_of;
 use crate::source::ids::{INPUT_BYTES, TEXT_BYTES};
+use crate::source::lenient::Raw;
 use crate::source::out::Out;
 use crate::source::track::Last;
-use crate::wire::event::{Cause, Compact, Error, Outcome, SessionKind};
+use crate::wire::event::{Cause, Compact, Error, Name, Outcome, SessionKind};
+
+/// The turns whose ends may still be told; a new process may count them from the start again.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    /// The one that works, once a step of it told.
+    now: Option<Name>,
+    /// The one before it, as long as nothing told its end.
+    before: Option<Name>,
+}
+
+impl Turns {
+    /// Another turn begins; its id is not known yet.
+    fn next(&mut self) {
+        self.before = self.now.take().or(self.before.take());
+    }
+
+    /// A step of that turn begins.
+    pub(super) fn begun(&mut self, turn: Raw<'_>) {
+        if let Some(turn) = named(turn) {
+            self.now = Some(turn);
+        }
+    }
+
+    /// The end of that turn is told; gives whether it is the one that works.
+    fn ended(&mut self, turn: Raw<'_>) -> bool {
+        let Some(turn) = named(turn) else { return true };
+        let is_other = match &self.now {
+            Some(now) => *now != turn,
+            None => self.before.as_ref() == Some(&turn),
+        };
+        match is_other {
+            true => self.before = self.before.take().filter(|before| *before != turn),
+            false => *self = Self::default(),
+        }
+        !is_other
+    }
+}
+
+/// The id of a turn: a number, or the same as a text.
+fn named(turn: Raw<'_>) -> Option<Name> {
+    let id = turn.0.trim_matches('"');
+    (!id.is_empty()).then(|| id.into())
+}
 
 impl Session {
     pub(super) fn prompted(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
+        if is_notice(entry) {
+            self.track.end_before_notice(out);
+        }
         self.notified(entry, out);
         let Some(cause) = cause(entry) else { return };
+        self.turns.next();
         if cause == Cause::Subagent && !self.track.has_run() {
             self.track.kind = SessionKind::Subagent;
         }
@@ -39,10 +87,10 @@ impl Session {
 
     /// A background task came back.
     fn notified(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
-        let origin = entry.origin;
-        if origin.field("kind").0 != "\"background_task\"" {
+        if !is_notice(entry) {
             return;
         }
+        let origin = entry.origin;
         let outcome = task_outcome(&origin.field("status").text().unwrap_or_default());
         if let (Some(task), Some(outcome)) = (origin.field("taskId").word(), outcome) {
             self.task_ended(&task, outcome, out);
@@ -57,7 +105,7 @@ impl Session {
     }
 
     pub(super) fn ended(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
-        if !self.track.has_run() {
+        if !self.turns.ended(entry.turn) || !self.track.has_run() {
             return;
         }
         let reason = entry.error.field("message").prefix(INPUT_BYTES);
@@ -99,6 +147,11 @@ impl Session {
     }
 }
 
+/// Whether a background task sets the prompt off.
+fn is_notice(entry: &Entry<'_>) -> bool {
+    entry.origin.field("kind").0 == "\"background_task\""
+}
+
 /// How a background task ended; `None` while it has not.
 pub(super) fn task_outcome(status: &str) -> Option<Outcome> {
     match status {
@@ -122,5 +175,50 @@ pub(super) fn cause(entry: &Entry<'_>) -> Option<Cause> {
         Some("system_trigger" | "retry") => Some(Cause::System),
         Some("injection" | "compaction_summary" | "shell_command") => None,
         _ => Some(Cause::User),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_another_turn_is_not_that_of_the_one_that_works() {
+        // `prompt`, the step of a turn, or the end of one and whether it counts.
+        let cases: [(&str, &[&str], bool); 8] = [
+            ("its own", &["prompt", "step 0", "end 0"], true),
+            ("as a text", &["prompt", "step 0", "end \"0\""], true),
+            ("no step told", &["prompt", "end 3"], true),
+            ("no id", &["prompt", "step 0", "end"], true),
+            ("another", &["prompt", "step 1", "end 0"], false),
+            (
+                "the one before, told late",
+                &["prompt", "step 0", "prompt", "end 0"],
+                false,
+            ),
+            (
+                "and then its own",
+                &["prompt", "step 0", "prompt", "end 0", "end 0"],
+                true,
+            ),
+            (
+                "counted from the start again",
+                &["prompt", "step 0", "end 0", "prompt", "end 0"],
+                true,
+            ),
+        ];
+        for (why, told, want) in cases {
+            let mut turns = Turns::default();
+            let mut counts = true;
+            for told in told {
+                let (verb, id) = told.split_once(' ').unwrap_or((told, ""));
+                match verb {
+                    "prompt" => turns.next(),
+                    "step" => turns.begun(Raw(id)),
+                    _ => counts = turns.ended(Raw(id)),
+                }
+            }
+            assert_eq!(counts, want, "{why}");
+        }
     }
 }

@@ -103,6 +103,11 @@ impl Track {
         true
     }
 
+    /// Whether a call was told before.
+    pub(in crate::source) fn knows_call(&self, call: &str) -> bool {
+        self.seen.has(("call", call))
+    }
+
     /// A call without a result.
     pub(in crate::source) fn pending(&self, call: &str) -> Option<&Pending> {
         self.run.as_ref()?.pending.get(call)

@@ -241,6 +241,8 @@ pub(super) trait Tracked {
     fn track_mut(&mut self) -> &mut Track;
     /// Reads one record.
     fn step(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken>;
+    /// The transcript is gone: tells what was held back until more would come.
+    fn gone(&mut self, _out: &mut Out<'_>) {}
     /// Lets go of what only an open run needs, beyond the track.
     fn idle(&mut self) {}
     /// Learns whose session it is from a first record that is not read again.
@@ -291,6 +293,7 @@ impl<T: Tracked> Speak for Box<T> {
     }
 
     fn vanished(&mut self, out: &mut Out<'_>) {
+        self.gone(out);
         self.track_mut()
             .end_by_records(Some("the transcript is gone"), out);
     }

@@ -279,6 +279,18 @@ impl Track {
         }
     }
 
+    /// The model is sent on by something other than a request: what it said last, with nothing that
+    /// it waited for, was its answer.
+    pub(in crate::source) fn end_before_notice(&mut self, out: &mut Out<'_>) {
+        let answered = |run: &Turn| {
+            let ok = run.outcome_by_records() == Outcome::Ok;
+            run.is_open() && run.waits.is_empty() && ok
+        };
+        if self.run.as_deref().is_some_and(answered) {
+            self.end_by_records(None, out);
+        }
+    }
+
     fn finish(
         &mut self,
         outcome: Outcome,

@@ -60,6 +60,28 @@ fn what_children_say_stands_among_it_by_its_time() {
 }
 
 #[test]
+fn an_answer_is_none_of_it_though_the_run_goes_on() {
+    let cases = [
+        ("after its end", "3 stop ok; 9 goes r; 10 tool b"),
+        (
+            "of which a dialect was not sure",
+            "3 infer ok; 9 goes r; 10 tool b",
+        ),
+        ("which was none", "3 infer ok; 10 tool b"),
+        ("which nobody told", "9 goes r; 10 tool b"),
+    ];
+    for (why, script) in cases {
+        let said = "0 start r; 1 say unknown one; 1 tool a; 2 say unknown 42;";
+        let mut board = Board::new(Settings::default());
+        for event in &scene("s", &format!("{said} {script}")).events {
+            board.fold(event);
+        }
+        let run = board.run(&key("s", "r")).expect("a run");
+        assert_eq!(run.commentary(), ["one"], "{why}");
+    }
+}
+
+#[test]
 fn commentary_ends_a_silence_only_where_it_is_shown() {
     let quiet = "0 start r; 1 tool a; 50 say commentary x; 109 tick";
     check(&Settings::default(), &[("shown", quiet, "active")]);

@@ -1,5 +1,6 @@
 //! What an agent says on its way: sentence by sentence, for every source that tells of it.
 
+mod again;
 mod source;
 mod stream;
 

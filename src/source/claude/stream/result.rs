@@ -6,6 +6,7 @@ use crate::source::claude::answer::QUOTA;
 use crate::source::claude::record::{Entry, Usage};
 use crate::source::ids::{INPUT_BYTES, line_id};
 use crate::source::out::Out;
+use crate::source::track::Parts;
 use crate::wire::event::{Error, Outcome, Scope};
 
 impl Session {
@@ -70,7 +71,7 @@ impl Session {
 }
 
 /// Tokens in, out, read from the cache and written to it.
-pub(super) fn counts(usage: &Usage<'_>) -> [u64; 4] {
+fn counts(usage: &Usage<'_>) -> Parts {
     let all = [
         usage.input,
         usage.output,

@@ -285,8 +285,16 @@ impl Level {
             earlier.join(before);
         }
         if let (true, Some(verdict)) = (steps.is_empty(), &child.verdict) {
-            let inline = child.kin.inline.iter();
-            steps.extend(inline.map(|step| self.step(run, verdict, step)));
+            let inline = &child.kin.inline;
+            let nests = inline.iter().any(|step| step.agent.is_some());
+            let kin = if nests { run.kin() } else { Vec::new() };
+            steps.extend(inline.iter().map(|step| {
+                let mut shown = self.step(run, verdict, step);
+                if let Some(kin) = kin.iter().find(|kin| kin.id == step.id) {
+                    self.become_child(&mut shown, run, kin, depth);
+                }
+                shown
+            }));
         }
         (steps, earlier)
     }

@@ -185,6 +185,24 @@ fn every_state_has_its_word_and_its_reason() {
 }
 
 #[test]
+fn a_child_in_the_transcript_of_its_parent_may_have_one_itself() {
+    let script = "
+        0 start r
+        1 tool a Delegating
+        1 spawn a s:a One
+        2 inner b a task
+        2 spawn b s:b Two
+        3 inner x b exec
+        4 tick";
+    let want = "[ACTIVE] main - 4s - 3 tools\n\
+                ... One - 3s - 1 tool\n    \
+                    ... Two - 2s - 1 tool\n        \
+                        ... exec - 1s\n\
+                [ACTIVE] 14:30";
+    assert_eq!(last(&[scene("p", script)], settings(Markup::Plain)), want);
+}
+
+#[test]
 fn older_steps_fold_and_what_runs_or_failed_stays() {
     let mut script = String::from(
         "0 start r; 1 tool first Running long; 2 tool bad Running false; 3 end bad error 1;",

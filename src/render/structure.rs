@@ -91,12 +91,14 @@ pub(super) fn structure(
 }
 
 /// How long the run took, or has been running.
+///
+/// Its first records and its last ones may have no times: what the others show is then too short,
+/// and never too long.
 fn lasted(run: &RunView<'_>, verdict: &Verdict) -> Option<u64> {
-    let until = match verdict.state.is_final() {
-        true => verdict.ended.or(verdict.last),
-        false => run.now(),
-    };
-    between(run.started(), until)
+    match verdict.state.is_final() {
+        true => between(run.started(), verdict.ended.or(verdict.last)).max(run.measured_ms()),
+        false => between(run.started(), run.now()),
+    }
 }
 
 fn between(then: Option<Time>, now: Option<Time>) -> Option<u64> {

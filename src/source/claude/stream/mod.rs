@@ -26,6 +26,7 @@ lenient! {
         "task_type" => task_type: Raw<'a>,
         "status" => status: Raw<'a>,
         "is_error" => is_error: Raw<'a>,
+        "duration_ms" => ms: Raw<'a>,
         "result" => answer: Raw<'a>,
         "errors" => errors: Raw<'a>,
         "error" => error: Raw<'a>,

@@ -66,7 +66,9 @@ impl Session {
             let retrying = false;
             self.track.emit(out, Error { message, retrying });
         }
-        self.track.end(outcome, reason.as_deref(), false, out);
+        // Few records of a stream have a time, so nothing else tells how long the turn took.
+        let ms = around.ms.int().and_then(|ms| u64::try_from(ms).ok());
+        self.track.end_after(ms, outcome, reason.as_deref(), out);
     }
 }
 

@@ -92,12 +92,14 @@ pub(super) fn structure(
 }
 
 /// How long the run took, or has been running.
+///
+/// Its first records and its last ones may have no times: what the others show is then too short,
+/// and never too long.
 fn lasted(run: &RunView<'_>, verdict: &Verdict) -> Option<u64> {
-    let until = match verdict.state.is_final() {
-        true => verdict.ended.or(verdict.last),
-        false => run.now(),
-    };
-    between(run.started(), until)
+    match verdict.state.is_final() {
+        true => between(run.started(), verdict.ended.or(verdict.last)).max(run.measured_ms()),
+        false => between(run.started(), run.now()),
+    }
 }
 
 fn between(then: Option<Time>, now: Option<Time>) -> Option<u64> {
@@ -293,8 +295,16 @@ impl Level {
             earlier.join(before);
         }
         if let (true, Some(verdict)) = (steps.is_empty(), &child.verdict) {
-            let inline = child.kin.inline.iter();
-            steps.extend(inline.map(|step| self.step(run, verdict, step)));
+            let inline = &child.kin.inline;
+            let nests = inline.iter().any(|step| step.agent.is_some());
+            let kin = if nests { run.kin() } else { Vec::new() };
+            steps.extend(inline.iter().map(|step| {
+                let mut shown = self.step(run, verdict, step);
+                if let Some(kin) = kin.iter().find(|kin| kin.id == step.id) {
+                    self.become_child(&mut shown, run, kin, depth);
+                }
+                shown
+            }));
         }
         (steps, earlier)
     }

@@ -22,6 +22,8 @@ pub(super) struct Ending {
     pub(super) at: Option<Time>,
     pub(super) trust: Trust,
     pub(super) silent: bool,
+    /// How long it took by the source's own measure, in milliseconds.
+    pub(super) ms: Option<u64>,
 }
 
 impl Ending {
@@ -36,6 +38,7 @@ impl Ending {
                 Trust::Explicit
             },
             silent: end.reason.as_deref() == Some("silent"),
+            ms: end.ms,
         }
     }
 
@@ -80,6 +83,7 @@ mod tests {
 
     fn end(outcome: &str, at: i64, trust: Trust) -> Ending {
         Ending {
+            ms: None,
             outcome: outcome.into(),
             at: Some(Time(at)),
             trust,

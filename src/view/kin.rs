@@ -48,6 +48,18 @@ impl Kin<'_> {
             .is_some_and(|step| step.is_pending() || step.is_job())
     }
 
+    /// Whether more is known of it than that it was started: runs, calls, or its job's end.
+    pub(super) fn has_worked(&self) -> bool {
+        let is_job = self.step.is_some_and(|step| step.job.is_some());
+        is_job || !self.runs.is_empty() || !self.inline.is_empty()
+    }
+
+    /// When its parent's transcript last told of it.
+    pub(super) fn heard(&self) -> Option<Time> {
+        let inline = self.inline.iter().map(|step| step.started.max(step.ended));
+        inline.chain([self.started]).max().flatten()
+    }
+
     /// How it ended as its parent was told: by name, or by its call, which came
     /// back without having done its work. A call that came back well may have
     /// done no more than start it.

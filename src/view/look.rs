@@ -97,6 +97,12 @@ impl<'a> RunView<'a> {
             .or(self.session.ticks.map(|(first, _)| first))
     }
 
+    /// How long it took by its source's own measure, in milliseconds, where there is one.
+    #[must_use]
+    pub fn measured_ms(&self) -> Option<u64> {
+        self.run.measured_ms()
+    }
+
     /// The moment this view speaks of: the newest record or tick of the family.
     #[must_use]
     pub fn now(&self) -> Option<Time> {
@@ -333,7 +339,9 @@ impl<'a> RunView<'a> {
         } else {
             self.now
         };
-        passed(self.started(), until) >= ms(self.board.settings.after)
+        let measured = self.run.measured_ms().unwrap_or(0);
+        let measured = i64::try_from(measured).unwrap_or(i64::MAX);
+        passed(self.started(), until).max(measured) >= ms(self.board.settings.after)
     }
 }
 

@@ -236,7 +236,7 @@ impl Run {
             }
         });
         if was_none {
-            self.end = None;
+            self.unend();
             self.reopened = self.reopened.max(when);
         }
     }

@@ -90,6 +90,8 @@ pub(super) struct Run {
     pub(super) dropped: Dropped,
     pub(super) blocks: Vec<Block>,
     pub(super) end: Option<Ending>,
+    /// How long its parts before the last took by their source's own measure, in milliseconds.
+    pub(super) before_ms: u64,
     /// When a turn last went on with it: ends before that are stale.
     pub(super) reopened: Option<Time>,
     pub(super) speech: Speech,
@@ -160,7 +162,7 @@ impl Run {
     }
 
     /// Takes an end; whether it changed anything.
-    pub(super) fn finish(&mut self, ending: Ending) -> bool {
+    pub(super) fn finish(&mut self, mut ending: Ending) -> bool {
         let stale = matches!((ending.at, self.reopened), (Some(end), Some(again)) if end < again);
         let wins = match &self.end {
             None => !stale,
@@ -168,16 +170,32 @@ impl Run {
         };
         if wins {
             self.speech.pause();
+            let known = self.end.as_ref().and_then(|known| known.ms);
+            ending.ms = ending.ms.or(known);
             self.end = Some(ending);
         }
         wins
+    }
+
+    /// It is not over; gives whether it seemed to be.
+    pub(super) fn unend(&mut self) -> bool {
+        let end = self.end.take();
+        let ms = end.as_ref().and_then(|end| end.ms).unwrap_or(0);
+        self.before_ms = self.before_ms.saturating_add(ms);
+        end.is_some()
+    }
+
+    /// How long it took by its source's own measure, in milliseconds, where there is one.
+    pub(super) fn measured_ms(&self) -> Option<u64> {
+        let last = self.end.as_ref().and_then(|end| end.ms).unwrap_or(0);
+        Some(self.before_ms.saturating_add(last)).filter(|ms| *ms > 0)
     }
 
     /// A turn goes on with it: what had not come back by its end never will.
     pub(super) fn reopen(&mut self, when: Option<Time>) {
         // What came behind the end of the turn before belongs to that one.
         self.speech.answered();
-        if self.end.take().is_some() {
+        if self.unend() {
             for step in &mut self.steps {
                 step.closed |= step.is_pending();
             }
@@ -210,6 +228,7 @@ impl Run {
             at: self.last,
             trust: Trust::Superseded,
             silent: false,
+            ms: None,
         });
     }
 

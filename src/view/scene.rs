@@ -81,6 +81,8 @@ impl Scene {
                 return;
             }
             "stop" => json!({"type": "run.end", "outcome": word(2)}),
+            "took" => json!({"type": "run.end", "outcome": word(2),
+                "ms": word(3).parse::<u64>().expect("milliseconds")}),
             "rowstop" => {
                 row = true;
                 json!({"type": "run.end", "outcome": word(2), "at": at})

@@ -1,6 +1,6 @@
 //! Tokens and cost: each message counts once, however often its log repeats it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::wire::event::{Scope, Usage};
 
@@ -123,18 +123,25 @@ impl Spend {
 }
 
 /// What a family spent. A message that stands in the logs of parent and child
-/// counts once: it has the same id and the same numbers in both.
+/// counts once, by the larger of its counts: one of them may hold its first record alone.
 pub(super) fn sum<'a>(family: impl ExactSizeIterator<Item = &'a Spend>) -> Amount {
     let alone = family.len() == 1;
     let mut sum = Amount::default();
-    let mut counted = HashSet::new();
+    let mut counted: HashMap<u64, Amount> = HashMap::new();
     for spend in family {
         sum.add(spend.own());
-        if !alone {
-            for call in &spend.calls {
-                if !counted.insert(call) {
-                    sum.take(*call.1);
-                }
+        if alone {
+            continue;
+        }
+        for (id, amount) in &spend.calls {
+            if let Some(known) = counted.get_mut(id) {
+                let larger = known.larger(*amount);
+                sum.take(*known);
+                sum.take(*amount);
+                sum.add(larger);
+                *known = larger;
+            } else {
+                counted.insert(*id, *amount);
             }
         }
     }
@@ -204,5 +211,16 @@ mod tests {
         let both = sum([&parent, &child].into_iter());
         assert_eq!(both.tokens, 13);
         assert_eq!(both.cost_usd(), Some(0.3));
+    }
+
+    #[test]
+    fn of_two_logs_the_one_that_knows_more_counts() {
+        for (first, second) in [(7, 90), (90, 7)] {
+            let parent = spend(0, &[("a", Scope::Call, 5), ("b", Scope::Call, first)]);
+            let child = spend(0, &[("b", Scope::Call, second)]);
+            let both = sum([&parent, &child].into_iter());
+            assert_eq!(both.tokens, 95, "{first} and {second}");
+            assert_eq!(both.cost_usd(), Some(0.2), "{first} and {second}");
+        }
     }
 }

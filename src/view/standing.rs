@@ -32,6 +32,12 @@ impl Board {
         Some(standing(run, verdict))
     }
 
+    /// The newest time known of the session: of a record, or of a tick while one came.
+    #[must_use]
+    pub(super) fn newest(&self, source: &Name, sid: &Name) -> Option<Time> {
+        self.session(source, sid)?.now
+    }
+
     /// The agent's id and the session's name, where they are known.
     #[must_use]
     pub fn names(&self, source: &Name, sid: &Name) -> (Option<Name>, Option<Name>) {

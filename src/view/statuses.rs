@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::wire::event::{AgentState, Body, Event, Name, SrcKind};
 use crate::wire::status::StatusUpdate;
+use crate::wire::time::Time;
 
 use super::board::Board;
 use super::settings::Settings;
@@ -15,11 +16,19 @@ const MAX_KNOWN: usize = 10_000;
 /// A session: its source and its id.
 type Session = (Name, Name);
 
+/// What was told of a session last.
+#[derive(Debug)]
+struct Told {
+    state: AgentState,
+    reason: Option<String>,
+    at: Option<Time>,
+}
+
 /// The status of every agent that was heard of.
 #[derive(Debug, Default)]
 pub struct Statuses {
     board: Board,
-    told: HashMap<Session, (AgentState, Option<String>)>,
+    told: HashMap<Session, Told>,
     /// What hooks say of sessions of which no run is known.
     hooks: HashMap<Session, Standing>,
     /// Sessions that are read again or for the first time.
@@ -57,12 +66,11 @@ impl Statuses {
             return None;
         }
         self.forget();
-        let mut update = self.tell(session)?;
-        if update.status == AgentState::Working && !live {
-            // Back at work since this record, which may come long after the request.
-            update.at = event.ts.or(update.at);
-        }
-        Some(update)
+        // Back at work since this record, which may come long after the request.
+        let since = event
+            .ts
+            .or_else(|| self.board.newest(&session.0, &session.1));
+        self.tell(session, since.filter(|_| !live))
     }
 
     /// The end of the input: how those stand that replayed without a `live`.
@@ -71,7 +79,7 @@ impl Statuses {
         sessions.sort_unstable();
         let told = sessions
             .into_iter()
-            .filter_map(|session| self.tell(session));
+            .filter_map(|session| self.tell(session, None));
         told.collect()
     }
 
@@ -91,23 +99,34 @@ impl Statuses {
         }
     }
 
-    fn tell(&mut self, session: Session) -> Option<StatusUpdate> {
+    /// How the session stands, where that is news; who works does so since `back`, if that is known.
+    fn tell(&mut self, session: Session, back: Option<Time>) -> Option<StatusUpdate> {
         let (source, sid) = &session;
         let standing = self
             .board
             .standing(source, sid)
             .or_else(|| self.hooks.get(&session).cloned())?;
-        let now = (standing.state.clone(), reason(&standing));
-        if self.told.get(&session) == Some(&now) {
+        let shown = reason(&standing);
+        let known = self.told.get(&session);
+        if known.is_some_and(|known| known.state == standing.state && known.reason == shown) {
             return None;
         }
+        let back = back.filter(|_| standing.state == AgentState::Working);
+        // Not every record has a time, and some have that of an earlier one: no change comes
+        // before the one before it.
+        let at = back.or(standing.at).max(known.and_then(|known| known.at));
         let (agent, name) = self.board.names(source, sid);
+        let told = Told {
+            state: standing.state.clone(),
+            reason: shown,
+            at,
+        };
         let mut update = StatusUpdate::new(source.clone(), sid.clone(), standing.state);
         update.agent = agent
             .filter(|agent| !agent.is_empty())
             .unwrap_or(update.agent);
-        (update.session, update.reason, update.at) = (name, standing.reason, standing.at);
-        self.told.insert(session, now);
+        (update.session, update.reason, update.at) = (name, standing.reason, at);
+        self.told.insert(session, told);
         Some(update)
     }
 
@@ -121,8 +140,8 @@ impl Statuses {
             let board = &self.board;
             let open =
                 |state: &AgentState| matches!(state, AgentState::Working | AgentState::Blocked);
-            self.told.retain(|(source, sid), (state, _)| {
-                open(state) || board.standing(source, sid).is_some()
+            self.told.retain(|(source, sid), told| {
+                open(&told.state) || board.standing(source, sid).is_some()
             });
             self.hooks.retain(|_, standing| open(&standing.state));
         }
@@ -260,6 +279,35 @@ mod tests {
             .collect();
         let want: Vec<_> = events.iter().map(|event| event.ts).collect();
         assert_eq!(at, want);
+    }
+
+    #[test]
+    fn time_never_goes_back() {
+        // A leading `-` takes the record's time away.
+        let cases = [
+            ("0 start r; 10 block b plan x; -20 unblock b", [0, 10, 10]),
+            ("0 start r; -10 block b plan x; 20 unblock b", [0, 0, 20]),
+            ("0 start r; 10 block b plan x; 5 unblock b", [0, 10, 10]),
+            (
+                "0 start r; 10 block b plan x; 5 stop interrupted",
+                [0, 10, 10],
+            ),
+        ];
+        for (script, want) in cases {
+            let timed = scene("s", &script.replace('-', "")).events;
+            let steps: Vec<_> = script.split("; ").collect();
+            let first = timed.first().and_then(|event| event.ts);
+            let mut statuses = Statuses::new(Settings::default());
+            let mut at = Vec::new();
+            for (event, step) in timed.iter().zip(steps) {
+                let mut event = event.clone();
+                event.ts = event.ts.filter(|_| !step.starts_with('-'));
+                let update = statuses.step(&event);
+                let since = update.and_then(|update| Some(update.at?.since_ms(first?) / 1_000));
+                at.extend(since);
+            }
+            assert_eq!(at, want, "{script}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::key::At;
 use super::kin::Kin;
 use super::run::{Last, Run};
 use super::settings::ms;
+use super::step::Step;
 
 /// Deeper children are not looked for: nobody nests so deep but to exhaust us.
 const MAX_DEPTH: usize = 16;
@@ -151,12 +152,26 @@ impl Board {
         if let Some((outcome, at)) = told {
             return Some(of_end(outcome, at, "its parent was told so", nothing));
         }
-        let outcome = kin.step.and_then(|step| step.outcome.as_ref());
+        let step = kin.step;
+        if kin.agent.is_some() && step.is_some_and(Step::is_job) {
+            // Its parent's transcript tells its end; a process that was killed never does.
+            let heard = kin.heard();
+            let is_lost = passed(heard, now) >= ms(self.settings.max_duration);
+            return Some(match is_lost {
+                true => of_end(&Outcome::Unknown, heard, "its end was never told", nothing),
+                false => nothing,
+            });
+        }
         if !kin.inline.is_empty() {
+            let outcome = step.and_then(|step| step.outcome.as_ref());
             return Some(match outcome {
                 Some(outcome) => {
-                    let ended = kin.step.and_then(|step| step.ended);
+                    let ended = step.and_then(|step| step.ended);
                     of_end(outcome, ended, "its call came back", nothing)
+                }
+                None if over || step.is_some_and(|step| step.closed) => {
+                    let stopped = Outcome::Interrupted;
+                    of_end(&stopped, kin.heard(), "its parent is over", nothing)
                 }
                 None => nothing,
             });
@@ -308,7 +323,7 @@ impl Below {
                     self.announces = self.announces.max(verdict.ended);
                 }
                 let known = self.ended.as_ref().map(|(at, _)| *at);
-                if !kin.runs.is_empty() && known.is_none_or(|at| at < verdict.ended) {
+                if kin.has_worked() && known.is_none_or(|at| at < verdict.ended) {
                     self.ended = Some((verdict.ended, verdict.end));
                 }
             }

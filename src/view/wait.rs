@@ -58,6 +58,7 @@ impl Run {
 
     pub(super) fn status(&mut self, status: &Status, when: Option<Time>) -> bool {
         let inferred = |outcome: &str| Ending {
+            ms: None,
             outcome: outcome.into(),
             at: when,
             trust: Trust::Inferred,

@@ -196,7 +196,8 @@ pub struct View {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Time>,
-    /// How long it took, or has been running; in milliseconds.
+    /// How long it took, or has been running; in milliseconds. More than from `started` to
+    /// `ended` where the source measured more than the times of its records show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ms: Option<u64>,
     /// Its newest steps, oldest first.

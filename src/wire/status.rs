@@ -25,7 +25,8 @@ pub struct StatusUpdate {
     /// Why: what a blocked agent waits for, what went wrong, that it was interrupted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// When, by the records that tell of it; absent where they have no time.
+    /// When, by the records that tell of it, else by the newest one before them; never before the
+    /// status that it follows. Absent where no record has a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
     /// The family of transcripts: `openclaw`, `claude`, …

@@ -24,6 +24,7 @@ impl Slot {
         let end = RunEnd {
             outcome: "unknown".into(),
             at: None,
+            ms: None,
             reason: Some(REASON.to_owned()),
             inferred: true,
         };

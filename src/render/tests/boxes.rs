@@ -185,6 +185,59 @@ fn every_state_has_its_word_and_its_reason() {
 }
 
 #[test]
+fn a_run_lasts_no_shorter_than_its_source_measured() {
+    let cases = [
+        ("3 took ok 19300", "19s", "its first records have no times"),
+        ("3 took ok 2000", "3.0s", "its records span more"),
+        ("3 took ok 19300; 3 took ok 19300", "19s", "told twice"),
+        (
+            "3 infer ok; 4 took ok 19300",
+            "19s",
+            "told after it was concluded",
+        ),
+        (
+            "3 took ok 19300; 4 goes r2; 5 took ok 2000",
+            "21s",
+            "two parts add up",
+        ),
+        (
+            "3 took ok 19300; 99 goes r2; 100 took ok 2000",
+            "1m 40s",
+            "with what lies between",
+        ),
+        (
+            "3 took ok 19300; 4 goes r2; 5 tick",
+            "5s",
+            "the second part is under way",
+        ),
+    ];
+    for (script, want, why) in cases {
+        let scene = scene("p", "0 start r; 1 tool a Running x; 2 end a ok").more(script);
+        let text = last(&[scene], settings(Markup::Plain));
+        let first = text.lines().next().unwrap_or_default();
+        assert_eq!(first.split(" - ").nth(1), Some(want), "{why}: {text}");
+    }
+}
+
+#[test]
+fn a_child_in_the_transcript_of_its_parent_may_have_one_itself() {
+    let script = "
+        0 start r
+        1 tool a Delegating
+        1 spawn a s:a One
+        2 inner b a task
+        2 spawn b s:b Two
+        3 inner x b exec
+        4 tick";
+    let want = "[ACTIVE] main - 4s - 3 tools\n\
+                ... One - 3s - 1 tool\n    \
+                    ... Two - 2s - 1 tool\n        \
+                        ... exec - 1s\n\
+                [ACTIVE] 14:30";
+    assert_eq!(last(&[scene("p", script)], settings(Markup::Plain)), want);
+}
+
+#[test]
 fn older_steps_fold_and_what_runs_or_failed_stays() {
     let mut script = String::from(
         "0 start r; 1 tool first Running long; 2 tool bad Running false; 3 end bad error 1;",

@@ -9,7 +9,7 @@ use crate::source::checklist;
 use crate::source::ids::{INPUT_BYTES, TEXT_BYTES, line_id};
 use crate::source::lenient::Raw;
 use crate::source::out::{Out, Remark};
-use crate::source::track::{Last, NewCall, Pending};
+use crate::source::track::{Last, NewCall, Parts, Pending};
 use crate::wire::event::{BlockedOn, Cause, Context, Error, Name, Outcome, Phase, Scope};
 
 /// The id of a wait for the service to be paid or to forgive.
@@ -77,7 +77,10 @@ impl Session {
             }
         }
         if let Some(usage) = &message.usage.0 {
-            self.usage(&id, usage, out);
+            let more = self.usage(&id, usage, out);
+            if let Some(stream) = &mut self.stream {
+                stream.count(more);
+            }
         }
         self.track.went_on(Last::Assistant, out);
         let over = is_answer(&stop) && spoke && self.track.is_open();
@@ -179,7 +182,8 @@ impl Session {
         }
     }
 
-    pub(super) fn usage(&mut self, id: &Name, usage: &Usage<'_>, out: &mut Out<'_>) {
+    /// What a message cost; gives the tokens of it that were not told before.
+    pub(super) fn usage(&mut self, id: &Name, usage: &Usage<'_>, out: &mut Out<'_>) -> Parts {
         let count = |raw: Raw<'_>| u64::try_from(raw.int().unwrap_or(0)).unwrap_or(0);
         let (input, output) = (count(usage.input), count(usage.output));
         let (cache_read, cache_write) = (count(usage.cache_read), count(usage.cache_write));
@@ -195,7 +199,7 @@ impl Session {
             cost_usd: None,
             context: Some(Context { used, size: None }).filter(|context| context.used > 0),
         };
-        self.track.usage(usage, out);
+        self.track.usage(usage, out)
     }
 }
 

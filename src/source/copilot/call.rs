@@ -1,9 +1,9 @@
-//! Calls of tools, and the sub-agents that some of them begin.
+//! Calls of tools.
 
 use std::borrow::Cow;
 
 use super::Session;
-use super::record::{Data, Entry};
+use super::record::Data;
 use crate::source::checklist;
 use crate::source::diff::changed_files;
 use crate::source::ids::INPUT_BYTES;
@@ -12,7 +12,7 @@ use crate::source::out::Out;
 use crate::source::track::{Ended, NewCall, Pending};
 use crate::wire::event::{BlockedOn, Name, Outcome};
 
-/// More sub-agents and refusals than these nobody remembers.
+/// More refusals than these nobody remembers.
 const MOST: usize = 1_024;
 
 /// A call, as either of the records that tell it has it.
@@ -94,50 +94,8 @@ impl Session {
         let tool = pending.and_then(|pending| pending.name.clone());
         let denied = self.denied.contains(&call);
         let ended = verdict(data, tool.as_deref().unwrap_or_default(), &call, denied);
+        self.agent_result(&call, &ended.outcome, out);
         self.track.came_back(call, ended, out);
-    }
-
-    /// A sub-agent begins: what it does from now on belongs to the call that began it.
-    pub(super) fn begun(&mut self, entry: &Entry<'_>, data: &Data<'_>) {
-        if let (Some(agent), Some(call)) = (entry.agent.word(), data.call.word())
-            && self.agents.len() < MOST
-        {
-            self.agents
-                .insert(agent.as_ref().into(), call.as_ref().into());
-        }
-    }
-
-    pub(super) fn finished(&mut self, kind: &str, data: &Data<'_>, out: &mut Out<'_>) {
-        let outcome = match kind {
-            "subagent.failed" => Outcome::Error,
-            _ if data.cancelled.is_true() => Outcome::Interrupted,
-            _ => Outcome::Ok,
-        };
-        if let Some(call) = data.call.word() {
-            self.track.end_job(&call, outcome, out);
-        }
-    }
-
-    /// What works in the background came to its end.
-    pub(super) fn notified(&mut self, data: &Data<'_>, out: &mut Out<'_>) {
-        let notice = data.notice;
-        let status = notice.field("status").text().unwrap_or_default();
-        let failed = status == "failed" || notice.field("exitCode").int().is_some_and(|it| it != 0);
-        let outcome = match failed {
-            true => Outcome::Error,
-            false => Outcome::Ok,
-        };
-        let kind = notice.field("type").text().unwrap_or_default();
-        if !kind.ends_with("_completed") {
-            return;
-        }
-        if let Some(shell) = notice.field("shellId").word() {
-            self.track.end_job(&shell, outcome, out);
-        } else if let Some(agent) = notice.field("agentId").word()
-            && let Some(call) = self.agents.get(&*agent).cloned()
-        {
-            self.track.end_job(&call, outcome, out);
-        }
     }
 
     pub(super) fn refuse(&mut self, call: Name) {

@@ -5,6 +5,7 @@
 //! that asks for no tool. Sub-agents write into the same file; their calls are shown below the
 //! one that began them.
 
+mod agents;
 mod answer;
 mod call;
 mod record;
@@ -41,8 +42,7 @@ pub(super) const ABOUT: About = About {
 #[derive(Debug)]
 pub struct Session {
     track: Track,
-    /// The call that began each sub-agent.
-    agents: HashMap<Name, Name>,
+    agents: agents::Agents,
     /// The call that each request for permission is about, and what a person did not allow.
     asked: HashMap<Name, Name>,
     denied: Vec<Name>,
@@ -53,7 +53,7 @@ impl Session {
     pub(super) fn boxed(who: Identity, settings: Settings) -> Box<Self> {
         Box::new(Self {
             track: Track::new(who, settings),
-            agents: HashMap::new(),
+            agents: agents::Agents::default(),
             asked: HashMap::new(),
             denied: Vec::new(),
         })
@@ -97,7 +97,7 @@ impl Session {
             | "user_input.completed"
             | "elicitation.completed"
             | "exit_plan_mode.completed" => self.answered(data, out),
-            "subagent.started" => self.begun(entry, data),
+            "subagent.started" => self.begun(entry, data, out),
             "subagent.completed" | "subagent.failed" => self.finished(&kind, data, out),
             other if is_known(other) => {}
             other => self.track.unknown(other, out),
@@ -110,7 +110,7 @@ impl Session {
             return Some(call.as_ref().into());
         }
         let agent = entry.agent.word()?;
-        Some(self.agents.get(&*agent).cloned().unwrap_or_default())
+        Some(self.agents.call_of(&agent).unwrap_or_default())
     }
 }
 
@@ -193,7 +193,7 @@ impl Tracked for Session {
     }
 
     fn idle(&mut self) {
-        self.agents = HashMap::new();
+        self.agents = agents::Agents::default();
         self.asked = HashMap::new();
         self.denied = Vec::new();
     }

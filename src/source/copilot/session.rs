@@ -81,7 +81,7 @@ impl Session {
 
     /// A call of the model is over; one that asked for no tool was the last.
     pub(super) fn turned(&mut self, out: &mut Out<'_>) {
-        if self.track.all_pending().next().is_none() {
+        if self.track.all_pending().all(|(_, pending)| pending.inner) {
             self.track.end_of_answer(out);
         }
     }
@@ -101,12 +101,14 @@ impl Session {
             let reason = data.reason.prefix(INPUT_BYTES).unwrap_or_default();
             let reason = Some(&*reason).filter(|reason| !reason.is_empty());
             let reason = reason.unwrap_or("interrupted by the user");
+            self.end_agents(false, out);
             self.track
                 .end(Outcome::Interrupted, Some(reason), false, out);
         }
     }
 
     pub(super) fn closed(&mut self, data: &Data<'_>, out: &mut Out<'_>) {
+        self.end_agents(true, out);
         self.track.end_jobs(Outcome::Interrupted, out);
         if data.shutdown.0 == "\"error\"" && self.track.is_open() {
             let reason = Some("the program failed");

@@ -164,6 +164,7 @@ impl Session {
         let end = RunEnd {
             outcome,
             at: at.filter(|_| !own_time),
+            ms: None,
             reason,
             inferred,
         };

@@ -21,6 +21,8 @@ pub(in crate::source) struct Pending {
     pub(in crate::source) title: Option<Box<str>>,
     /// What a sub-agent that it starts is asked, hashed.
     pub(in crate::source) task: Option<u64>,
+    /// A sub-agent made it, which may go on when the turn is over.
+    pub(in crate::source) inner: bool,
     /// The files that it touches if it succeeds.
     pub(in crate::source) touches: Vec<FileChange>,
 }
@@ -77,12 +79,13 @@ impl Track {
         &mut self,
         kind: Option<String>,
         call: NewCall<'_>,
-        pending: Pending,
+        mut pending: Pending,
         out: &mut Out<'_>,
     ) -> bool {
         if !self.is_new("call", &call.id) {
             return false;
         }
+        pending.inner = call.parent.is_some();
         let bytes = if self.full { usize::MAX } else { INPUT_BYTES };
         let input = match call.input.is_some() {
             true => call.input.value(bytes),
@@ -106,6 +109,14 @@ impl Track {
     /// Whether a call was told before.
     pub(in crate::source) fn knows_call(&self, call: &str) -> bool {
         self.seen.has(("call", call))
+    }
+
+    /// What a sub-agent that the call starts is called, where the call itself does not say.
+    pub(in crate::source) fn entitle_child(&mut self, call: &str, title: &str) {
+        let pending = self.run.as_mut().and_then(|run| run.pending.get_mut(call));
+        if let Some(pending) = pending.filter(|pending| pending.title.is_none()) {
+            pending.title = Some(title.into());
+        }
     }
 
     /// A call without a result.

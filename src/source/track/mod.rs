@@ -4,17 +4,20 @@
 //! they mean; the rules of a run's life are then the same for all of them.
 
 mod calls;
+mod counts;
 mod lines;
 mod tool;
 mod turn;
 
 pub(super) use calls::{Ended, NewCall, Pending};
+pub(super) use counts::Parts;
 pub(super) use lines::Lines;
 pub(super) use tool::plain;
 pub(super) use turn::Last;
 
 use std::borrow::Cow;
 
+use counts::{Counts, parts_of};
 use serde::de::IgnoredAny;
 use turn::Turn;
 
@@ -46,6 +49,7 @@ pub(super) struct Track {
     requests: u64,
     run: Option<Box<Turn>>,
     seen: Seen,
+    counts: Counts,
     /// The newest time of a record that was taken in, in milliseconds.
     high_water_ms: i64,
     /// Reading began anew, and has not come to anything new yet.
@@ -69,6 +73,7 @@ impl Track {
             requests: 0,
             run: None,
             seen: Seen::default(),
+            counts: Counts::default(),
             high_water_ms: i64::MIN,
             rereading: false,
             planned: None,
@@ -191,21 +196,25 @@ impl Track {
         self.emit(out, Model { model, provider });
     }
 
-    /// What one answer of the model cost; each is counted once.
-    pub(super) fn usage(&mut self, mut usage: Usage, out: &mut Out<'_>) {
+    /// What one answer of the model cost: told once, and again where a later record of the same
+    /// answer counts more. Gives the tokens that were not told before.
+    pub(super) fn usage(&mut self, mut usage: Usage, out: &mut Out<'_>) -> Parts {
         if usage.total == 0 {
-            let parts = [
-                usage.input,
-                usage.output,
-                usage.cache_read,
-                usage.cache_write,
-            ];
-            usage.total = parts.into_iter().fold(0, u64::saturating_add);
+            usage.total = parts_of(&usage).into_iter().fold(0, u64::saturating_add);
         }
-        let counted = usage.scope == Scope::Call && !self.is_new("usage", &usage.id);
-        if usage.total > 0 && !counted {
+        let growth = match usage.scope {
+            _ if usage.total == 0 => None,
+            Scope::Call => {
+                let seen = &mut self.seen;
+                let is_new = |id: &str| seen.is_new(("usage", id));
+                self.counts.growth(&usage, is_new)
+            }
+            Scope::Total | Scope::Other(_) => Some(parts_of(&usage)),
+        };
+        if growth.is_some() {
             self.emit(out, usage);
         }
+        growth.unwrap_or_default()
     }
 
     /// A request that this session took over from another one: the next is not its first.
@@ -301,6 +310,7 @@ impl<T: Tracked> Speak for Box<T> {
     fn rest(&mut self) {
         if !self.is_open() {
             self.track_mut().seen.clear();
+            self.track_mut().counts.clear();
             self.idle();
         }
     }

@@ -233,7 +233,7 @@ impl Track {
         };
         let (outcome, at) = (run.outcome_by_records(), run.last_at);
         self.settle_waits(out);
-        self.finish(outcome, at, reason, true, out);
+        self.finish(outcome, (at, None), reason, true, out);
     }
 
     /// Ends the newest run at the record's own time; `inferred` where the source did not say so itself.
@@ -245,7 +245,19 @@ impl Track {
         out: &mut Out<'_>,
     ) {
         self.settle_waits(out);
-        self.finish(outcome, out.ts, reason, inferred, out);
+        self.finish(outcome, (out.ts, None), reason, inferred, out);
+    }
+
+    /// The source says that the newest run is over, and how many milliseconds it took.
+    pub(in crate::source) fn end_after(
+        &mut self,
+        ms: Option<u64>,
+        outcome: Outcome,
+        reason: Option<&str>,
+        out: &mut Out<'_>,
+    ) {
+        self.settle_waits(out);
+        self.finish(outcome, (out.ts, ms), reason, false, out);
     }
 
     /// The turn died on an error; `inferred` where the source did not say that it is over.
@@ -268,7 +280,7 @@ impl Track {
             Some((outcome, _)) => outcome.clone(),
             None => run.outcome_by_records(),
         };
-        self.finish(outcome, out.ts, None, false, out);
+        self.finish(outcome, (out.ts, None), None, false, out);
     }
 
     /// The source did what it does after an answer: the turn is over, unless it ended otherwise.
@@ -294,7 +306,7 @@ impl Track {
     fn finish(
         &mut self,
         outcome: Outcome,
-        at: Option<Time>,
+        (at, ms): (Option<Time>, Option<u64>),
         reason: Option<&str>,
         inferred: bool,
         out: &mut Out<'_>,
@@ -310,6 +322,7 @@ impl Track {
         let end = RunEnd {
             outcome,
             at: at.filter(|at| Some(*at) != out.ts),
+            ms,
             reason: reason.map(str::to_owned),
             inferred,
         };

@@ -117,6 +117,57 @@ fn a_child_never_seen_does_not_hold_an_ended_parent() {
 }
 
 #[test]
+fn a_child_in_its_parents_transcript_holds_it_as_long_as_it_works() {
+    let parent = "0 start r; 1 tool a; 1 spawn a c helper";
+    let cases = [
+        ("its call is pending", "2 inner x a exec", "active"),
+        (
+            "nobody will hear of it any more",
+            "2 inner x a exec; 4 stop interrupted",
+            "interrupted explicit 4s",
+        ),
+        (
+            "its turn goes on without it",
+            "2 inner x a exec; 4 stop ok; 5 goes r2; 6 stop ok",
+            "done explicit 6s",
+        ),
+        (
+            "it came back",
+            "2 inner x a exec; 3 end a ok; 4 stop ok",
+            "done explicit 4s",
+        ),
+        (
+            "it goes on in the background, where it does nothing yet",
+            "2 background a a; 4 stop ok",
+            "active",
+        ),
+        (
+            "it goes on in the background",
+            "2 background a a; 3 inner x a exec; 4 stop ok",
+            "active",
+        ),
+        (
+            "until it ends",
+            "2 background a a; 3 inner x a exec; 4 stop ok; 5 end x ok; 6 over c ok; 6 job a ok",
+            "done explicit 6s",
+        ),
+        (
+            "or its end is told as that of a job alone",
+            "2 background a a; 3 inner x a exec; 4 stop ok; 5 end x ok; 6 job a ok",
+            "done explicit 6s",
+        ),
+        (
+            "and not for ever",
+            "2 background a a; 3 inner x a exec; 4 stop ok; 1803 tick",
+            "done explicit 4s",
+        ),
+    ];
+    for (why, more, want) in cases {
+        check(why, &[scene("p", parent).more(more)], &[("p", "r", want)]);
+    }
+}
+
+#[test]
 fn a_child_belongs_to_the_run_that_started_it() {
     let parent = "0 start r1; 1 tool a; 2 spawn a c helper; 3 end a ok; 4 stop ok; \
                   20 start r2; 21 tool b; 22 end b ok; 23 stop ok";

@@ -34,6 +34,11 @@ fn the_gate_opens_for_work_and_for_tools() {
                 "done explicit 8s",
             ),
             (
+                "answered slowly, as its source alone can tell",
+                "0 start r; 1 say final hi; 1 took ok 8000",
+                "done explicit 1s",
+            ),
+            (
                 "silent",
                 "0 start r; 8 say final NO_REPLY; 8 silent",
                 "no box",

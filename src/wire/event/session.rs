@@ -150,6 +150,10 @@ pub struct RunEnd {
     /// When, where that is not the record's own time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
+    /// How long it took by the source's own measure, in milliseconds; where the run went on, its
+    /// newest part alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms: Option<u64>,
     /// Why: `silent` where the whole answer was a silent token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

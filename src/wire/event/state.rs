@@ -50,7 +50,7 @@ pub struct Plan {
 open_enum! {
     /// What a usage record counts.
     pub enum Scope {
-        /// One call of the model; they add up.
+        /// One call of the model; they add up, each id once.
         Call = "call",
         /// Everything so far; the newest counts.
         Total = "total",
@@ -70,7 +70,8 @@ pub struct Context {
 /// `usage`: tokens, and cost in US dollars where the source prices it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {
-    /// The message it belongs to; the same id counts once.
+    /// The message it belongs to. It is told again when it turns out to count more: of the events
+    /// with the same id the one with the largest total counts, and no other.
     pub id: Name,
     /// What it counts.
     pub scope: Scope,

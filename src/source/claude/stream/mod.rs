@@ -6,15 +6,13 @@
 
 mod result;
 
-use result::counts;
-
 use super::Session;
 use super::record::{Entry, Usage};
 use crate::source::about::Fit;
 use crate::source::ids::{INPUT_BYTES, line_id};
 use crate::source::lenient::{self, Maybe, Raw, lenient, lossy};
 use crate::source::out::Out;
-use crate::source::track::{Ended, Last};
+use crate::source::track::{Ended, Last, Parts};
 use crate::wire::event::{BlockedOn, Compact, Error, Name, Outcome};
 
 lenient! {
@@ -28,6 +26,7 @@ lenient! {
         "task_type" => task_type: Raw<'a>,
         "status" => status: Raw<'a>,
         "is_error" => is_error: Raw<'a>,
+        "duration_ms" => ms: Raw<'a>,
         "result" => answer: Raw<'a>,
         "errors" => errors: Raw<'a>,
         "error" => error: Raw<'a>,
@@ -46,9 +45,18 @@ pub(super) struct Stream {
     /// The turn that began and does not know yet what it is about.
     turn: Option<Name>,
     /// Tokens of the turn's messages: in, out, read from the cache, written to it.
-    counted: [u64; 4],
+    counted: Parts,
     /// What all turns before cost.
     cost: f64,
+}
+
+impl Stream {
+    /// Tokens of a message of the turn were told.
+    pub(super) fn count(&mut self, more: Parts) {
+        for (sum, count) in self.counted.iter_mut().zip(more) {
+            *sum = sum.saturating_add(count);
+        }
+    }
 }
 
 impl Session {
@@ -185,14 +193,6 @@ impl Session {
             return self.user(entry, message, out);
         }
         self.turn_begins(out);
-        if let (Some(usage), Some(id)) = (&message.usage.0, message.id.word())
-            && self.track.is_new("streamed", &id)
-            && let Some(stream) = &mut self.stream
-        {
-            for (sum, count) in stream.counted.iter_mut().zip(counts(usage)) {
-                *sum = sum.saturating_add(count);
-            }
-        }
         self.assistant(entry, message, line, out);
     }
 

@@ -6,6 +6,7 @@ use crate::source::claude::answer::QUOTA;
 use crate::source::claude::record::{Entry, Usage};
 use crate::source::ids::{INPUT_BYTES, line_id};
 use crate::source::out::Out;
+use crate::source::track::Parts;
 use crate::wire::event::{Error, Outcome, Scope};
 
 impl Session {
@@ -65,12 +66,14 @@ impl Session {
             let retrying = false;
             self.track.emit(out, Error { message, retrying });
         }
-        self.track.end(outcome, reason.as_deref(), false, out);
+        // Few records of a stream have a time, so nothing else tells how long the turn took.
+        let ms = around.ms.int().and_then(|ms| u64::try_from(ms).ok());
+        self.track.end_after(ms, outcome, reason.as_deref(), out);
     }
 }
 
 /// Tokens in, out, read from the cache and written to it.
-pub(super) fn counts(usage: &Usage<'_>) -> [u64; 4] {
+fn counts(usage: &Usage<'_>) -> Parts {
     let all = [
         usage.input,
         usage.output,

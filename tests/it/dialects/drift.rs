@@ -34,6 +34,7 @@ fn drifted(text: &str) -> String {
         }
         if let Some(Value::Array(parts)) = record.pointer_mut("/message/parts") {
             parts.push(json!({"hologram": {"text": "x"}}));
+            parts.insert(0, json!({"type": "hologram", "text": "x"}));
         }
         for place in ["/message/content", "/payload/content"] {
             if let Some(Value::Array(blocks)) = record.pointer_mut(place) {

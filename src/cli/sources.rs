@@ -54,14 +54,21 @@ pub(super) fn explained() -> String {
     text
 }
 
-/// Where an agent keeps its transcripts when nobody says.
-pub(super) fn place_of(source: Source) -> String {
+/// What is said of a source that has no place.
+pub(super) const NAMED_ALONE: &str = "named on the command line alone";
+
+/// Where an agent keeps its transcripts when nobody says; `None` where it keeps none.
+pub(super) fn home_of(source: Source) -> Option<String> {
     let mut layouts = LAYOUTS.iter();
     match layouts.find(|layout| layout.source == source.name()) {
-        Some(layout) => format!("~/{}", layout.home),
-        None if source == Source::OpenClaw => "~/.openclaw".to_owned(),
-        None => "named on the command line alone".to_owned(),
+        Some(layout) => Some(format!("~/{}", layout.home)),
+        None => (source == Source::OpenClaw).then(|| "~/.openclaw".to_owned()),
     }
+}
+
+/// The same for a list.
+fn place_of(source: Source) -> String {
+    home_of(source).unwrap_or_else(|| NAMED_ALONE.to_owned())
 }
 
 /// Where agents keep things when nobody says, for a sentence.

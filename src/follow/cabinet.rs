@@ -1,7 +1,8 @@
 //! Cabinets: folders of sessions, messages and parts, a file each, as OpenCode kept them before it had
 //! a store.
 //!
-//! A session's file says that it is there; what is told of it are its messages (`messages/files.rs`).
+//! A session's file says that it is there; what is told of it are its messages (`messages/files.rs`). Files
+//! are called by ids; where one is not, the id is read from it (`messages/ids.rs`).
 //! Which of the folders are watched: `drawers.rs`.
 
 use std::ffi::{OsStr, OsString};
@@ -31,6 +32,11 @@ pub(super) fn messages(storage: &Path, sid: &str) -> PathBuf {
     storage.join("message").join(sid)
 }
 
+/// The folder of the folders of parts, one for each message.
+pub(super) fn parts(storage: &Path) -> PathBuf {
+    storage.join("part")
+}
+
 /// The cabinet that holds the folder of a project.
 pub(super) fn above(project: &Path) -> Option<PathBuf> {
     let up = |project: &Path| {
@@ -43,11 +49,11 @@ pub(super) fn above(project: &Path) -> Option<PathBuf> {
 
 /// Whether a file of that name is a session's.
 pub(super) fn is_session(name: &OsStr) -> bool {
-    session_id(name).is_some()
+    session_name(name).is_some()
 }
 
-/// The id of the session whose file is so named.
-pub(super) fn session_id(name: &OsStr) -> Option<&str> {
+/// The name of a session's file without its ending: the session's id, where that does not stand in it alone.
+pub(super) fn session_name(name: &OsStr) -> Option<&str> {
     let sid = name.to_str()?.strip_suffix(".json")?;
     sid.starts_with("ses_").then_some(sid)
 }
@@ -58,6 +64,8 @@ impl Follower {
         let Some(storage) = self.places[place].home.cabinet.clone() else {
             return;
         };
+        let ids = &self.places[place].ids;
+        ids.look_for_parts(&storage, self.reading_files());
         self.round += 1;
         let start = changes.len();
         for project in subfolders(&sessions(&storage)) {
@@ -96,8 +104,8 @@ impl Follower {
         changes: &mut Vec<Change>,
     ) {
         let only = self.places[place].home.only.as_deref();
-        let Some(sid) =
-            session_id(name).filter(|_| only.is_none_or(|only| only == project || only == name))
+        let Some(own) =
+            session_name(name).filter(|_| only.is_none_or(|only| only == project || only == name))
         else {
             return;
         };
@@ -106,8 +114,10 @@ impl Follower {
         };
         let file = Path::new(project).join(name);
         let path = sessions(storage).join(&file);
-        let known = self.sid_of_store(place, sid);
+        let ids = &self.places[place].ids;
         let Some(meta) = self.meta_of(&path) else {
+            let known = self.sid_of_store(place, &ids.known_session(&file, own));
+            ids.forget_session(&file);
             if let Some(id) = known.filter(|&id| self.entry(id).filed() == Some(&file))
                 && self.entry(id).state == State::Here
             {
@@ -120,6 +130,11 @@ impl Follower {
             }
             return;
         };
+        let Some(sid) = ids.session(storage, &file, own, self.reading_files()) else {
+            return;
+        };
+        let sid = &*sid;
+        let known = self.sid_of_store(place, sid);
         let messages = std::fs::metadata(messages(storage, sid)).ok();
         let both = [Some(meta), messages].into_iter().flatten();
         let written = both.map(|meta| Stat::of(&meta).mtime_ns / 1_000_000).max();

@@ -5,9 +5,9 @@
 //! messages: parts change while a step is under way, and nothing else says so.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::cabinet::{session_id, sessions};
+use super::cabinet::{parts, session_name, sessions};
 use super::entry::{Body, State};
 use super::follower::Follower;
 use super::interest::Interest;
@@ -43,7 +43,10 @@ impl Follower {
     ) {
         let grown = match drawer {
             Drawer::Project(project) => {
-                let known = self.sid_of_store(*place, session_id(name).unwrap_or_default());
+                let file = Path::new(project).join(name);
+                let own = session_name(name).unwrap_or_default();
+                let sid = self.places[*place].ids.known_session(&file, own);
+                let known = self.sid_of_store(*place, &sid);
                 self.look_session(*place, project, name, changes);
                 known
             }
@@ -65,9 +68,16 @@ impl Follower {
         }
     }
 
-    /// The session whose messages a new folder is for, or the parts of one of the newest of them.
+    /// The session whose messages a new folder is for, or the parts of one of the newest of them; or that of a
+    /// part that lies beside those folders.
     fn session_of_folder(&self, place: usize, name: &OsStr) -> Option<Id> {
-        let name = name.to_str()?;
+        let here = &self.places[place];
+        let storage = here.home.cabinet.as_ref()?;
+        let owner = here.ids.owner(storage, name, self.reading_files());
+        let name = match &owner {
+            Some(message) => message,
+            None => name.to_str()?,
+        };
         self.sid_of_store(place, name).or_else(|| {
             let mut open = self.places[place].newest.iter();
             let is_its = |messages: &[String]| messages.iter().any(|message| message == name);
@@ -108,12 +118,13 @@ impl Follower {
     /// Watches the parts of the newest of a session's messages, `all` of which are given, once those are watched.
     pub(super) fn watch_parts(&mut self, id: Id, filed: &Filed, all: &[String]) {
         let place = self.entry(id).place as usize;
-        let newest = &all[all.len().saturating_sub(NEWEST)..];
+        let newest = all[all.len().saturating_sub(NEWEST)..].iter();
+        let newest: Vec<String> = newest.map(|name| filed.id_of(name)).collect();
         let mut open = self.places[place].newest.iter_mut();
         let Some((_, known)) = open.find(|(open, _)| *open == id) else {
             return;
         };
-        let mut over = std::mem::replace(known, newest.to_vec());
+        let mut over = std::mem::replace(known, newest.clone());
         over.retain(|message| !newest.contains(message));
         let over = over.iter().map(|message| filed.parts_of(message));
         self.unwatch(&over.collect::<Vec<_>>());
@@ -186,8 +197,8 @@ impl Follower {
             let name = project.file_name().unwrap_or_default().to_owned();
             drawers.push((project, Drawer::Project(name)));
         }
-        for name in ["message", "part"] {
-            drawers.push((storage.join(name), Drawer::Folders));
+        for folder in [storage.join("message"), parts(storage)] {
+            drawers.push((folder, Drawer::Folders));
         }
         for (id, messages) in &self.places[place].newest {
             let Some(filed) = self.filed(*id) else {

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf, absolute};
+use std::sync::Arc;
 use std::time::Instant;
 
 use foldhash::{HashMap, HashMapExt as _};
@@ -9,6 +10,7 @@ use foldhash::{HashMap, HashMapExt as _};
 use super::database::{Database, Schema};
 use super::index::Index;
 use super::layout::{Files, OPENCLAW, loose_files};
+use super::messages::Ids;
 use super::root::Root;
 use super::session::{Era, Id};
 use super::wait::Looks;
@@ -54,6 +56,8 @@ pub(super) struct Place {
     pub(super) failures: u32,
     /// The sessions of a cabinet that are watched, the last one read last, with the messages whose parts are.
     pub(super) newest: Vec<(Id, Vec<String>)>,
+    /// What the names of a cabinet's files do not tell.
+    pub(super) ids: Arc<Ids>,
 }
 
 impl Home {
@@ -171,6 +175,7 @@ impl Place {
             looks: None,
             failures: 0,
             newest: Vec::new(),
+            ids: Arc::default(),
         }
     }
 

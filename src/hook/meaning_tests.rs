@@ -89,6 +89,11 @@ copilot | notification | B | "notificationType":"permission" | B
 copilot | notification | B | "notification_type":"elicitation" | B
 copilot | errorOccurred | E | "recoverable":false,"error":{"name":"X"} | E
 copilot | errorOccurred | E | "recoverable":true | W
+copilot | UserPromptSubmit PostToolUse | W |  | W
+copilot | Stop SessionEnd | D |  | D
+copilot | PermissionRequest | B |  | B
+copilot | Notification | B | "notification_type":"permission_prompt" | B
+copilot | ErrorOccurred | E | "recoverable":true | W
 droid | UserPromptSubmit PostToolUse SubagentStop PreCompact | W |  | W
 droid | PreToolUse | B |  | W
 droid | Notification | B | "message":"May I?" | B

@@ -28,10 +28,12 @@ pub(super) fn outcome(status: &str) -> Option<Outcome> {
     }
 }
 
-/// The text of a string, of a part or of a list of either; the model's thoughts are left out.
+/// The text of a string, of a part or of a list of either; the model's thoughts are left out, and so is
+/// what has a type that nobody knows.
 pub(super) fn text_of(content: Raw<'_>, bytes: usize) -> String {
+    let is_known = |kind: Raw<'_>| !kind.is_some() || kind.0 == "\"text\"";
     let one = |raw: Raw<'_>| match raw.0.starts_with('{') {
-        true if raw.field("thought").is_true() => String::new(),
+        true if raw.field("thought").is_true() || !is_known(raw.field("type")) => String::new(),
         true => raw
             .field("text")
             .prefix(bytes)

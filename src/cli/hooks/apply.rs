@@ -5,12 +5,13 @@ use std::path::Path;
 
 use similar::TextDiff;
 
+use super::made::{self, Made, Origin};
 use super::place::{self, Place};
 use super::{Change, file, off};
 use crate::cli::args::{Global, complain};
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::hook::agents::Agent;
+use crate::hook::agents::{self, Agent};
 use crate::hook::edit::{self, Becomes};
 
 /// What is to become of one agent's file.
@@ -18,6 +19,8 @@ struct Plan {
     agent: &'static Agent,
     place: Place,
     before: Option<String>,
+    /// Hooks of ours were in it.
+    held_ours: bool,
     becomes: Becomes,
 }
 
@@ -35,11 +38,11 @@ pub(super) fn install(change: &Change, global: &Global) -> Result<(), Failure> {
             ));
         }
     }
-    let program = program();
+    let program = program()?;
     let make =
-        |agent: &Agent, before: Option<&str>, _: bool| edit::install(agent, &program, before);
+        |_: &Place, agent: &Agent, before: Option<&str>| edit::install(agent, &program, before);
     let (plans, refused) = plan(&agents, &make);
-    let done = carry_out(&plans, change)?;
+    let done = carry_out(&plans, change, false)?;
     if done {
         said(&plans, "installed", "already installed")?;
         note(&agents, false);
@@ -60,19 +63,31 @@ pub(super) fn install(change: &Change, global: &Global) -> Result<(), Failure> {
 
 pub(super) fn uninstall(change: &Change, _: &Global) -> Result<(), Failure> {
     let agents = change.agents()?;
-    let make = |agent: &Agent, before: Option<&str>, own: bool| match before {
-        Some(text) => edit::uninstall(agent, text, own),
+    let made = Made::read();
+    let make = |place: &Place, agent: &Agent, before: Option<&str>| match before {
+        Some(text) => edit::uninstall(agent, text, goes(place, &made)),
         None => Ok(Becomes::Same),
     };
     let (plans, refused) = plan(&agents, &make);
-    if carry_out(&plans, change)? {
+    if carry_out(&plans, change, true)? {
         said(&plans, "taken out", "nothing of ours")?;
         note(&agents, true);
     }
     verdict(refused)
 }
 
-type Make<'a> = dyn Fn(&Agent, Option<&str>, bool) -> Result<Becomes, edit::Refusal> + 'a;
+/// Whether a file goes once nothing is left in it that was not ours: one that bears our name, or that was
+/// made for our hooks.
+fn goes(place: &Place, made: &Made) -> bool {
+    // Whoever put a link in its place has plans for it.
+    let is_made = match made.origin(&place.file) {
+        Some(origin) => origin == Origin::Made,
+        None => place.silences,
+    };
+    place.own || is_made && !place.file.is_symlink()
+}
+
+type Make<'a> = dyn Fn(&Place, &Agent, Option<&str>) -> Result<Becomes, edit::Refusal> + 'a;
 
 /// What would change, and how many were refused, which is said.
 fn plan(agents: &[&'static Agent], make: &Make<'_>) -> (Vec<Plan>, usize) {
@@ -91,18 +106,22 @@ fn planned(agent: &'static Agent, make: &Make<'_>) -> anyhow::Result<Plan> {
     let place = place::of(agent)
         .ok_or_else(|| anyhow::anyhow!("where it keeps its hooks is not known: set HOME"))?;
     let before = file::read(&place.file)?;
-    let becomes = make(agent, before.as_deref(), place.own)
+    let becomes = make(&place, agent, before.as_deref())
         .map_err(|refusal| anyhow::anyhow!("{}: {refusal}", place.file.display()))?;
+    let held_ours = before
+        .as_deref()
+        .is_some_and(|text| edit::is_installed(agent, text) == Ok(true));
     Ok(Plan {
         agent,
         place,
         before,
+        held_ours,
         becomes,
     })
 }
 
-/// Shows what changes, asks, and does it; whether it was done.
-fn carry_out(plans: &[Plan], change: &Change) -> Result<bool, Failure> {
+/// Shows what changes, asks, and does it; whether it was done. Hooks are put in, or taken `out`.
+fn carry_out(plans: &[Plan], change: &Change, out: bool) -> Result<bool, Failure> {
     let changing: Vec<_> = plans
         .iter()
         .filter(|plan| plan.becomes != Becomes::Same)
@@ -116,18 +135,36 @@ fn carry_out(plans: &[Plan], change: &Change) -> Result<bool, Failure> {
         return Ok(false);
     }
     let mut failed = 0;
+    let mut made = Made::read();
     for plan in changing {
+        let path = &plan.place.file;
         let after = match &plan.becomes {
             Becomes::Text(text) => Some(text.as_str()),
             Becomes::Same | Becomes::Gone => None,
         };
-        if let Err(error) = file::replace(&plan.place.file, plan.before.as_deref(), after) {
+        let folders = made::missing_above(path);
+        if let Err(error) = file::replace(path, plan.before.as_deref(), after) {
             complain(format_args!(
                 "{}: {error:#}; left as it is",
                 plan.agent.name
             ));
             failed += 1;
+        } else if out {
+            made.forget(path);
+        } else if plan.before.is_none() {
+            for path in folders.iter().chain([path]) {
+                made.note(path, Origin::Made);
+            }
+        } else if !plan.held_ours {
+            made.note(path, Origin::Found);
         }
+    }
+    if made != Made::read()
+        && let Err(error) = made.remember()
+    {
+        complain(format_args!(
+            "which files were made is not remembered: {error:#}"
+        ));
     }
     verdict(failed).map(|()| true)
 }
@@ -175,16 +212,16 @@ fn asked() -> Result<bool, Failure> {
 
 fn said(plans: &[Plan], done: &str, same: &str) -> Result<(), Failure> {
     let line = |plan: &Plan| {
-        let what = if plan.becomes == Becomes::Same {
-            same
-        } else {
-            done
+        let what = match plan.becomes {
+            Becomes::Same => same,
+            Becomes::Text(_) | Becomes::Gone => done,
         };
-        format!(
-            "{}: {what} ({})\n",
-            plan.agent.name,
-            plan.place.file.display()
-        )
+        let file = plan.place.file.display();
+        let gone = match plan.becomes {
+            Becomes::Gone => ", and removed, since nothing else was in it",
+            Becomes::Same | Becomes::Text(_) => "",
+        };
+        format!("{}: {what} ({file}{gone})\n", plan.agent.name)
     };
     let text: String = plans.iter().map(line).collect();
     output::print(text.as_bytes())
@@ -220,18 +257,27 @@ fn verdict(failed: usize) -> Result<(), Failure> {
 }
 
 /// How hooks call us: by name where the shell finds us, so that the command stays the same over versions.
-fn program() -> String {
+///
+/// By that name they are known again, too: under another one nobody could take them out.
+fn program() -> Result<String, Failure> {
     let name = "live-status";
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(name).is_file());
-    let here = || std::env::current_exe().ok()?.to_str().map(str::to_owned);
-    match here() {
-        Some(here) if !found => {
-            match here.contains(|c: char| !(c.is_ascii_alphanumeric() || "/._-+".contains(c))) {
-                true => format!("'{here}'"),
-                false => here,
-            }
-        }
-        _ => name.to_owned(),
+    let here = std::env::current_exe().ok().filter(|_| !found);
+    let Some(here) = here.as_deref().and_then(Path::to_str) else {
+        return Ok(name.to_owned());
+    };
+    let word = match here.contains(|c: char| !(c.is_ascii_alphanumeric() || "/._-+".contains(c))) {
+        true => format!("'{here}'"),
+        false => here.to_owned(),
+    };
+    match agents::is_program(&word) {
+        true => Ok(word),
+        false => Err(Failure::usage(format!(
+            "hooks are known by the name {name}, and this program is {here}"
+        ))
+        .hint(format!(
+            "name its file {name}, in a directory without a quote in its name, or put a {name} in PATH"
+        ))),
     }
 }

@@ -3,6 +3,8 @@
 mod apply;
 mod file;
 mod list;
+mod made;
+mod memory;
 mod off;
 mod place;
 

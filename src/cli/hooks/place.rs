@@ -14,6 +14,8 @@ pub(super) struct Place {
     pub(super) file: PathBuf,
     /// The file bears our name: it goes when nothing else is in it.
     pub(super) own: bool,
+    /// The file silences others by being there: where it came from is not known, it is taken for ours.
+    pub(super) silences: bool,
     /// Files whose settings may silence hooks.
     pub(super) settings: Vec<PathBuf>,
 }
@@ -29,6 +31,7 @@ pub(super) fn of(agent: &Agent) -> Option<Place> {
     let shared = |home: PathBuf, file: &str, settings: &[&str]| Place {
         file: home.join(file),
         own: false,
+        silences: false,
         settings: settings.iter().map(|name| home.join(name)).collect(),
         home,
     };
@@ -60,7 +63,10 @@ pub(super) fn of(agent: &Agent) -> Option<Place> {
         "droid" => {
             let home = user?.join(".factory");
             let file = droid(&home);
-            shared(home, file, &["settings.json"])
+            Place {
+                silences: file == DROID_HOOKS,
+                ..shared(home, file, &["settings.json"])
+            }
         }
         "qwen" => shared(user?.join(".qwen"), "settings.json", &["settings.json"]),
         "kimi" => shared(below("KIMI_CODE_HOME", ".kimi-code")?, "config.toml", &[]),
@@ -73,16 +79,20 @@ fn own(home: PathBuf, file: &str) -> Place {
     Place {
         file: home.join(file),
         own: true,
+        silences: false,
         settings: Vec::new(),
         home,
     }
 }
 
+/// Droid's file of hooks.
+const DROID_HOOKS: &str = "hooks.json";
+
 /// Droid reads hooks in its settings only as long as there is no file of hooks: making one would silence them.
 fn droid(home: &Path) -> &'static str {
     let settings = std::fs::read_to_string(home.join("settings.json"));
     match settings {
-        Ok(text) if edit::has_hooks(&text) && !home.join("hooks.json").exists() => "settings.json",
-        _ => "hooks.json",
+        Ok(text) if edit::has_hooks(&text) && !home.join(DROID_HOOKS).exists() => "settings.json",
+        _ => DROID_HOOKS,
     }
 }

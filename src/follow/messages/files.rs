@@ -2,25 +2,29 @@
 //!
 //! Below `storage` stand `session/PROJECT/SESSION.json`, `message/SESSION/MESSAGE.json` and
 //! `part/MESSAGE/PART.json`, each with the object that is a row's `data` since, its ids within. The
-//! names are those ids, and ids are in the order that they were given in.
+//! names are those ids, and ids are in the order that they were given in; where files are called otherwise
+//! (`ids.rs`) their names are in that order, too.
 //!
 //! Sources: `anomalyco/opencode:packages/opencode/src/storage/storage.ts`, and `json-migration.ts`
 //! beside it, which makes rows of them.
 
+use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::object::{Unread, object};
+use super::ids::{Ids, Reading};
+use super::object::{Object, Unread, object};
 use super::{After, Message, PAGE_MESSAGES, Page, Since};
-use crate::follow::cabinet::{messages, sessions};
+use crate::follow::cabinet::{messages, parts, sessions};
 use crate::follow::follower::Follower;
 use crate::follow::open::{Stat, is_missing};
 use crate::follow::rows::PAGE_BYTES;
 use crate::follow::session::Id;
 
 /// How a file's name ends.
-const END: &str = ".json";
+pub(super) const END: &str = ".json";
 /// So many of the newest messages may change in their parts: one is answered, and some may wait.
 pub(in crate::follow) const NEWEST: usize = 8;
 /// So many of the newest messages may end: requests may queue up behind one that is answered.
@@ -37,21 +41,31 @@ pub(in crate::follow) struct Filed {
     pub(in crate::follow) messages: PathBuf,
     /// The folder that holds one of parts for each message.
     parts: PathBuf,
-    /// Longer files are not read to their end.
-    cap: usize,
-    /// Symbolic links are followed.
-    links: bool,
+    /// The ids that names do not tell.
+    ids: Arc<Ids>,
+    reading: Reading,
 }
 
 impl Filed {
-    /// The folder of a message's parts.
+    /// The folder of the parts of a message, by its id.
     pub(in crate::follow) fn parts_of(&self, message: &str) -> PathBuf {
         self.parts.join(message)
     }
 
-    /// The ids of its messages, in their order; none where it has no folder for them yet.
+    /// The id of a message by the name of its file.
+    pub(in crate::follow) fn id_of(&self, name: &str) -> String {
+        if self.parts_of(name).is_dir() {
+            return name.to_owned();
+        }
+        self.ids.message(&self.messages, name, || {
+            let read = object(&self.file_of(name), self.reading).ok()?;
+            Some(read.id.unwrap_or_else(|| name.to_owned()))
+        })
+    }
+
+    /// The names of its messages, in their order; none where it has no folder for them yet.
     pub(super) fn list(&self) -> io::Result<Vec<String>> {
-        match ids(&self.messages) {
+        match names(&self.messages) {
             Err(error) if is_missing(&error) => Ok(Vec::new()),
             listed => listed,
         }
@@ -89,21 +103,21 @@ impl Filed {
             && self
                 .stat(&self.session)
                 .is_some_and(|stat| changed_ms(&stat) >= floor)
-            && let Some((json, _)) = self.read(&self.session, &mut page)
+            && let Some(read) = self.read(&self.session, &mut page)
         {
-            page.messages.push(head_of(&json));
+            page.messages.push(head_of(&read.text));
         }
         let last = after.map_or("", |(_, last)| last);
         let (mut bytes, mut count) = (0, 0);
-        for id in self.changed_since(all, floor) {
-            if id.as_str() <= last {
+        for name in self.changed_since(all, floor) {
+            if name.as_str() <= last {
                 continue;
             }
             if bytes >= PAGE_BYTES || count >= PAGE_MESSAGES {
                 page.more = true;
                 break;
             }
-            if let Some(message) = self.message(id, begun, &mut page) {
+            if let Some(message) = self.message(name, begun, &mut page) {
                 bytes += message.json.len();
                 count += 1;
                 page.messages.push(message);
@@ -114,12 +128,11 @@ impl Filed {
 
     /// What is known of the session itself.
     pub(super) fn head(&self) -> Option<Message> {
-        object(&self.session, self.cap, self.links)
-            .ok()
-            .map(|(json, _)| head_of(&json))
+        let read = object(&self.session, self.reading).ok();
+        read.map(|read| head_of(&read.text))
     }
 
-    /// The ids, of `all`, of the messages that were changed since `floor`, in their order.
+    /// The names, of `all`, of the messages that were changed since `floor`, in their order.
     ///
     /// It is gone back from the newest to the first that was written before and is too old to end.
     fn changed_since(&self, mut all: Vec<String>, floor: i64) -> Vec<String> {
@@ -128,10 +141,10 @@ impl Filed {
         }
         let mut changed = Vec::new();
         for age in 0.. {
-            let Some(id) = all.pop() else { break };
-            let at = self.stats_of(&id, age).iter().map(changed_ms).max();
+            let Some(name) = all.pop() else { break };
+            let at = self.stats_of(&name, age).iter().map(changed_ms).max();
             if at.is_some_and(|at| at >= floor) {
-                changed.push(id);
+                changed.push(name);
             } else if age >= UNENDED {
                 break;
             }
@@ -141,35 +154,45 @@ impl Filed {
     }
 
     /// A message with all of its parts; `None` as well where it was begun before `since`.
-    fn message(&self, id: String, since: i64, page: &mut Page) -> Option<Message> {
-        let (info, begun) = self.read(&self.file_of(&id), page)?;
-        if begun.is_some_and(|begun| begun < since) {
+    fn message(&self, name: String, since: i64, page: &mut Page) -> Option<Message> {
+        let own = self.read(&self.file_of(&name), page)?;
+        if own.begun.is_some_and(|begun| begun < since) {
             return None;
         }
-        let mut json = format!("{{\"info\":{info},\"parts\":[");
-        let folder = self.parts_of(&id);
+        let mut json = format!("{{\"info\":{},\"parts\":[", own.text);
+        let id = own.id.filter(|_| !self.parts_of(&name).is_dir());
         let mut comma = "";
-        for part in ids(&folder).unwrap_or_default() {
+        for path in self.part_files(id.as_deref().unwrap_or(&name)) {
             // It is too long to be read already.
-            if json.len() > self.cap {
+            if json.len() > self.reading.cap {
                 break;
             }
-            if let Some((part, _)) = self.read(&folder.join(part + END), page) {
+            if let Some(part) = self.read(&path, page) {
                 json.push_str(comma);
-                json.push_str(&part);
+                json.push_str(&part.text);
                 comma = ",";
             }
         }
         json.push_str("]}");
         Some(Message {
             json,
-            after: (begun.unwrap_or(0), id),
+            after: (own.begun.unwrap_or(0), name),
         })
     }
 
-    /// The object in a file, and when what it is of was begun.
-    fn read(&self, path: &Path, page: &mut Page) -> Option<(String, Option<i64>)> {
-        match object(path, self.cap, self.links) {
+    /// The files of the parts of a message, by its id, in their order.
+    fn part_files(&self, message: &str) -> Vec<PathBuf> {
+        let folder = self.parts_of(message);
+        let own = names(&folder).unwrap_or_default().into_iter();
+        let own = own.map(|name| folder.join(name + END));
+        let loose = self.ids.parts(message).into_iter();
+        own.chain(loose.map(|name| self.parts.join(name + END)))
+            .collect()
+    }
+
+    /// The object in a file.
+    fn read(&self, path: &Path, page: &mut Page) -> Option<Object> {
+        match object(path, self.reading) {
             Ok(read) => Some(read),
             Err(Unread::Yet) => None,
             Err(Unread::Broken(why)) => {
@@ -185,18 +208,16 @@ impl Filed {
 
     /// A message's file, and those of its parts where so few messages are newer that they may change.
     fn stats_of(&self, message: &str, newer: usize) -> Vec<Stat> {
-        let folder = self.parts_of(message);
         let parts = match newer < NEWEST {
-            true => ids(&folder).unwrap_or_default(),
+            true => self.part_files(&self.id_of(message)),
             false => Vec::new(),
         };
-        let parts = parts.into_iter().map(|id| folder.join(id + END));
         let all = std::iter::once(self.file_of(message)).chain(parts);
         all.filter_map(|path| self.stat(&path)).collect()
     }
 
     fn stat(&self, path: &Path) -> Option<Stat> {
-        let meta = match self.links {
+        let meta = match self.reading.links {
             true => std::fs::metadata(path),
             false => std::fs::symlink_metadata(path),
         };
@@ -209,14 +230,23 @@ impl Follower {
     /// The files of a session of a cabinet; `None` where it stands elsewhere.
     pub(in crate::follow) fn filed(&self, id: Id) -> Option<Filed> {
         let entry = self.entry(id);
-        let storage = self.places[entry.place as usize].home.cabinet.as_ref()?;
+        let place = &self.places[entry.place as usize];
+        let storage = place.home.cabinet.as_ref()?;
         Some(Filed {
             session: sessions(storage).join(entry.filed()?),
             messages: messages(storage, entry.sid()),
-            parts: storage.join("part"),
+            parts: parts(storage),
+            ids: Arc::clone(&place.ids),
+            reading: self.reading_files(),
+        })
+    }
+
+    /// How files of cabinets are read.
+    pub(in crate::follow) fn reading_files(&self) -> Reading {
+        Reading {
             cap: self.options.max_line_bytes,
             links: self.options.links,
-        })
+        }
     }
 
     /// When a session of a cabinet was changed last, and its print.
@@ -239,16 +269,18 @@ fn changed_ms(stat: &Stat) -> i64 {
     stat.ctime_ns / 1_000_000
 }
 
-/// The ids of the records in a folder, in their order; nothing of what is written aside.
-fn ids(folder: &Path) -> io::Result<Vec<String>> {
-    let mut ids: Vec<String> = std::fs::read_dir(folder)?
+/// The names of the records in a folder, in their order; nothing of what is written aside.
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)?
         .flatten()
-        .filter_map(|entry| {
-            let name = entry.file_name();
-            let id = name.to_str()?.strip_suffix(END)?;
-            (!id.is_empty() && !id.starts_with('.')).then(|| id.to_owned())
-        })
+        .filter_map(|entry| name_of(&entry.file_name()).map(str::to_owned))
         .collect();
-    ids.sort_unstable();
-    Ok(ids)
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// The name of a record by that of its file.
+pub(super) fn name_of(file: &OsStr) -> Option<&str> {
+    let name = file.to_str()?.strip_suffix(END)?;
+    (!name.is_empty() && !name.starts_with('.')).then_some(name)
 }

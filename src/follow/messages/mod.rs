@@ -5,12 +5,14 @@
 //! the order that they were begun. Who reads them knows what it was told.
 
 mod files;
+mod ids;
 mod object;
 mod store;
 
 use std::path::PathBuf;
 
 pub(super) use files::{Filed, NEWEST, TICK_MS};
+pub(super) use ids::Ids;
 pub(super) use store::{newest, transcripts};
 
 use super::entry::Body;

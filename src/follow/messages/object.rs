@@ -5,20 +5,32 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
+use super::ids::Reading;
 use crate::follow::open::{self, Opened};
 
-/// What a message says of its beginning.
-#[derive(Deserialize)]
-struct Begun {
-    #[serde(default)]
-    time: Option<Created>,
+/// The object that a file holds.
+#[derive(Debug, PartialEq)]
+pub(super) struct Object {
+    pub(super) text: String,
+    /// When what it is of was begun, in milliseconds, where it says so.
+    pub(super) begun: Option<i64>,
+    /// Its id.
+    pub(super) id: Option<String>,
+    /// The id of the message that it is a part of.
+    pub(super) message: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Created {
+/// What an object says of itself, whatever stands there.
+#[derive(Default, Deserialize)]
+struct Said {
     #[serde(default)]
-    created: Option<f64>,
+    id: Value,
+    #[serde(default, rename = "messageID")]
+    message: Value,
+    #[serde(default)]
+    time: Value,
 }
 
 /// Why a file gives no record.
@@ -30,16 +42,12 @@ pub(super) enum Unread {
     Broken(String),
 }
 
-/// The object in a file, of `cap` bytes at most, and when what it is of was begun, where it says so.
-pub(super) fn object(
-    path: &Path,
-    cap: usize,
-    links: bool,
-) -> Result<(String, Option<i64>), Unread> {
-    let bytes = match open::open(path, links) {
+/// The object in a file.
+pub(super) fn object(path: &Path, reading: Reading) -> Result<Object, Unread> {
+    let bytes = match open::open(path, reading.links) {
         Ok(Opened::File(file, _)) => {
             let mut bytes = Vec::new();
-            let most = cap as u64 + 1;
+            let most = reading.cap as u64 + 1;
             file.take(most).read_to_end(&mut bytes).map(|_| bytes)
         }
         Ok(Opened::Missing) => return Err(Unread::Yet),
@@ -48,25 +56,36 @@ pub(super) fn object(
     };
     let bytes = bytes.map_err(|error| Unread::Broken(format!("cannot be read: {error}")))?;
     let text = String::from_utf8_lossy(bytes.trim_ascii());
-    let begun = match bytes.len() <= cap {
-        true => begun(&text)?,
+    let said = match bytes.len() <= reading.cap {
+        true => said(&text)?,
         // Who reads it hears that it is too long, and nothing of what is in it.
-        false => None,
+        false => Said::default(),
     };
-    Ok((text.into_owned(), begun))
+    let created = said.time.get("created").and_then(Value::as_f64);
+    Ok(Object {
+        text: text.into_owned(),
+        begun: created.map(|created| created as i64),
+        id: word(&said.id),
+        message: word(&said.message),
+    })
 }
 
-/// When the object in `text` says that it was begun.
-fn begun(text: &str) -> Result<Option<i64>, Unread> {
-    // An odd member ends the first look: what is behind it goes on into a record as it is.
-    let read = serde_json::from_str::<Begun>(text)
-        .or_else(|_| serde_json::from_str::<IgnoredAny>(text).map(|_| Begun { time: None }));
+/// An id, which may be the name of a file or of a folder and of nothing further away.
+fn word(id: &Value) -> Option<String> {
+    const LONGEST: usize = 200;
+    let id = id.as_str()?;
+    let plain = !id.is_empty() && id.len() <= LONGEST && !id.starts_with('.');
+    (plain && !id.contains(['/', '\0'])).then(|| id.to_owned())
+}
+
+/// What the object in `text` says of itself.
+fn said(text: &str) -> Result<Said, Unread> {
+    // What comes twice ends the first look: it goes on into a record as it is.
+    let read = serde_json::from_str::<Said>(text)
+        .or_else(|_| serde_json::from_str::<IgnoredAny>(text).map(|_| Said::default()));
     match read {
         // An array may stand for what has fields, too.
-        Ok(begun) if text.starts_with('{') => {
-            let created = begun.time.and_then(|time| time.created);
-            Ok(created.map(|created| created as i64))
-        }
+        Ok(said) if text.starts_with('{') => Ok(said),
         Ok(_) => Err(Unread::Broken("skipped: no JSON object".to_owned())),
         Err(error) if error.is_eof() => Err(Unread::Yet),
         Err(error) => Err(Unread::Broken(format!("skipped: no JSON object: {error}"))),
@@ -88,6 +107,7 @@ mod tests {
             (r#"{"time":"odd","id":"m"} }"#, broken()),
             (r#"{"time":"odd","id":"#, Err(Unread::Yet)),
             (r#"{"id":"m","time":{"created":7}"#, Err(Unread::Yet)),
+            (r#"{"time":[],"time":{"created":7}}"#, Ok(None)),
             ("", Err(Unread::Yet)),
             ("[", Err(Unread::Yet)),
             ("[]", broken()),
@@ -97,11 +117,31 @@ mod tests {
             ("\u{feff}{}", broken()),
         ];
         for (text, want) in cases {
-            let read = begun(text).map_err(|why| match why {
+            let read = said(text).map_err(|why| match why {
                 Unread::Broken(_) => Unread::Broken(String::new()),
                 Unread::Yet => Unread::Yet,
             });
+            let read = read.map(|said| said.time["created"].as_i64());
             assert_eq!(read, want, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_leads_nowhere_else() {
+        let cases = [
+            (r#"{"id":"msg_1"}"#, Some("msg_1")),
+            (r#"{"time":7,"id":"msg_1"}"#, Some("msg_1")),
+            (r#"{"id":"m","id":"n"}"#, None),
+            (r#"{"id":7}"#, None),
+            (r#"{"id":""}"#, None),
+            (r#"{"id":".."}"#, None),
+            (r#"{"id":"../../m"}"#, None),
+            (r#"{"id":"/m"}"#, None),
+            ("{}", None),
+        ];
+        for (text, want) in cases {
+            let said = said(text).expect(text);
+            assert_eq!(word(&said.id).as_deref(), want, "{text}");
         }
     }
 }

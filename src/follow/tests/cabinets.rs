@@ -120,6 +120,70 @@ fn a_session_is_told_with_its_messages_and_their_parts_in_order() {
 }
 
 #[test]
+fn ids_are_read_from_files_whose_names_do_not_tell_them() {
+    for poll in [false, true] {
+        let mut scene = scene(following(poll));
+        let message = |scene: &Scene, number: u64| {
+            let text = format!(r#"{{"id":"m{number}","time":{{"created":1{number}}}}}"#);
+            scene.file(&format!("message/own/msg_000{number}.json"), &text);
+        };
+        let session = r#"{"id":"own","title":"T","time":{"created":10}}"#;
+        scene.file("session/p/ses_own.json", session);
+        message(&scene, 1);
+        scene.part("m1", "001");
+        scene.part("m1", "002");
+        scene.follower.watch();
+        assert_eq!(told(&scene.look()), ["T", "m1:2"], "polled: {poll}");
+        let id = scene.only_id();
+        assert_eq!(&**scene.follower.session(id).sid, "own");
+        message(&scene, 2);
+        scene.follow_record("m2:0");
+        scene.part("m2", "001");
+        scene.follow_record("m2:1");
+        fs::remove_file(scene.storage("session/p/ses_own.json")).expect("removed");
+        scene.look();
+        assert!(!scene.follower.exists(id), "polled: {poll}");
+    }
+}
+
+#[test]
+fn parts_of_all_messages_may_lie_in_one_folder() {
+    for poll in [false, true] {
+        let mut scene = scene(following(poll));
+        let part = |scene: &Scene, message: &str, number: u64, more: &str| {
+            let text = format!(r#"{{"id":"p","messageID":"{message}"{more}}}"#);
+            scene.file(&format!("part/prt_{number}.json"), &text);
+        };
+        scene.session("ses_1", "T");
+        scene.message("ses_1", "msg_1", 11);
+        part(&scene, "msg_1", 1, "");
+        part(&scene, "msg_0", 2, "");
+        scene.file("part/prt_odd.json", r#"{"id":"p"}"#);
+        scene.follower.watch();
+        assert_eq!(told(&scene.look()), ["T", "msg_1:1"], "polled: {poll}");
+        part(&scene, "msg_1", 3, "");
+        scene.follow_record("msg_1:2");
+        part(&scene, "msg_1", 3, r#","type":"text""#);
+        let seen = scene.follow_record("msg_1:2");
+        assert!(!seen.is_empty(), "polled: {poll}");
+        scene.message("ses_1", "msg_2", 12);
+        part(&scene, "msg_2", 4, "");
+        scene.follow_record("msg_2:1");
+    }
+}
+
+#[test]
+fn an_id_that_leads_out_of_the_cabinet_is_none() {
+    let mut scene = scene(Options::default());
+    let session = r#"{"id":"../../message/other","title":"T","time":{"created":10}}"#;
+    scene.file("session/p/ses_1.json", session);
+    scene.message("other", "msg_9", 11);
+    assert_eq!(told(&scene.look()), ["T"]);
+    let id = scene.only_id();
+    assert_eq!(&**scene.follower.session(id).sid, "ses_1");
+}
+
+#[test]
 fn what_is_half_written_comes_later_and_what_is_broken_is_named() {
     let mut scene = scene(Options::default());
     scene.session("ses_1", "T");

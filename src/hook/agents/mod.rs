@@ -13,7 +13,7 @@ pub enum Shape {
     Groups,
     /// JSON: `hooks.<event>[{command}]`.
     Flat,
-    /// JSON: `hooks.<event>[{type, bash}]`, whose payloads do not name the event.
+    /// JSON: `hooks.<event>[{type, bash}]`, whose payloads do not all name the event.
     Bash,
     /// TOML: `[[hooks]]` with `event` and `command`.
     Tables,
@@ -120,14 +120,19 @@ pub fn is_ours(command: &str) -> bool {
         ["--event", event] => plain(event),
         _ => false,
     };
-    // One word of the shell, quoted or not, whose last part is our name.
+    agent && event && is_program(program)
+}
+
+/// Whether a command that begins so is one of ours: one word of the shell, quoted or not, whose last part is
+/// our name.
+#[must_use]
+pub fn is_program(program: &str) -> bool {
     let quoted = program
         .strip_prefix('\'')
         .and_then(|rest| rest.strip_suffix('\''));
     let word = quoted.unwrap_or(program);
     let whole = quoted.is_some() || !word.contains(char::is_whitespace);
-    let ours = word.rsplit('/').next() == Some("live-status") && !word.contains('\'');
-    agent && event && whole && ours
+    word.rsplit('/').next() == Some("live-status") && !word.contains('\'') && whole
 }
 
 #[cfg(test)]

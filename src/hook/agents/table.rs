@@ -102,14 +102,16 @@ pub const AGENTS: &[Agent] = &[
         name: "copilot",
         title: "Copilot CLI",
         shape: Shape::Bash,
+        // Under these names the payloads are as Claude Code's. Of notifications they are so under the one
+        // name that is documented for them: `github/docs:content/copilot/reference/hooks-reference.md`.
         events: &[
-            all("userPromptSubmitted"),
-            all("postToolUse"),
-            all("permissionRequest"),
+            all("UserPromptSubmit"),
+            all("PostToolUse"),
+            all("PermissionRequest"),
             all("notification"),
-            all("agentStop"),
-            all("errorOccurred"),
-            all("sessionEnd"),
+            all("Stop"),
+            all("ErrorOccurred"),
+            all("SessionEnd"),
         ],
         timeout: Some(("timeoutSec", 5)),
         remark: None,

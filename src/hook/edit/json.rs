@@ -52,12 +52,10 @@ pub(super) fn uninstall(text: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Whether the text holds nothing but a version.
+/// Whether the text holds nothing but a version, and no remark of anybody's.
 pub(super) fn is_bare(text: &str) -> bool {
-    root(text).is_ok_and(|object| {
-        let mut names = object.properties.iter().map(|field| field.name.as_str());
-        names.all(|name| name == "version")
-    })
+    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text);
+    object.is_ok_and(|object| object.keys().all(|name| name == "version"))
 }
 
 /// The object that the text is.

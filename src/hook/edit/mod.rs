@@ -63,7 +63,8 @@ pub fn install(agent: &Agent, program: &str, text: Option<&str>) -> Result<Becom
     })
 }
 
-/// The configuration without our hooks; `own` says that the file bears our name.
+/// The configuration without our hooks; `own` says that the file is ours, by its name or since it was made for
+/// them, and goes when nothing else is left in it.
 ///
 /// # Errors
 ///
@@ -76,11 +77,19 @@ pub fn uninstall(agent: &Agent, text: &str, own: bool) -> Result<Becomes, Refusa
     };
     Ok(if new == text {
         Becomes::Same
-    } else if own && json::is_bare(&new) {
+    } else if own && is_bare(agent, &new) {
         Becomes::Gone
     } else {
         Becomes::Text(new)
     })
+}
+
+/// Whether nothing is left but what a new file of ours has besides hooks.
+fn is_bare(agent: &Agent, text: &str) -> bool {
+    match agent.shape {
+        Shape::Groups | Shape::Flat | Shape::Bash => json::is_bare(text),
+        Shape::Tables | Shape::Plugin => text.is_empty(),
+    }
 }
 
 /// Whether hooks of ours are in `text`.

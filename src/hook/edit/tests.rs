@@ -157,6 +157,39 @@ fn remarks_that_a_person_wrote_beside_ours_stay_and_the_text_stays_readable() {
 }
 
 #[test]
+fn hooks_under_names_of_before_are_ours_and_replaced() {
+    let copilot = agent("copilot");
+    let names = [
+        "userPromptSubmitted",
+        "postToolUse",
+        "permissionRequest",
+        "notification",
+        "agentStop",
+        "errorOccurred",
+        "sessionEnd",
+    ];
+    let hooks = names.iter().map(|name| {
+        let command = copilot.command(PROGRAM, name);
+        format!(
+            "    \"{name}\": [\n      {{\n        \"type\": \"command\",\n        \"bash\": \"{command}\",\n        \"timeoutSec\": 5\n      }}\n    ]"
+        )
+    });
+    let hooks = hooks.collect::<Vec<_>>().join(",\n");
+    let old = format!("{{\n  \"version\": 1,\n  \"hooks\": {{\n{hooks}\n  }}\n}}\n");
+    assert_eq!(is_installed(copilot, &old), Ok(true));
+    let new = put(copilot, &old);
+    assert_eq!(
+        Ok(Becomes::Text(new.clone())),
+        install(copilot, PROGRAM, None)
+    );
+    assert!(
+        new.contains("\"Stop\"") && !new.contains("agentStop"),
+        "{new}"
+    );
+    assert_eq!(uninstall(copilot, &old, true), Ok(Becomes::Gone));
+}
+
+#[test]
 fn a_file_of_our_own_goes_when_nothing_else_is_in_it() {
     for name in ["copilot", "grok"] {
         let Ok(Becomes::Text(fresh)) = install(agent(name), PROGRAM, None) else {

@@ -215,7 +215,9 @@ fn fit(text: &str) -> Fit {
 fn is_session(text: &str) -> bool {
     lenient::read::<Info<'_>>(text).is_some_and(|info| {
         let named = info.id.text().is_some_and(|id| id.starts_with("ses_"));
-        named && info.directory.is_some() && info.time.0.is_some()
+        // Others who write such files have ids of their own.
+        let filed = info.id.is_some() && info.project.is_some();
+        (named || filed) && info.directory.is_some() && info.time.0.is_some()
     })
 }
 

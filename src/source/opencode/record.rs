@@ -31,6 +31,7 @@ lenient! {
         "sessionID" => session: Raw<'a>,
         "parentID" => parent: Raw<'a>,
         "time" => time: Maybe<Span<'a>>,
+        "projectID" => project: Raw<'a>,
         "directory" => directory: Raw<'a>,
         "path" => path: Raw<'a>,
         "title" => title: Raw<'a>,

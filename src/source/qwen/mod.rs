@@ -11,7 +11,7 @@ mod record;
 mod result;
 mod system;
 
-use record::Entry;
+use record::{Entry, Message};
 
 use super::about::{About, Fit, Knows};
 use super::dialect::{Broken, Settings};
@@ -115,9 +115,12 @@ impl Tracked for Session {
 
     fn step(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken> {
         let text = lossy(bytes);
-        let Some(entry) = lenient::read::<Entry<'_>>(&text) else {
+        let Some(mut entry) = lenient::read::<Entry<'_>>(&text) else {
             return Err(Broken::why(&text));
         };
+        for unknown in entry.message.0.iter_mut().flat_map(Message::take_unknown) {
+            out.remark(Remark::Block(unknown.into_owned()));
+        }
         out.ts = entry.timestamp.text().and_then(|text| Time::parse(&text));
         self.read(&entry, out);
         Ok(())
@@ -146,9 +149,12 @@ fn fit(text: &str) -> Fit {
 /// Whether a record is a request, at a glance.
 fn is_request(bytes: &[u8]) -> bool {
     let text = lossy(bytes);
-    lenient::read::<Entry<'_>>(&text).is_some_and(|entry| {
-        let message = entry.message.0.as_ref();
+    lenient::read::<Entry<'_>>(&text).is_some_and(|mut entry| {
+        let message = entry.message.0.take();
         entry.kind.0 == "\"user\""
-            && message.is_some_and(|message| prompt::request(&entry, message).is_some())
+            && message.is_some_and(|mut message| {
+                message.take_unknown();
+                prompt::request(&entry, &message).is_some()
+            })
     })
 }

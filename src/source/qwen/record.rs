@@ -1,5 +1,7 @@
 //! The records of a Qwen Code transcript, as far as they are read.
 
+use std::borrow::Cow;
+
 use crate::source::lenient::{Many, Maybe, Raw, lenient};
 
 lenient! {
@@ -37,6 +39,7 @@ lenient! {
 lenient! {
     /// A part of a message.
     pub struct Part<'a> {
+        "type" => kind: Raw<'a>,
         "text" => text: Raw<'a>,
         "thought" => thought: Raw<'a>,
         "functionCall" => call: Maybe<Call<'a>>,
@@ -91,11 +94,29 @@ lenient! {
     known { _ }
 }
 
-impl Message<'_> {
+impl<'a> Message<'a> {
+    /// Takes out the parts of types that nobody knows, and gives those types.
+    ///
+    /// Parts are known by what is in them and mostly have no type; a text in one that has may be anything.
+    pub(super) fn take_unknown(&mut self) -> Vec<Cow<'a, str>> {
+        let unknown = self.parts.all.extract_if(.., |part| !part.is_known());
+        unknown.filter_map(|part| part.kind.text()).collect()
+    }
+
     /// What a message says, up to `bytes` bytes of each part; the model's thoughts are left out.
     pub(super) fn text(&self, bytes: usize) -> String {
         let spoken = self.parts.all.iter().filter(|part| !part.thought.is_true());
         let texts = spoken.filter_map(|part| part.text.prefix(bytes));
         texts.collect()
+    }
+}
+
+impl Part<'_> {
+    fn is_known(&self) -> bool {
+        let told = self.call.0.is_some() || self.response.0.is_some();
+        told || self.data.is_some()
+            || self.file.is_some()
+            || !self.kind.is_some()
+            || self.kind.0 == "\"text\""
     }
 }

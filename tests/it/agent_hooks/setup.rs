@@ -1,9 +1,10 @@
 //! `hooks`: what is put into an agent's configuration comes out again, and nothing else changes.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use crate::support::{Ran, files, home, run};
+use crate::support::{Ran, files, home, program, run};
 
 const MINE: &str = "{\n  // mine\n  \"model\": \"x\",\n  \"hooks\": {\n    \"Stop\": [ {\"hooks\": [{\"type\": \"command\", \"command\": \"say done\"}]} ],\n  },\n}\n";
 
@@ -234,4 +235,142 @@ fn who_opted_out_is_not_brought_back_but_by_name() {
         "{}",
         list.text()
     );
+}
+
+/// Every file and directory below a home, without what is kept of our own.
+fn everything(home: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut todo = vec![home.to_owned()];
+    while let Some(folder) = todo.pop() {
+        for entry in std::fs::read_dir(folder).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path != home.join(".local") {
+                todo.extend(path.is_dir().then(|| path.clone()));
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+const ALL: &str = "claude codex gemini opencode cursor copilot droid qwen kimi grok";
+
+#[test]
+fn where_nothing_was_nothing_is_left() {
+    let home = home();
+    let home = home.path();
+    std::fs::create_dir(home.join(".claude")).expect("made");
+    write(home, ".factory/settings.json", "{}\n");
+    let before = everything(home);
+    for time in 0..2 {
+        hooks(home, &format!("install {ALL} --yes")).ok();
+        let with = everything(home);
+        assert!(home.join(".factory/hooks.json").exists(), "time {time}");
+        let shown = hooks(home, &format!("uninstall {ALL} --dry-run")).ok();
+        let gone = shown.text().matches("\n+++ /dev/null\n").count();
+        assert_eq!(gone, 10, "{}", shown.text());
+        assert_eq!(everything(home), with, "a dry run");
+        let ran = hooks(home, &format!("uninstall {ALL} --yes")).ok();
+        let gone = ran
+            .text()
+            .matches(", and removed, since nothing else was in it)");
+        assert_eq!(gone.count(), 10, "{}", ran.text());
+        assert_eq!(everything(home), before, "time {time}");
+    }
+}
+
+#[test]
+fn files_of_a_person_stay_whatever_is_in_them() {
+    let home = home();
+    let home = home.path();
+    let before = [
+        (".claude/settings.json", "{}"),
+        (".codex/hooks.json", "{}\n"),
+        (".gemini/settings.json", "{ }"),
+        (".cursor/hooks.json", "{\n  \"version\": 1\n}\n"),
+        (".factory/hooks.json", "{}\n"),
+        (".qwen/settings.json", "{\n}\n"),
+        (".kimi-code/config.toml", ""),
+    ];
+    for (file, text) in before {
+        write(home, file, text);
+    }
+    for _ in 0..2 {
+        hooks(home, "install --all --yes").ok();
+        hooks(home, "install --all --yes").ok();
+        hooks(home, &format!("uninstall {ALL} --yes")).ok();
+        hooks(home, &format!("uninstall {ALL} --yes")).ok();
+        for (file, text) in before {
+            assert_eq!(read(home, file), text, "{file}");
+        }
+        hooks(home, &format!("install {ALL} --yes")).ok();
+    }
+}
+
+#[test]
+fn a_file_that_was_made_stays_once_it_holds_more() {
+    let home = home();
+    let home = home.path();
+    hooks(home, "install claude codex kimi --yes").ok();
+    let more = [
+        (".claude/settings.json", "{", "{\n  \"model\": \"x\","),
+        (".codex/hooks.json", "{", "{ // mine"),
+        (".kimi-code/config.toml", "# live", "a = 1\n# live"),
+    ];
+    for (file, from, to) in more {
+        let text = read(home, file).replacen(from, to, 1);
+        write(home, file, &text);
+    }
+    write(home, ".kimi-code/mine", "");
+    hooks(home, "uninstall claude codex kimi --yes").ok();
+    assert!(read(home, ".claude/settings.json").contains("model"));
+    assert!(read(home, ".codex/hooks.json").contains("// mine"));
+    assert_eq!(read(home, ".kimi-code/config.toml").trim_end(), "a = 1");
+}
+
+#[test]
+fn what_silences_others_goes_though_nobody_remembers_who_made_it() {
+    let home = home();
+    let home = home.path();
+    hooks(home, "install claude droid --yes").ok();
+    let memory = files(home, "hooks-made");
+    assert_eq!(memory.len(), 1, "{memory:?}");
+    std::fs::remove_file(&memory[0]).expect("removed");
+    hooks(home, "uninstall claude droid --yes").ok();
+    assert!(!home.join(".factory/hooks.json").exists());
+    assert_eq!(read(home, ".claude/settings.json"), "{}\n");
+}
+
+#[test]
+fn a_program_of_another_name_says_what_to_do() {
+    let home = home();
+    let home = home.path();
+    let other = home.join("status-copy");
+    let own = program(home).get_program().to_owned();
+    std::fs::copy(own, &other).expect("copied");
+    let run = |path: &Path| {
+        let mut command = Command::new(&other);
+        command.env_clear().env("HOME", home).env("PATH", path);
+        let args = ["hooks", "install", "claude", "kimi", "opencode", "--yes"];
+        Ran::from(command.args(args).output().expect("the program starts"))
+    };
+    let before = everything(home);
+    let ran = run(Path::new("/nowhere"));
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(
+        ran.err.contains("known by the name live-status"),
+        "{}",
+        ran.err
+    );
+    assert!(
+        ran.err.contains("hint: name its file live-status"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(everything(home), before);
+    write(home, "bin/live-status", "");
+    let ran = run(&home.join("bin"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(read(home, ".claude/settings.json").contains("\"live-status hook claude "));
 }

@@ -35,6 +35,7 @@ const LISTS: &[(&str, &str)] = &[
         r#"{"type":"hologram","text":"x","id":"h"}"#,
     ),
     ("/message/parts", r#"{"hologram":{"text":"x"}}"#),
+    ("/message/parts", r#"{"type":"hologram","text":"x"}"#),
 ];
 
 /// Values that an unknown key may have.

@@ -43,6 +43,28 @@ fn filed(storage: &Path, exports: &[Value]) {
     }
 }
 
+/// The same in files that are not called by their ids, with the parts of all messages in one folder.
+fn filed_otherwise(storage: &Path, exports: &[Value]) {
+    let mut parts = 0;
+    for (number, export) in exports.iter().enumerate() {
+        let info = &export["info"];
+        let sid = info["id"].as_str().expect("an id");
+        write(storage.join(format!("session/p1/ses_{number}.json")), info);
+        let messages = export["messages"].as_array().expect("messages");
+        for (number, message) in messages.iter().enumerate() {
+            let own = &message["info"];
+            let file = format!("message/{sid}/msg_{number:04}.json");
+            write(storage.join(file), own);
+            for part in message["parts"].as_array().expect("parts") {
+                let mut part = part.clone();
+                part["messageID"] = own["id"].clone();
+                parts += 1;
+                write(storage.join(format!("part/prt_{parts:04}.json")), &part);
+            }
+        }
+    }
+}
+
 /// The kinds of the places that events are from.
 fn kinds(out: &[u8]) -> Vec<String> {
     let events = wire::events(out).into_iter();
@@ -92,6 +114,25 @@ fn the_files_say_what_the_store_does_that_is_made_of_them() {
         want,
         "a session can be named alone"
     );
+}
+
+#[test]
+fn files_that_are_called_otherwise_say_the_same_in_a_folder_of_any_name() {
+    let home = home();
+    let exports = exports();
+    filed(&home.path().join("plain"), &exports);
+    filed_otherwise(&home.path().join("numbered"), &exports);
+    let want = told(&run(home.path(), &["tail", "plain"]).ok().out);
+    assert!(want.len() > 20, "{want:#?}");
+    for path in ["numbered", "numbered/session", "numbered/session/p1"] {
+        let ran = run(home.path(), &["tail", path]).ok();
+        assert_eq!(told(&ran.out), want, "{path}");
+        assert_eq!(ran.err, "", "{path}");
+    }
+    std::fs::create_dir_all(home.path().join(PLACE)).expect("made");
+    let storage = home.path().join(PLACE).join("storage");
+    std::fs::rename(home.path().join("numbered"), storage).expect("renamed");
+    assert_eq!(told(&run(home.path(), &["tail"]).ok().out), want);
 }
 
 #[test]

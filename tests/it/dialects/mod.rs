@@ -25,6 +25,8 @@ pub struct Dialect {
     pub fixtures: &'static str,
     /// How the names of its transcripts end, `|` between several ways.
     pub end: &'static str,
+    /// Folders there that are read as a whole.
+    pub trees: &'static [&'static str],
     /// Files there that are no transcripts of it, though they are called so.
     pub foreign: &'static [&'static str],
     /// Files whose records lost their ids and times when they were published: they repeat each other.
@@ -38,6 +40,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "claude",
         fixtures: "claude-code",
         end: ".jsonl",
+        trees: &[],
         foreign: &["demo-session.jsonl", "fixture-paced"],
         alike: &["small.jsonl"],
         calls: blocks_of_type_tool_use,
@@ -46,6 +49,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "claude",
         fixtures: "claude-code-stream-json",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &[],
         calls: blocks_of_type_tool_use,
@@ -54,6 +58,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "cursor",
         fixtures: "cursor",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &[],
         calls: blocks_of_type_tool_use,
@@ -62,6 +67,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "codex",
         fixtures: "codex",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &["small.jsonl"],
         calls: items_with_a_call,
@@ -70,6 +76,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "codex",
         fixtures: "codex-exec-json",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &[],
         calls: items_with_a_call,
@@ -78,6 +85,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "acp",
         fixtures: "",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &[],
         calls: updates_with_a_call,
@@ -86,6 +94,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "copilot",
         fixtures: "copilot-cli",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &["small.jsonl"],
         calls: requests_and_starts,
@@ -94,6 +103,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "gemini",
         fixtures: "gemini-cli",
         end: ".jsonl|.json",
+        trees: &[],
         foreign: &[],
         alike: &[],
         calls: tool_calls,
@@ -102,6 +112,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "kimi",
         fixtures: "kimi",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &[],
         calls: |record| match record["event"]["type"] == "tool.call" {
@@ -113,6 +124,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "qwen",
         fixtures: "qwen",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &["system_telemetry.jsonl"],
         calls: function_calls,
@@ -121,6 +133,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "droid",
         fixtures: "droid",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &[],
         calls: |record| match record["type"].as_str() {
@@ -132,6 +145,7 @@ pub const DIALECTS: &[Dialect] = &[
         source: "grok",
         fixtures: "grok",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &[],
         calls: |record| {
@@ -142,15 +156,20 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         source: "opencode",
         fixtures: "opencode",
-        end: ".jsonl",
+        end: ".jsonl|.input.json",
+        trees: &[
+            "jazzyalex+agent-sessions/storage_legacy",
+            "jazzyalex+agent-sessions/storage_v2",
+        ],
         foreign: &[],
         alike: &[],
-        calls: |record| named_by(&record["part"], &["callID"]),
+        calls: parts_with_a_call,
     },
     Dialect {
         source: "pi",
         fixtures: "pi",
         end: ".jsonl",
+        trees: &[],
         foreign: &[],
         alike: &[],
         calls: |record| blocks_of_type("toolCall", record),
@@ -177,6 +196,14 @@ fn blocks_of_type(kind: &str, record: &Value) -> Vec<String> {
     calls
         .filter_map(|call| call["id"].as_str().map(str::to_owned))
         .collect()
+}
+
+/// Calls as OpenCode writes them: in a part, alone, in an event or in a message of an export.
+fn parts_with_a_call(record: &Value) -> Vec<String> {
+    let messages = record["messages"].as_array().into_iter().flatten();
+    let parts = messages.flat_map(|message| message["parts"].as_array().into_iter().flatten());
+    let parts = parts.chain([record, &record["part"]]);
+    parts.flat_map(|part| named_by(part, &["callID"])).collect()
 }
 
 /// Calls as the Agent Client Protocol has them.

@@ -25,8 +25,31 @@ pub fn recorded(dialect: &Dialect) -> Vec<PathBuf> {
     if dialect.fixtures.is_empty() {
         return Vec::new();
     }
-    let folder = shared("fixtures").map(|all| all.join(dialect.fixtures));
-    folder.map_or_else(Vec::new, |folder| transcripts(&folder, dialect))
+    let Some(folder) = shared("fixtures").map(|all| all.join(dialect.fixtures)) else {
+        return Vec::new();
+    };
+    let trees = dialect.trees.iter().map(|tree| folder.join(tree));
+    transcripts(&folder, dialect)
+        .into_iter()
+        .chain(trees)
+        .collect()
+}
+
+/// The records of a transcript, or of all files of a tree.
+fn records(path: &Path) -> Vec<Value> {
+    if path.is_dir() {
+        let all = files(path, ".json").into_iter();
+        return all.flat_map(|path| records(&path)).collect();
+    }
+    let text = String::from_utf8_lossy(&std::fs::read(path).expect("a file")).into_owned();
+    // A line without an end is still being written.
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let lines = whole.lines().map(serde_json::from_str::<Value>);
+    // A document may be written over many lines.
+    lines
+        .chain([serde_json::from_str(&text)])
+        .flatten()
+        .collect()
 }
 
 #[test]
@@ -41,11 +64,19 @@ fn exactly_the_broken_lines_of_the_manifest_are_named() {
         for path in recorded(dialect) {
             let name = path.strip_prefix(manifest.parent().expect("a folder"));
             let name = name.expect("below").to_string_lossy().into_owned();
-            let row = text
+            let end = if path.is_dir() { '/' } else { '\t' };
+            let rows = text
                 .lines()
-                .find(|line| line.starts_with(&format!("{name}\t")));
-            let broken = row.and_then(|row| row.rsplit('\t').next()?.parse::<usize>().ok());
-            let Some(broken) = broken else { continue };
+                .filter(|line| line.starts_with(&format!("{name}{end}")));
+            // Of what has no lines it counts none.
+            let broken = rows.map(|row| row.rsplit('\t').next().map(str::parse::<usize>));
+            let broken: Vec<usize> = broken
+                .map(|it| it.and_then(Result::ok).unwrap_or(0))
+                .collect();
+            if broken.is_empty() {
+                continue;
+            }
+            let broken: usize = broken.iter().sum();
             seen += 1;
             let ran = run(home.path(), &["tail".as_ref(), path.as_os_str()]);
             let named = ran.err.matches("skipped a line").count();
@@ -69,12 +100,7 @@ fn what_is_told_of_a_recording_holds_together() {
     let home = home();
     for dialect in DIALECTS {
         for path in recorded(dialect) {
-            let text = String::from_utf8_lossy(&std::fs::read(&path).expect("a file")).into_owned();
-            // A line without an end is still being written.
-            let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-            let lines = whole.lines().map(serde_json::from_str::<Value>);
-            // A document may be written over many lines.
-            let records = lines.chain([serde_json::from_str(&text)]).flatten();
+            let records = records(&path).into_iter();
             let calls: BTreeSet<String> = records.flat_map(|it| (dialect.calls)(&it)).collect();
             let ran = run(home.path(), &["tail".as_ref(), path.as_os_str()]);
             let again = run(home.path(), &["tail".as_ref(), path.as_os_str()]);
@@ -84,6 +110,41 @@ fn what_is_told_of_a_recording_holds_together() {
             holds_together(&wire::events(&ran.out), &owed, &path);
         }
     }
+}
+
+#[test]
+fn what_is_not_read_is_named() {
+    let Some(manifest) = shared("fixtures/MANIFEST.tsv") else {
+        return;
+    };
+    let all = manifest.parent().expect("a folder");
+    let read: Vec<PathBuf> = DIALECTS.iter().flat_map(recorded).collect();
+    let text = std::fs::read_to_string(&manifest).expect("a manifest");
+    let mut unread = Vec::new();
+    for file in text
+        .lines()
+        .skip(1)
+        .filter_map(|row| row.split('\t').next())
+    {
+        let (family, _) = file.split_once('/').unwrap_or_default();
+        let path = all.join(file);
+        if read.iter().any(|known| path.starts_with(known)) {
+            continue;
+        }
+        let name = path.file_name().expect("a name").to_string_lossy();
+        let mut dialects = DIALECTS.iter().filter(|it| it.fixtures == family);
+        let why = match dialects.next() {
+            None => "its family has no row in DIALECTS",
+            Some(it) if it.foreign.iter().any(|other| name.starts_with(other)) => {
+                "it is called like a transcript, and is written otherwise"
+            }
+            Some(_) => "it stands beside a transcript, and is none",
+        };
+        println!("not read: {file}: {why}");
+        unread.push(file.to_owned());
+    }
+    unread.retain(|file| file.starts_with("opencode/"));
+    assert!(unread.is_empty(), "{unread:#?}");
 }
 
 fn holds_together(events: &[Value], calls: &BTreeSet<String>, path: &Path) {

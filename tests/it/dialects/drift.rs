@@ -221,7 +221,9 @@ fn in_what_others_recorded_it_changes_nothing_either() {
     let own = shared("fixtures").map(|all| files(&all.join("openclaw"), ".jsonl"));
     let own = own.into_iter().flatten();
     let others = DIALECTS.iter().flat_map(recorded);
-    let all: Vec<PathBuf> = own.chain(others).collect();
+    // What is kept in many files drifts in a test of its own.
+    let all = own.chain(others).filter(|path| path.is_file());
+    let all: Vec<PathBuf> = all.collect();
     println!("{} recordings, seed {seed} (LIVE_STATUS_SEED)", all.len());
     let other = all
         .iter()

@@ -135,10 +135,15 @@ impl Boxes {
     /// that cannot be read.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Kept> {
-        if let Some(kept) = self.notes().get(key) {
-            return Some(Kept::clone(&kept));
+        let noted = self.notes().get(key);
+        let Some(noted) = noted else {
+            return self.link().get(key);
+        };
+        if !self.link().is_changed_by_others() {
+            return Some(Kept::clone(&noted));
         }
-        self.link().get(key)
+        // Another process may have closed the box by hand: then our note is not the newest.
+        self.written().get(key)
     }
 
     /// The boxes whose key, frame or post is `name`; where there are none, those
@@ -176,7 +181,8 @@ impl Boxes {
     }
 
     /// Remembers it soon: what an edit changed, which another edit repairs if it is lost.
-    /// Waits for no disk: [`settle`](Self::settle) writes, unless too many wait for it.
+    /// Waits for no disk: [`settle`](Self::settle) writes, unless too many wait for it. Not
+    /// written over a box that another process closed by hand meanwhile.
     pub fn note(&self, kept: &Kept) {
         let full = self.notes().add(kept);
         if full {

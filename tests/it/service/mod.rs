@@ -3,6 +3,7 @@
 mod asked;
 mod awaited;
 mod background;
+mod closed;
 mod flood;
 mod health;
 mod logs;

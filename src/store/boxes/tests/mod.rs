@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::*;
-use crate::wire::about::About;
+use crate::wire::about::{About, Closed};
 use crate::wire::frame::State;
 use crate::wire::kept::Phase;
 
@@ -117,6 +117,37 @@ fn what_is_committed_or_noted_is_there_again_under_the_same_instance() {
         assert_eq!(boxes.instance(), instance);
     }
     assert_ne!(Place::new().open().instance(), instance, "made at random");
+}
+
+#[test]
+fn a_note_is_not_written_over_a_box_that_another_process_closed_by_hand() {
+    let place = Place::new();
+    let (run, finish) = (place.open(), place.open());
+    run.commit(&kept("a")).expect("committed");
+    assert_eq!(run.get("a"), Some(kept("a")));
+    let noted = Kept {
+        at: NOW.plus_ms(2),
+        ..kept("a")
+    };
+    let mut closed = Kept {
+        state: State::Interrupted,
+        ..kept("a")
+    };
+    closed.about.closed = Some(Closed { rev: 1, at: NOW });
+    // It is found at once, though a note waits, and stays when that is written.
+    run.note(&noted);
+    finish.commit(&closed).expect("committed");
+    assert_eq!(run.get("a"), Some(closed.clone()));
+    run.note(&noted);
+    drop(run);
+    assert_eq!(finish.get("a"), Some(closed.clone()));
+    // What is noted of the closed box itself is written, and a commit always is.
+    let run = place.open();
+    closed.note = Some("503".into());
+    run.note(&closed);
+    assert_eq!(run.all(), [closed]);
+    run.commit(&noted).expect("committed");
+    assert_eq!(finish.get("a"), Some(noted));
 }
 
 #[test]

@@ -30,6 +30,10 @@ impl Ledger for Boxes {
         Self::probe(self)
     }
 
+    fn is_behind(&self) -> bool {
+        Self::is_behind(self)
+    }
+
     fn is_new(&self) -> bool {
         Self::is_new(self)
     }
@@ -125,11 +129,18 @@ impl Ledger for Watched {
 
     fn settle(&self) -> Option<Duration> {
         let soon = self.ledger.settle();
+        if self.ledger.is_behind() && self.gauges.is_durable() {
+            self.found(false, Instant::now());
+        }
         soon.into_iter().chain(self.probe_at(Instant::now())).min()
     }
 
     fn probe(&self) -> Result<(), String> {
         self.ledger.probe()
+    }
+
+    fn is_behind(&self) -> bool {
+        self.ledger.is_behind()
     }
 
     fn is_new(&self) -> bool {

@@ -189,7 +189,7 @@ impl World {
             Done::Unchanged => Answer::Unchanged,
             Done::Later(pause) if bill.barred => Answer::Barred(pause),
             Done::Later(pause) => Answer::Later(pause),
-            Done::Wait(pause) => Answer::Wait(pause),
+            Done::Wait(pause) | Done::Unkept(pause) => Answer::Wait(pause),
             Done::StandBy(_) if self.hurried => Answer::Unchanged,
             Done::StandBy(pause) => Answer::StandBy(pause),
             Done::Failed => Answer::Failed,

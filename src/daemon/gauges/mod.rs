@@ -191,6 +191,7 @@ impl Gauges {
                 Some("token_refused")
             }
             Done::Later(_) => Some("rate_limited"),
+            Done::Unkept(_) => Some("state_not_durable"),
             Done::Wait(_) => Some("box_has_to_wait"),
             Done::Refused => Some("box_refused"),
             Done::Never => Some("box_impossible"),

@@ -385,6 +385,7 @@ impl Boxes {
         }
         let words = match trouble {
             Trouble::Away(words)
+            | Trouble::Unkept(words)
             | Trouble::Wait(_, words)
             | Trouble::Refused(words)
             | Trouble::Never(words)

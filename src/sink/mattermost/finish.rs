@@ -167,7 +167,7 @@ impl Boxes {
                             at: kept.at,
                         });
                         kept.about.turned = Some(kept.at);
-                        self.ledger.commit(kept).map_err(Trouble::Away)?;
+                        self.ledger.commit(kept).map_err(Trouble::Unkept)?;
                         Err(Trouble::Skip("there is no post of it".to_owned()))
                     }
                     Err(trouble) => Err(trouble),

@@ -50,12 +50,14 @@ pub(super) fn write(connection: &Connection, kept: &Kept) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Writes the rows of all, or of none; what a person closed stays as it is.
+/// Writes the rows of all, or of none; what a person closed stays as it is
+/// until its run is known to have ended.
 pub(super) fn write_all(connection: &Connection, rows: &[Arc<Kept>]) -> rusqlite::Result<()> {
     // Between the look and the write nobody else may write.
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     for kept in rows {
-        if kept.about.closed.is_some() || !is_closed(&transaction, &kept.key)? {
+        let may = kept.about.closed.is_some() || kept.state.is_final();
+        if may || !is_closed(&transaction, &kept.key)? {
             write(&transaction, kept)?;
         }
     }

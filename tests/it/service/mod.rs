@@ -6,6 +6,7 @@ mod background;
 mod closed;
 mod flood;
 mod health;
+mod kept;
 mod logs;
 mod notify;
 mod pid;

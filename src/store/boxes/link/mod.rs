@@ -173,11 +173,10 @@ impl Link {
     }
 
     /// Writes what was noted, all or none.
-    pub(super) fn write(&mut self, noted: &[Arc<Kept>]) {
+    pub(super) fn write(&mut self, noted: &[Arc<Kept>]) -> Result<(), BoxesError> {
         let count = u32::try_from(noted.len()).unwrap_or(u32::MAX);
         self.writes = self.writes.saturating_add(count);
-        // What is lost here is written again with the next edit.
-        let _ = self.work(Sync::Normal, |connection| row::write_all(connection, noted));
+        self.work(Sync::Normal, |connection| row::write_all(connection, noted))
     }
 
     fn write_durably(

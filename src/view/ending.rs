@@ -15,6 +15,9 @@ pub(super) enum Trust {
     Explicit,
 }
 
+/// The reason that a reader gives where a transcript was deleted.
+const GONE: &str = "the transcript is gone";
+
 /// A run's end as its records tell it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ending {
@@ -22,6 +25,8 @@ pub(super) struct Ending {
     pub(super) at: Option<Time>,
     pub(super) trust: Trust,
     pub(super) silent: bool,
+    /// It is concluded from this alone: what recorded the run is no longer there.
+    pub(super) gone: bool,
 }
 
 impl Ending {
@@ -36,6 +41,7 @@ impl Ending {
                 Trust::Explicit
             },
             silent: end.reason.as_deref() == Some("silent"),
+            gone: end.inferred && end.reason.as_deref() == Some(GONE),
         }
     }
 
@@ -84,6 +90,7 @@ mod tests {
             at: Some(Time(at)),
             trust,
             silent: false,
+            gone: false,
         }
     }
 

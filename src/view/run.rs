@@ -208,6 +208,7 @@ impl Run {
             at: self.last,
             trust: Trust::Superseded,
             silent: false,
+            gone: false,
         });
     }
 

@@ -11,7 +11,7 @@ use crate::fake_mattermost::Fake;
 use crate::faults::harness::has;
 use crate::faults::keeping::in_own_mounts;
 use crate::mattermost::process::{boxes, state};
-use crate::support::Ran;
+use crate::support::{Ran, program};
 
 const LISTEN: [&str; 2] = ["--listen", "127.0.0.1:0"];
 
@@ -32,6 +32,10 @@ fn listed(command: &mut Command) -> Vec<Value> {
     let mut lines = ran.ok().lines();
     lines.sort_by_key(|line| line["sid"].to_string());
     lines
+}
+
+fn ps(home: &Home) -> Vec<Value> {
+    listed(program(home.dir.path()).args(["ps", "--json"]))
 }
 
 /// The command in mounts of its own, where `small` is a disk with room for little more than a
@@ -100,4 +104,20 @@ fn what_a_full_disk_did_not_take_is_written_once_it_has_room() {
     }
     run.stop();
     assert!(!run.said().contains("a sink failed"), "{}", run.said());
+}
+
+#[test]
+fn a_transcript_that_is_deleted_is_told_as_the_reason() {
+    let (home, fake) = (Home::new(), fake());
+    let mut run = Service::start(&mut home.posting(&fake, &[]));
+    run.until("ready: sources are armed");
+    home.works("s1", 2, false);
+    shows(&fake, "a box", "active", 1);
+    std::fs::remove_file(home.path(".openclaw/agents/main/sessions/s1.jsonl")).expect("removed");
+    shows(&fake, "its end", "interrupted", 1);
+    let text = &boxes(&fake)[0].message;
+    assert!(text.contains("its transcript is gone"), "{text}");
+    // An end is remembered before anything else is done.
+    run.stop();
+    assert_eq!(ps(&home)[0]["why"], "its transcript is gone");
 }

@@ -15,7 +15,9 @@ impl Ledger for Boxes {
     }
 
     fn commit(&self, kept: &Kept) -> Result<(), String> {
-        Self::commit(self, kept)
+        let committed = Self::commit(self, kept);
+        say(self);
+        committed
     }
 
     fn note(&self, kept: &Kept) {
@@ -27,7 +29,9 @@ impl Ledger for Boxes {
     }
 
     fn probe(&self) -> Result<(), String> {
-        Self::probe(self)
+        let kept = Self::probe(self);
+        say(self);
+        kept
     }
 
     fn is_behind(&self) -> bool {
@@ -36,6 +40,13 @@ impl Ledger for Boxes {
 
     fn is_new(&self) -> bool {
         Self::is_new(self)
+    }
+}
+
+/// What had to be mended while we are at work.
+fn say(boxes: &Boxes) {
+    while let Some(why) = boxes.remark() {
+        tracing::warn!(class = "state_set_aside", %why, "the memory of boxes was mended");
     }
 }
 

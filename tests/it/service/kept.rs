@@ -1,9 +1,11 @@
-//! What a run remembers: on a disk that is full for a while.
+//! What a run remembers: on a disk that is full for a while, and in a directory that is removed.
 
 use std::io::Write as _;
 use std::process::Command;
 use std::time::Instant;
 
+use live_status::store::{Lock, StateDir};
+use rustix::process::Signal;
 use serde_json::Value;
 
 use super::rig::{Answer, Home, PATIENCE, Service, fake, get, until};
@@ -104,6 +106,55 @@ fn what_a_full_disk_did_not_take_is_written_once_it_has_room() {
     }
     run.stop();
     assert!(!run.said().contains("a sink failed"), "{}", run.said());
+}
+
+#[test]
+fn a_state_directory_that_is_removed_is_made_again_and_stays_ours() {
+    let (home, fake) = (Home::new(), fake());
+    let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
+    let address = run.address();
+    home.works("s1", 2, false);
+    shows(&fake, "a box", "active", 1);
+    std::fs::remove_dir_all(home.path(".local/state/live-status")).expect("removed");
+    home.works("s2", 2, false);
+    shows(&fake, "another box", "active", 2);
+    run.until("the memory of boxes was mended");
+    assert!(is_durable(&get(&address, "/health")));
+    let sessions: Vec<_> = ps(&home).iter().map(|it| it["sid"].clone()).collect();
+    assert_eq!(sessions, ["s1", "s2"]);
+    // A second one is refused, as before.
+    let second = home.posting(&fake, &[]).output().expect("starts");
+    assert_eq!(second.status.code(), Some(75));
+    run.stop();
+}
+
+#[test]
+fn a_state_directory_that_another_run_took_makes_us_not_ready() {
+    let (home, fake) = (Home::new(), fake());
+    let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
+    let address = run.address();
+    home.works("s1", 2, false);
+    shows(&fake, "a box", "active", 1);
+    // Nothing of ours comes between.
+    run.signal(Signal::STOP);
+    let ours = home.path(".local/state/live-status");
+    std::fs::remove_dir_all(&ours).expect("removed");
+    let theirs = StateDir::open(&ours).expect("made");
+    let lock = Lock::take(&theirs, "run").expect("free");
+    run.signal(Signal::CONT);
+    home.works("s1", 2, true);
+    shows(&fake, "its end", "done", 1);
+    let health = until(&address, "/health", |health| !is_durable(health));
+    assert_eq!(health.json()["status"], "degraded");
+    assert_eq!(get(&address, "/ready").status, 503);
+    assert!(!ours.join("boxes.sqlite").exists());
+    // Once the other one leaves, the directory is ours again, with what came meanwhile.
+    drop(lock);
+    until(&address, "/ready", |ready| ready.status == 200);
+    assert!(is_durable(&get(&address, "/health")));
+    assert_eq!(ps(&home)[0]["state"], "done");
+    assert!(Lock::take(&theirs, "run").is_err(), "ours again");
+    run.stop();
 }
 
 #[test]

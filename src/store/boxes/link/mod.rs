@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Params, ffi};
 
+use super::super::lock::Lock;
 use super::BoxesError;
-use super::files::{Files, new_instance};
+use super::files::{Files, Identity, new_instance};
 use super::forget;
 use super::row::{self, columns};
 use super::tables::Bad;
@@ -13,6 +14,7 @@ use crate::wire::kept::Kept;
 use crate::wire::time::Time;
 
 mod opening;
+mod removed;
 
 /// After so many writes the size of the database is looked at.
 const WRITES_A_LOOK: u32 = 256;
@@ -43,6 +45,12 @@ enum Sync {
 pub(super) struct Link {
     files: Files,
     may_repair: bool,
+    /// The file that is open.
+    file: Option<Identity>,
+    /// The file of the lock that the holder of the `run` lock has.
+    lock_file: Option<Identity>,
+    /// That lock, where it had to be taken again.
+    lock: Option<Lock>,
     instance: Option<String>,
     state: State,
     sync: Sync,
@@ -63,6 +71,9 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn open(files: Files, may_repair: bool, now: Time) -> Result<Self, BoxesError> {
         let mut link = Self {
+            file: None,
+            lock_file: files.identity_of_lock(removed::ROLE),
+            lock: None,
             files,
             may_repair,
             instance: None,
@@ -230,6 +241,9 @@ impl Link {
         sync: Sync,
         work: impl Fn(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, BoxesError> {
+        if sync != Sync::Reads {
+            self.mind_removal()?;
+        }
         self.connect()?;
         let mut done = self.attempt(sync, &work).map_err(Bad::from);
         if let Err(Bad::Damaged(why)) = &done {

@@ -393,14 +393,14 @@ Register-ArgumentCompleter -Native -CommandName 'live-status' -ScriptBlock {
             break
         }
         'live-status;finish' {
-            [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'With --all-stale: how long ago the last update has to be')
+            [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'With --all-stale: how long ago the newest record of its run has to be, or the last update of a post that shows none')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Time zone of the time in the post, as Europe/Vienna; default: this machine''s')
             [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Address of the Mattermost server, as https://chat.example.org')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE (PEM) instead of the built-in ones')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from FILE instead of the usual places')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('--all-stale', '--all-stale', [CompletionResultType]::ParameterName, 'Close every box that is not over and was updated long ago')
+            [CompletionResult]::new('--all-stale', '--all-stale', [CompletionResultType]::ParameterName, 'Close every box that is not over and of whose run nothing came for long')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be closed, and close nothing; needs no account')
             [CompletionResult]::new('--allow-plain-http', '--allow-plain-http', [CompletionResultType]::ParameterName, 'Send the token in the clear, to a server that is not on this machine')
             [CompletionResult]::new('--allow-user-token', '--allow-user-token', [CompletionResultType]::ParameterName, 'Post as a person; their edits push messages out of a free edition''s history')

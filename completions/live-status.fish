@@ -379,7 +379,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand explain" -l json
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c live-status -n "__fish_live_status_using_subcommand finish" -l older-than -d 'With --all-stale: how long ago the last update has to be' -r
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l older-than -d 'With --all-stale: how long ago the newest record of its run has to be, or the last update of a post that shows none' -r
 complete -c live-status -n "__fish_live_status_using_subcommand finish" -l tz -d 'Time zone of the time in the post, as Europe/Vienna; default: this machine\'s' -r
 complete -c live-status -n "__fish_live_status_using_subcommand finish" -l url -d 'Address of the Mattermost server, as https://chat.example.org' -r
 complete -c live-status -n "__fish_live_status_using_subcommand finish" -l token-file -d 'Read the token from FILE, which nobody else may read; default: the systemd credential mm-token, else the variable MM_TOKEN' -r -F
@@ -388,7 +388,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand finish" -l confi
 complete -c live-status -n "__fish_live_status_using_subcommand finish" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c live-status -n "__fish_live_status_using_subcommand finish" -l all-stale -d 'Close every box that is not over and was updated long ago'
+complete -c live-status -n "__fish_live_status_using_subcommand finish" -l all-stale -d 'Close every box that is not over and of whose run nothing came for long'
 complete -c live-status -n "__fish_live_status_using_subcommand finish" -l dry-run -d 'Say what would be closed, and close nothing; needs no account'
 complete -c live-status -n "__fish_live_status_using_subcommand finish" -l allow-plain-http -d 'Send the token in the clear, to a server that is not on this machine'
 complete -c live-status -n "__fish_live_status_using_subcommand finish" -l allow-user-token -d 'Post as a person; their edits push messages out of a free edition\'s history'

@@ -25,7 +25,9 @@ const RATE: f64 = 10.0;
 ///
 /// The post becomes [INTERRUPTED] and says when it was closed; what else it
 /// shows stays. For boxes whose run nobody follows any more: a machine that is
-/// gone, an agent that was removed. A run that goes on brings its box back.
+/// gone, an agent that was removed. A box stays closed, also while run is at
+/// work, until something new comes of its run: then that is shown again. An end
+/// that becomes known later is shown, too.
 /// Standard output carries a receipt for each box.
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("which").required(true).args(["key", "all_stale"])))]
@@ -34,11 +36,11 @@ pub(super) struct FinishArgs {
     #[arg(value_name = "KEY")]
     key: Option<String>,
 
-    /// Close every box that is not over and was updated long ago
+    /// Close every box that is not over and of whose run nothing came for long
     #[arg(long)]
     all_stale: bool,
 
-    /// With --all-stale: how long ago the last update has to be
+    /// With --all-stale: how long ago the newest record of its run has to be, or the last update of a post that shows none
     #[arg(long, value_name = "TIME", default_value = "2h", conflicts_with = "key", value_parser = duration)]
     older_than: Duration,
 
@@ -96,7 +98,7 @@ impl FinishArgs {
     fn choose(&self, every: Vec<Kept>, now: Time) -> Result<(Vec<Kept>, Vec<Kept>), Failure> {
         let Some(key) = &self.key else {
             let stale = |kept: &Kept| {
-                let quiet = Duration::from_millis(now.since_ms(kept.at).max(0).unsigned_abs());
+                let quiet = Duration::from_millis(now.since_ms(kept.heard()).max(0).unsigned_abs());
                 kept.is_live() && quiet >= self.older_than
             };
             return Ok((every.into_iter().filter(stale).collect(), Vec::new()));
@@ -225,11 +227,16 @@ fn name(kept: &Kept) -> String {
 /// What would be done to a box.
 fn would(kept: &Kept, now: Time) -> String {
     let post = kept.post.as_deref().unwrap_or("not known yet");
+    let silent = kept.about.last.map(|last| {
+        let silent = span(now.since_ms(last));
+        format!(", nothing new for {silent}")
+    });
     format!(
-        "would close {}: {}, updated {} ago, post {} in {} on {}\n",
+        "would close {}: {}, updated {} ago{}, post {} in {} on {}\n",
         name(kept),
         kept.state.tag(),
         span(now.since_ms(kept.at)),
+        silent.unwrap_or_default(),
         line(post),
         line(&kept.channel),
         line(&kept.server)

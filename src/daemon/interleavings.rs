@@ -44,6 +44,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Done::Gone),
         1 => pause.clone().prop_map(Done::Later),
         1 => pause.clone().prop_map(Done::Wait),
+        1 => pause.clone().prop_map(Done::Unkept),
         1 => pause.prop_map(Done::StandBy),
     ];
     let step = prop_oneof![

@@ -15,7 +15,9 @@ impl Ledger for Boxes {
     }
 
     fn commit(&self, kept: &Kept) -> Result<(), String> {
-        Self::commit(self, kept)
+        let committed = Self::commit(self, kept);
+        say(self);
+        committed
     }
 
     fn note(&self, kept: &Kept) {
@@ -27,11 +29,24 @@ impl Ledger for Boxes {
     }
 
     fn probe(&self) -> Result<(), String> {
-        Self::probe(self)
+        let kept = Self::probe(self);
+        say(self);
+        kept
+    }
+
+    fn is_behind(&self) -> bool {
+        Self::is_behind(self)
     }
 
     fn is_new(&self) -> bool {
         Self::is_new(self)
+    }
+}
+
+/// What had to be mended while we are at work.
+fn say(boxes: &Boxes) {
+    while let Some(why) = boxes.remark() {
+        tracing::warn!(class = "state_set_aside", %why, "the memory of boxes was mended");
     }
 }
 
@@ -125,11 +140,18 @@ impl Ledger for Watched {
 
     fn settle(&self) -> Option<Duration> {
         let soon = self.ledger.settle();
+        if self.ledger.is_behind() && self.gauges.is_durable() {
+            self.found(false, Instant::now());
+        }
         soon.into_iter().chain(self.probe_at(Instant::now())).min()
     }
 
     fn probe(&self) -> Result<(), String> {
         self.ledger.probe()
+    }
+
+    fn is_behind(&self) -> bool {
+        self.ledger.is_behind()
     }
 
     fn is_new(&self) -> bool {

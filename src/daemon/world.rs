@@ -191,7 +191,7 @@ impl World {
             Done::Later(pause) => Answer::Later(pause),
             // There is no time to wait for a channel that may never take it.
             Done::Wait(_) if self.hurried => Answer::Gone,
-            Done::Wait(pause) => Answer::Wait(pause),
+            Done::Wait(pause) | Done::Unkept(pause) => Answer::Wait(pause),
             Done::StandBy(_) if self.hurried => Answer::Unchanged,
             Done::StandBy(pause) => Answer::StandBy(pause),
             Done::Failed => Answer::Failed,

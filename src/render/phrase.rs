@@ -33,6 +33,7 @@ pub(super) fn note(note: &Note) -> String {
         }
         Note::LastSeen(ms) => format!("last seen {} ago", ago(*ms)),
         Note::Retrying => "retrying after an error".into(),
+        Note::Gone => "its transcript is gone".into(),
         Note::Error(error) => error.to_string(),
     }
 }

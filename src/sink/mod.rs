@@ -67,6 +67,9 @@ pub enum Done {
     Later(Duration),
     /// This box has to wait so long; others are not affected.
     Wait(Duration),
+    /// What has to be remembered first cannot be: the same again after so long. It is no
+    /// failure of the server.
+    Unkept(Duration),
     /// Another writer moves this box: nothing for so long but the run's end.
     StandBy(Duration),
     /// The server did not do it, or nobody knows whether it did. Try again.
@@ -135,6 +138,12 @@ pub trait Ledger: std::fmt::Debug + Send + Sync {
     /// A sentence that says why not.
     fn probe(&self) -> Result<(), String> {
         Ok(())
+    }
+
+    /// Whether what was to be remembered could not be written when that was tried last; it is
+    /// found all the same, and written by [`settle`](Self::settle) once it can be.
+    fn is_behind(&self) -> bool {
+        false
     }
 
     /// Whether it began empty: boxes of an earlier time may be on the server all the same.

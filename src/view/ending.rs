@@ -15,6 +15,9 @@ pub(super) enum Trust {
     Explicit,
 }
 
+/// The reason that a reader gives where a transcript was deleted.
+const GONE: &str = "the transcript is gone";
+
 /// A run's end as its records tell it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ending {
@@ -24,6 +27,8 @@ pub(super) struct Ending {
     pub(super) silent: bool,
     /// How long it took by the source's own measure, in milliseconds.
     pub(super) ms: Option<u64>,
+    /// It is concluded from this alone: what recorded the run is no longer there.
+    pub(super) gone: bool,
 }
 
 impl Ending {
@@ -39,6 +44,7 @@ impl Ending {
             },
             silent: end.reason.as_deref() == Some("silent"),
             ms: end.ms,
+            gone: end.inferred && end.reason.as_deref() == Some(GONE),
         }
     }
 
@@ -88,6 +94,7 @@ mod tests {
             at: Some(Time(at)),
             trust,
             silent: false,
+            gone: false,
         }
     }
 

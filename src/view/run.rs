@@ -229,6 +229,7 @@ impl Run {
             trust: Trust::Superseded,
             silent: false,
             ms: None,
+            gone: false,
         });
     }
 

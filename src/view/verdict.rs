@@ -52,6 +52,8 @@ pub enum Note {
     LastSeen(i64),
     /// It failed and tries again.
     Retrying,
+    /// What recorded it was deleted, so nobody will ever tell how it ended.
+    Gone,
     /// What went wrong, as its source says it.
     Error(Name),
 }
@@ -211,6 +213,7 @@ impl Board {
         }
         if let Some(end) = end {
             let rule = match end.trust {
+                _ if end.gone => "its transcript is gone",
                 Trust::Explicit => "its source said that it ended",
                 Trust::Inferred => "its records say that it ended",
                 Trust::Superseded => "the next request of its session began",
@@ -290,6 +293,7 @@ impl Board {
                 Some(Note::NoAnswer(silent))
             }
             State::Active if silent >= ms(self.settings.quiet) => Some(Note::Quiet(silent)),
+            State::Interrupted if run.end.as_ref().is_some_and(|end| end.gone) => Some(Note::Gone),
             State::Error => run.error.as_deref().map(|error| Note::Error(error.into())),
             _ => None,
         }

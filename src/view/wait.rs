@@ -63,6 +63,7 @@ impl Run {
             at: when,
             trust: Trust::Inferred,
             silent: false,
+            gone: false,
         };
         match status.state {
             AgentState::Blocked => {

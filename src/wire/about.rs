@@ -24,12 +24,41 @@ pub struct About {
     /// Its transcript, as the source shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transcript: Option<String>,
+    /// When the newest record of its run was written; a clock that moves is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Time>,
     /// Since when it has been in its state, on our clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turned: Option<Time>,
     /// Why it is in that state, in a few words that were made safe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// A person closed it, and nothing came of its run since.
+    ///
+    /// It stands here and in no column of its own: who does not know it reads the row all the
+    /// same, and no more than a closed box comes back by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Closed>,
+}
+
+/// When a box was closed by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// The revision of the frame that it showed.
+    pub rev: u64,
+    /// By the clock of who closed it.
+    pub at: Time,
+}
+
+impl Closed {
+    /// Whether a run at revision `rev`, with a newest record of `last`, went on since.
+    ///
+    /// Either will do: a transcript that is read anew may count fewer records than were counted
+    /// while it grew, and a record may tell of a time before it was written.
+    #[must_use]
+    pub fn is_before(&self, rev: u64, last: Option<Time>) -> bool {
+        rev > self.rev || last.is_some_and(|last| last > self.at)
+    }
 }
 
 /// The longest text of it, in characters.
@@ -49,7 +78,9 @@ impl About {
                 .src
                 .iter()
                 .find_map(|src| src.at.as_deref().map(str::to_owned)),
+            last: frame.last,
             turned: None,
+            closed: None,
             why: why(frame).as_deref().and_then(short),
         }
     }
@@ -163,6 +194,26 @@ mod tests {
             assert_eq!(about.why.as_deref(), want, "{state}: {view}");
             assert_eq!(about.agent.as_deref(), Some("main"));
             assert_eq!(about.session.as_deref(), Some("s1"));
+        }
+    }
+
+    #[test]
+    fn a_run_goes_on_by_its_records_or_by_their_time() {
+        let closed = Closed {
+            rev: 7,
+            at: Time(1_000),
+        };
+        let cases = [
+            (7, None, false),
+            (7, Some(1_000), false),
+            (6, Some(900), false),
+            (8, Some(900), true),
+            (8, None, true),
+            (2, Some(1_001), true),
+        ];
+        for (rev, last, want) in cases {
+            let goes_on = closed.is_before(rev, last.map(Time));
+            assert_eq!(goes_on, want, "{rev} {last:?}");
         }
     }
 

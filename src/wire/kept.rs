@@ -63,6 +63,12 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// When something came of its run: the newest record, else the last update.
+    #[must_use]
+    pub fn heard(&self) -> Time {
+        self.about.last.unwrap_or(self.at)
+    }
+
     /// Whether something may still come of it.
     #[must_use]
     pub fn is_live(&self) -> bool {

@@ -20,7 +20,7 @@ const SIGNALS: [(&str, &str); 3] = [
 const PAGES: [(&str, &str); 3] = [
     (
         "/health",
-        "JSON: status (healthy, degraded, unhealthy), reasons, ready, active_sessions, uptime_seconds, last_error as a class with its age, breaker, queue_depth, state_durable, sources with their lag. 200 for healthy and degraded; 503 for unhealthy, which is a loop that has not moved for 30 s though something waits. While state cannot be kept, that is tried again every 10 s; a channel that does not take a box, as it is archived or the bot may not write there, every 60 s. Reasons: loop_stuck, breaker_open, breaker_half_open, source_lagging, source_unreadable, updates_delayed, state_not_durable, token_refused, boxes_shut_out.",
+        "JSON: status (healthy, degraded, unhealthy), reasons, ready, active_sessions, uptime_seconds, last_error as a class with its age, breaker, queue_depth, state_durable, sources with their lag. 200 for healthy and degraded; 503 for unhealthy, which is a loop that has not moved for 30 s though something waits. While state cannot be kept, that is tried again every 10 s; a state directory that was removed is made again, unless another run took it; a channel that does not take a box, as it is archived or the bot may not write there, every 60 s. Reasons: loop_stuck, breaker_open, breaker_half_open, source_lagging, source_unreadable, updates_delayed, state_not_durable, token_refused, boxes_shut_out.",
     ),
     (
         "/ready",

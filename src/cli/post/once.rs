@@ -110,6 +110,10 @@ pub(in crate::cli) fn verdict(put: &Put, what: &str) -> Result<(), Failure> {
             Kind::Unreachable,
             "try again; see what live-status doctor says of the server",
         ),
+        Done::Unkept(_) => (
+            Kind::Io,
+            "see that the state directory can be written: live-status doctor",
+        ),
         Done::Gone => (Kind::Refused, "--recreate makes it again"),
         Done::Wait(_) | Done::Refused | Done::Never => (
             Kind::Refused,

@@ -51,7 +51,7 @@ pub(super) struct PsArgs {
 }
 
 /// The fields of a box as `--json` writes it, for the man page.
-pub(super) const FIELDS: [(&str, &str); 25] = [
+pub(super) const FIELDS: [(&str, &str); 27] = [
     ("v", "1."),
     ("type", "box."),
     ("key", "The box's key, for explain and finish."),
@@ -93,8 +93,16 @@ pub(super) const FIELDS: [(&str, &str); 25] = [
     ("session", "The session."),
     ("sid", "The session's UUID."),
     ("transcript", "Where its work is recorded."),
+    (
+        "last",
+        "When the newest record of its run was written; a clock that moves on is none.",
+    ),
     ("turned", "Since when it has been in its state."),
     ("why", "Why it is in that state, in a few words."),
+    (
+        "closed",
+        "When it was closed by hand (at) and what it showed then (rev); absent once its run went on.",
+    ),
 ];
 
 impl PsArgs {
@@ -192,6 +200,11 @@ mod tests {
                 agent: text("main"),
                 source: text("openclaw"),
                 session: text("s"),
+                last: Some(Time(1)),
+                closed: Some(crate::wire::about::Closed {
+                    rev: 1,
+                    at: Time(1),
+                }),
                 turned: Some(Time(1)),
                 why: text("w"),
                 sid: text("u"),

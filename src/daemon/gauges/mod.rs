@@ -186,8 +186,8 @@ impl Gauges {
             Done::Wait(_) => {
                 desk.shut_out.insert(frame.key.clone());
             }
-            // Neither says anything of the channel.
-            Done::Failed | Done::Later(_) => {}
+            // None of these says anything of the channel.
+            Done::Failed | Done::Later(_) | Done::Unkept(_) => {}
             Done::Applied
             | Done::Unchanged
             | Done::StandBy(_)
@@ -210,6 +210,7 @@ impl Gauges {
                 Some(TOKEN_REFUSED)
             }
             Done::Later(_) => Some("rate_limited"),
+            Done::Unkept(_) => Some("state_not_durable"),
             Done::Wait(_) => Some("box_shut_out"),
             Done::Refused => Some("box_refused"),
             Done::Never => Some("box_impossible"),
@@ -231,6 +232,10 @@ impl Gauges {
         desk.fault = Some((class, Instant::now()));
         let of_all = matches!(put.done, Done::Failed | Done::Later(_));
         if !of_all {
+            // Such an answer has only one whose token is taken.
+            if desk.trouble.get(sink) == Some(&TOKEN_REFUSED) {
+                desk.trouble.remove(sink);
+            }
             let why = put.receipt.error.as_deref().unwrap_or_default();
             tracing::warn!(sink, class, why, "a box was not brought up to date");
         } else if desk.trouble.insert(sink.to_owned(), class) != Some(class) {

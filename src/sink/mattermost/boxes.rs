@@ -6,13 +6,14 @@ use std::time::Duration;
 use super::content::{Content, FIRST_TEXT, Shown};
 use super::edit::{self, Undone, Wish};
 use super::ensure::{Found, Wanted, ensure, since};
+use super::finish::WHY;
 use super::place::Place;
 use super::post::Post;
 use super::server::{Server, Talk, Trouble};
 use super::watch::{Due, Look, TAKE_OVER, Watch};
 use super::{NAME, Settings};
 use crate::sink::{Ledger, Moment};
-use crate::wire::about::About;
+use crate::wire::about::{About, Closed};
 use crate::wire::frame::{State, box_key};
 use crate::wire::kept::{Kept, Phase};
 use crate::wire::receipt::Did;
@@ -83,6 +84,7 @@ impl Boxes {
         let key = box_key(NAME, &channel, root.as_deref(), want.frame);
         let kept = self.ledger.get(&key);
         let known = kept.as_ref().map(Known::of);
+        let closed = kept.as_ref().and_then(|kept| kept.about.closed);
         let mut kept = kept.unwrap_or_else(|| Kept {
             key,
             frame: want.frame.to_owned(),
@@ -109,13 +111,58 @@ impl Boxes {
             why: kept.about.why.take(),
             ..want.about.clone()
         };
-        let done = self.bring_kept(talk, &mut kept, known, want, at);
+        if let Some(closed) = closed
+            && stays_closed(&closed, want)
+        {
+            // Nor do we say of it that we leave.
+            self.watch.forget(&kept.key);
+            let why = format!("{WHY}, and nothing came of its run since");
+            return Err((Trouble::Skip(why), kept.post));
+        }
+        let mut done = self.bring_kept(talk, &mut kept, known, want, at);
+        if done.is_ok() {
+            done = self.mind_hands(talk, &mut kept, closed, want, at).and(done);
+        }
         match done {
             Ok(did) => Ok((did, kept.post.clone().unwrap_or_default())),
             Err(trouble) => {
                 self.remember_trouble(&kept, known, &trouble);
                 Err((trouble, kept.post.clone()))
             }
+        }
+    }
+
+    /// The box was `closed` by hand and its run went on; or somebody closed it while our edit was
+    /// under way, and meant what it shows by that, too.
+    fn mind_hands(
+        &self,
+        talk: &Talk<'_>,
+        kept: &mut Kept,
+        closed: Option<Closed>,
+        want: &Want<'_>,
+        at: Moment,
+    ) -> Result<(), Trouble> {
+        if want.shown.state.is_final() {
+            return Ok(());
+        }
+        let now = self.ledger.get(&kept.key);
+        match now.and_then(|now| now.about.closed.map(|by| (now, by))) {
+            Some((now, by)) if stays_closed(&by, want) => {
+                *kept = Kept { at: at.wall, ..now };
+                self.watch.forget(&kept.key);
+                self.close_by_hand(talk, kept, at).map(drop)
+            }
+            // A note alone does not undo what a person did.
+            Some((now, _)) => {
+                kept.seq = kept.seq.max(now.seq);
+                let _ = self.ledger.commit(kept);
+                Ok(())
+            }
+            None if closed.is_some() => {
+                let _ = self.ledger.commit(kept);
+                Ok(())
+            }
+            None => Ok(()),
         }
     }
 
@@ -338,6 +385,7 @@ impl Boxes {
         }
         let words = match trouble {
             Trouble::Away(words)
+            | Trouble::Unkept(words)
             | Trouble::Wait(_, words)
             | Trouble::Refused(words)
             | Trouble::Never(words)
@@ -358,6 +406,14 @@ impl Boxes {
             self.ledger.note(&noted);
         }
     }
+}
+
+/// Whether a box that was closed by hand stays so: until its run goes on, or ends otherwise.
+fn stays_closed(closed: &Closed, want: &Want<'_>) -> bool {
+    let shown = &want.shown;
+    // That it was interrupted is what it says already, with who said so.
+    let tells = shown.state.is_final() && shown.state != State::Interrupted;
+    !want.direct && !tells && !closed.is_before(shown.rev, want.about.last)
 }
 
 /// Whether a post shows it already.

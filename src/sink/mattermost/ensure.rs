@@ -80,7 +80,7 @@ pub(super) fn ensure(
         }
         kept.phase = Phase::Intended;
         if round == 0 {
-            ledger.commit(&kept).map_err(Trouble::Away)?;
+            ledger.commit(&kept).map_err(Trouble::Unkept)?;
         }
         let marker = Marker {
             key: kept.key.clone(),

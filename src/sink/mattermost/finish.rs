@@ -10,13 +10,14 @@ use super::server::{Talk, Trouble};
 use super::watch::{Due, Look};
 use super::{Mattermost, NAME, settled};
 use crate::sink::{Moment, Put};
+use crate::wire::about::Closed;
 use crate::wire::event::VERSION;
 use crate::wire::frame::State;
 use crate::wire::kept::{Kept, Phase};
 use crate::wire::receipt::{Did, Receipt};
 
 /// What the box tells of itself from then on.
-const WHY: &str = "closed by hand";
+pub(super) const WHY: &str = "closed by hand";
 
 impl Mattermost {
     /// Closes the box of that key by hand: its post says so, and it is over.
@@ -61,7 +62,12 @@ impl Boxes {
         (Some(kept), outcome)
     }
 
-    fn close_by_hand(&self, talk: &Talk<'_>, kept: &mut Kept, at: Moment) -> Result<Did, Trouble> {
+    pub(super) fn close_by_hand(
+        &self,
+        talk: &Talk<'_>,
+        kept: &mut Kept,
+        at: Moment,
+    ) -> Result<Did, Trouble> {
         let post = self.post_of(talk, kept)?;
         if let Some(marker) = &post.marker {
             if marker.key != kept.key {
@@ -87,6 +93,10 @@ impl Boxes {
             return Ok(Did::Unchanged);
         }
         kept.about.why = Some(WHY.to_owned());
+        kept.about.closed = Some(Closed {
+            rev: kept.rev,
+            at: kept.at,
+        });
         let minute = at.wall.minute(&self.settings.zone).unwrap_or_default();
         let shown = Shown {
             // It was made safe when it was sent; what a script said stays as it said it.
@@ -152,8 +162,12 @@ impl Boxes {
                         // Nothing shows it, so nothing is left to close but what is remembered.
                         kept.state = State::Interrupted;
                         kept.about.why = Some(WHY.to_owned());
+                        kept.about.closed = Some(Closed {
+                            rev: kept.rev,
+                            at: kept.at,
+                        });
                         kept.about.turned = Some(kept.at);
-                        self.ledger.commit(kept).map_err(Trouble::Away)?;
+                        self.ledger.commit(kept).map_err(Trouble::Unkept)?;
                         Err(Trouble::Skip("there is no post of it".to_owned()))
                     }
                     Err(trouble) => Err(trouble),

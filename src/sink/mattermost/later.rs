@@ -33,6 +33,9 @@ impl Boxes {
                 kept.seq = kept.seq.max(first.marker.map_or(0, |marker| marker.seq));
                 let _ = self.ledger.commit(&kept);
                 // Nothing new may come of the run: the post that stays gets what the other showed.
+                if kept.about.closed.is_some() {
+                    return;
+                }
                 self.show_again(talk, kept, &due.shown, at);
             }
             Look::End => {
@@ -76,7 +79,8 @@ impl Boxes {
         let Some(kept) = self
             .ledger
             .get(key)
-            .filter(|kept| kept.phase == Phase::Live)
+            // Somebody may have closed it by hand.
+            .filter(|kept| kept.phase == Phase::Live && !kept.state.is_final())
         else {
             return;
         };

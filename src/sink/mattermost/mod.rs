@@ -72,6 +72,8 @@ pub const NAME: &str = "mattermost";
 pub const NO_PLACE: &str = "it did not come through Mattermost, and no --channel names a place";
 /// Why nothing is posted while the token is not taken; stands in receipts.
 pub const NO_TOKEN: &str = "the server does not take the token (401)";
+/// A box that cannot be remembered is tried again after so long.
+const UNKEPT: Duration = Duration::from_secs(5);
 /// A run with a pending tool is fresh for so long after its last record.
 const FRESH: Duration = Duration::from_secs(2 * 3_600);
 
@@ -288,6 +290,7 @@ fn settled(outcome: Outcome, receipt: Receipt, bill: Bill) -> Put {
                 Trouble::Away(why) => (Done::Failed, Did::Failed, why),
                 Trouble::Busy(pause) => (Done::Later(pause), Did::Failed, busy(pause)),
                 Trouble::Token(pause) => (Done::Later(pause), Did::Failed, NO_TOKEN.to_owned()),
+                Trouble::Unkept(why) => (Done::Unkept(UNKEPT), Did::Failed, why),
                 Trouble::Wait(pause, why) => (Done::Wait(pause), Did::Failed, why),
                 Trouble::StandBy(pause) => (
                     Done::StandBy(pause),

@@ -37,6 +37,8 @@ pub(super) enum Trouble {
     Token(Duration),
     /// This box has to wait so long.
     Wait(Duration, String),
+    /// What has to be remembered before it is done cannot be.
+    Unkept(String),
     /// Another writer moves this box; only its end does not wait.
     StandBy(Duration),
     /// The server does not do it for this box; a few more tries.

@@ -19,6 +19,9 @@ const NAME: &str = "boxes.sqlite";
 /// What SQLite puts beside it.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
+/// Which file a name leads to.
+pub(super) type Identity = (u64, u64);
+
 /// Where the database is.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
@@ -42,6 +45,21 @@ impl Files {
     /// The database itself.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The directory that it is in.
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
+    /// Which file it is, where it is there.
+    pub(super) fn identity(&self) -> Option<Identity> {
+        identity(&self.path)
+    }
+
+    /// Which file the lock of `role` is, where there is one.
+    pub(super) fn identity_of_lock(&self, role: &str) -> Option<Identity> {
+        identity(&self.folder().join(format!("{role}.lock")))
     }
 
     /// Whether it is there; a link is not looked behind.
@@ -120,6 +138,12 @@ impl Files {
         let [wal, shm] = BESIDE.map(|suffix| with_suffix(&self.path, suffix));
         [self.path.clone(), wal, shm]
     }
+}
+
+/// A link is not looked behind.
+fn identity(path: &Path) -> Option<Identity> {
+    let meta = symlink_metadata(path).ok()?;
+    Some((meta.dev(), meta.ino()))
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::dir::StateDir;
-use crate::wire::kept::Kept;
+use crate::wire::kept::{Kept, Phase};
 use crate::wire::time::Time;
 use files::Files;
 use link::Link;
@@ -135,10 +135,18 @@ impl Boxes {
     /// that cannot be read.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Kept> {
-        if let Some(kept) = self.notes().get(key) {
-            return Some(Kept::clone(&kept));
+        let noted = self.notes().get(key);
+        let Some(noted) = noted else {
+            return self.link().get(key);
+        };
+        if !self.link().is_changed_by_others() {
+            return Some(Kept::clone(&noted));
         }
-        self.link().get(key)
+        // Another process may have closed the box by hand: then our note is not the newest.
+        let mut link = self.written();
+        // What could not be written is still here.
+        let owed = self.notes().get(key);
+        owed.map_or_else(|| link.get(key), |owed| Some(Kept::clone(&owed)))
     }
 
     /// The boxes whose key, frame or post is `name`; where there are none, those
@@ -159,24 +167,47 @@ impl Boxes {
     /// # Errors
     ///
     /// A sentence that says why it could not. The next call tries again, and
-    /// succeeds once the disk does.
+    /// succeeds once the disk does. Where a post is there already, what was to be
+    /// remembered is owed: it is found here, and written once the disk takes it.
     pub fn commit(&self, kept: &Kept) -> Result<(), String> {
         let mut link = self.link();
         self.notes().forget(&kept.key);
-        link.commit(kept)
+        let committed = link.commit(kept);
+        let mut notes = self.notes();
+        match &committed {
+            Ok(()) => notes.recovered(),
+            // An intent without which nothing is made is nothing to remember.
+            Err(_) if kept.phase == Phase::Intended => {}
+            Err(_) => notes.owe(kept, Instant::now()),
+        }
+        committed
     }
 
-    /// Finds out by a small write whether [`commit`](Self::commit) would succeed now.
+    /// Whether what was to be remembered could not be written when that was tried last.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.notes().is_troubled()
+    }
+
+    /// Finds out by a small write whether [`commit`](Self::commit) would succeed now, and writes
+    /// what is owed.
     ///
     /// # Errors
     ///
     /// A sentence that says why it would not.
     pub fn probe(&self) -> Result<(), String> {
-        self.link().probe()
+        self.link().probe()?;
+        self.notes().recovered();
+        drop(self.written());
+        match self.is_behind() {
+            true => Err("what is owed cannot be written".to_owned()),
+            false => Ok(()),
+        }
     }
 
     /// Remembers it soon: what an edit changed, which another edit repairs if it is lost.
-    /// Waits for no disk: [`settle`](Self::settle) writes, unless too many wait for it.
+    /// Waits for no disk: [`settle`](Self::settle) writes, unless too many wait for it. Not
+    /// written over a box that another process closed by hand meanwhile.
     pub fn note(&self, kept: &Kept) {
         let full = self.notes().add(kept);
         if full {
@@ -190,7 +221,7 @@ impl Boxes {
         let patience = self.notes().patience(Instant::now());
         if patience == Some(Duration::ZERO) {
             drop(self.written());
-            return None;
+            return self.notes().patience(Instant::now());
         }
         patience
     }
@@ -227,8 +258,12 @@ impl Boxes {
         // Taken under the link's lock: nothing that is committed meanwhile is older than a note.
         let noted = self.notes().take(Instant::now());
         if !noted.is_empty() {
-            link.write(&noted);
-            self.notes().written();
+            let written = link.write(&noted);
+            let mut notes = self.notes();
+            match written {
+                Ok(()) => notes.written(),
+                Err(_) => notes.refused(),
+            }
         }
         link
     }

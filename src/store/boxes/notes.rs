@@ -10,6 +10,10 @@ use crate::wire::kept::Kept;
 const SOON: Duration = Duration::from_millis(200);
 /// So many wait at most.
 const MOST: usize = 256;
+/// Where they could not be written, that is tried again after so long.
+const AGAIN: Duration = Duration::from_secs(10);
+/// So many are kept until they can be.
+const MOST_OWED: usize = 4_096;
 
 /// What was noted and is not written yet.
 ///
@@ -21,14 +25,35 @@ pub(super) struct Notes {
     leaving: HashMap<String, Arc<Kept>>,
     /// When some were written last.
     written: Option<Instant>,
+    /// They could not be.
+    troubled: bool,
 }
 
 impl Notes {
     /// Notes a box; whether there is no room for more.
     pub(super) fn add(&mut self, kept: &Kept) -> bool {
-        self.waiting
-            .insert(kept.key.clone(), Arc::new(kept.clone()));
-        self.waiting.len() >= MOST
+        if self.waiting.len() < MOST_OWED || self.waiting.contains_key(&kept.key) {
+            self.waiting
+                .insert(kept.key.clone(), Arc::new(kept.clone()));
+        }
+        self.waiting.len() >= MOST && !self.troubled
+    }
+
+    /// Notes a box that could not be written.
+    pub(super) fn owe(&mut self, kept: &Kept, now: Instant) {
+        self.troubled = true;
+        self.written = Some(now);
+        self.add(kept);
+    }
+
+    /// What could not be written before can be now.
+    pub(super) fn recovered(&mut self) {
+        self.troubled = false;
+    }
+
+    /// Whether the last that was tried could not be written.
+    pub(super) fn is_troubled(&self) -> bool {
+        self.troubled
     }
 
     pub(super) fn get(&self, key: &str) -> Option<Arc<Kept>> {
@@ -47,12 +72,13 @@ impl Notes {
         if self.waiting.is_empty() {
             return None;
         }
+        let pause = if self.troubled { AGAIN } else { SOON };
         let since = self
             .written
-            .map_or(SOON, |written| now.saturating_duration_since(written));
+            .map_or(pause, |written| now.saturating_duration_since(written));
         match self.waiting.len() {
-            ..MOST => Some(SOON.saturating_sub(since)),
-            MOST.. => Some(Duration::ZERO),
+            MOST.. if !self.troubled => Some(Duration::ZERO),
+            _ => Some(pause.saturating_sub(since)),
         }
     }
 
@@ -65,5 +91,16 @@ impl Notes {
 
     pub(super) fn written(&mut self) {
         self.leaving.clear();
+        self.troubled = false;
+    }
+
+    /// Those that were taken could not be written: they wait again, where nothing newer does.
+    pub(super) fn refused(&mut self) {
+        self.troubled = true;
+        for (key, kept) in std::mem::take(&mut self.leaving) {
+            if self.waiting.len() < MOST_OWED {
+                self.waiting.entry(key).or_insert(kept);
+            }
+        }
     }
 }

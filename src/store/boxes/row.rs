@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
 use crate::wire::about::About;
@@ -50,16 +50,28 @@ pub(super) fn write(connection: &Connection, kept: &Kept) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Writes the rows of all, or of none.
+/// Writes the rows of all, or of none; what a person closed stays as it is
+/// until its run is known to have ended.
 pub(super) fn write_all(connection: &Connection, rows: &[Arc<Kept>]) -> rusqlite::Result<()> {
-    if let [kept] = rows {
-        return write(connection, kept);
-    }
-    let transaction = connection.unchecked_transaction()?;
+    // Between the look and the write nobody else may write.
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     for kept in rows {
-        write(&transaction, kept)?;
+        let may = kept.about.closed.is_some() || kept.state.is_final();
+        if may || !is_closed(&transaction, &kept.key)? {
+            write(&transaction, kept)?;
+        }
     }
     transaction.commit()
+}
+
+/// Whether the row of that key says that a person closed the box.
+fn is_closed(connection: &Connection, key: &str) -> rusqlite::Result<bool> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM box WHERE key = ?1");
+    let mut statement = connection.prepare_cached(SQL)?;
+    let found = statement.query_row([key], |row| Ok(read(row))).optional()?;
+    Ok(found
+        .flatten()
+        .is_some_and(|kept| kept.about.closed.is_some()))
 }
 
 /// Reads a row; `None` where it is not as it was written.

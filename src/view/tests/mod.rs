@@ -47,6 +47,7 @@ fn told(board: &Board, key: &RunKey) -> String {
         Some(Note::LastSeen(ms)) => format!("{told}, last seen {}s ago", ms / 1_000),
         Some(Note::NoAnswer(ms)) => format!("{told}, no answer {}s", ms / 1_000),
         Some(Note::Retrying) => format!("{told}, retrying"),
+        Some(Note::Gone) => format!("{told}, gone"),
         Some(Note::Error(error)) => format!("{told}: {error}"),
         None => told,
     }

@@ -222,7 +222,7 @@ fn processes_that_begin_and_write_at_once_lose_nothing() {
 }
 
 /// Runs a shell's `script` with arguments where mounts are ours alone; `None` where that may not be.
-fn in_own_mounts(script: &str, args: &[&str]) -> Option<Command> {
+pub fn in_own_mounts(script: &str, args: &[&str]) -> Option<Command> {
     let namespace = ["--user", "--map-root-user", "--mount"];
     let allowed = has("unshare")
         && Command::new("unshare")

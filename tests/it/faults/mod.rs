@@ -6,7 +6,7 @@ mod aside;
 mod growth;
 pub mod harness;
 mod hostile;
-mod keeping;
+pub mod keeping;
 mod kept;
 mod limits;
 mod model;

@@ -79,6 +79,33 @@ fn a_run_that_goes_on_brings_its_box_back() {
 }
 
 #[test]
+fn a_closed_box_stays_so_until_its_run_goes_on_or_ends_otherwise() {
+    let cases = [
+        (3, State::Active, 0, false, "time alone"),
+        (2, State::Blocked, 0, false, "fewer records, read anew"),
+        (3, State::Interrupted, 0, false, "it is that already"),
+        (4, State::Active, 0, true, "a record"),
+        (2, State::Active, 1, true, "a record that is newer"),
+        (3, State::Done, 0, true, "its end"),
+    ];
+    for (rev, state, later_ms, is_shown, what) in cases {
+        let mut rig = with_box();
+        finish(&rig);
+        rig.restart();
+        let before = rig.only().message;
+        let mut frame = rig.frame(rev, state, "something else");
+        frame.last = Some(rig.wall.plus_ms(later_ms));
+        let put = rig.good(&frame);
+        let after = rig.only().message;
+        assert_eq!(after == "something else", is_shown, "{what}: {put:?}");
+        assert_eq!(rig.memory.only().about.closed.is_none(), is_shown, "{what}");
+        if !is_shown {
+            assert_eq!((after, put.receipt.did), (before, Did::Skipped), "{what}");
+        }
+    }
+}
+
+#[test]
 fn what_no_post_shows_yet_is_not_told_either() {
     let mut rig = with_box();
     let shown = rig.memory.only().about;

@@ -144,6 +144,43 @@ fn what_was_not_updated_for_long_is_closed_together() {
 }
 
 #[test]
+fn a_box_that_run_updates_is_stale_once_nothing_comes_of_its_run() {
+    let (fake, home) = with_posts(&["alpha", "over"]);
+    let boxes = Boxes::open(&state_of(home.path()), false, Time::default()).expect("opens");
+    for mut kept in boxes.all() {
+        kept.about.last = Some(kept.at.plus_ms(-3 * 60 * 60_000));
+        boxes.commit(&kept).expect("committed");
+    }
+    drop(boxes);
+    let would = run(home.path(), &["finish", "--all-stale", "--dry-run"]).ok();
+    assert!(
+        would.text().contains(" ago, nothing new for 3h 0m, post "),
+        "{}",
+        would.text()
+    );
+    let ran = with_fake(&fake, home.path(), &["finish", "--all-stale"]).ok();
+    assert_eq!(ran.lines().len(), 1);
+    assert!(closed(&messages(&fake)[0]));
+    // A script that says more has the last word.
+    let again = [
+        "post",
+        "--channel",
+        &fake.channel("status"),
+        "--key",
+        "alpha",
+    ];
+    let again = [&again[..], &["--state", "active", "--text", "alpha 2"]].concat();
+    with_fake(&fake, home.path(), &again).ok();
+    assert_eq!(messages(&fake)[0], "alpha 2");
+    let listed = run(home.path(), &["ps", "--json", "--state", "active"]).ok();
+    let line = listed.lines().remove(0);
+    assert_eq!(
+        (&line["frame"], line.get("closed")),
+        (&"alpha".into(), None)
+    );
+}
+
+#[test]
 fn what_the_command_line_cannot_mean_is_refused() {
     let home = home();
     for args in [

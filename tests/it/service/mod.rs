@@ -3,8 +3,10 @@
 mod asked;
 mod awaited;
 mod background;
+mod closed;
 mod flood;
 mod health;
+mod kept;
 mod logs;
 mod notify;
 mod pid;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Params, ffi};
 
+use super::super::lock::Lock;
 use super::BoxesError;
-use super::files::{Files, new_instance};
+use super::files::{Files, Identity, new_instance};
 use super::forget;
 use super::row::{self, columns};
 use super::tables::Bad;
@@ -13,6 +14,7 @@ use crate::wire::kept::Kept;
 use crate::wire::time::Time;
 
 mod opening;
+mod removed;
 
 /// After so many writes the size of the database is looked at.
 const WRITES_A_LOOK: u32 = 256;
@@ -43,6 +45,12 @@ enum Sync {
 pub(super) struct Link {
     files: Files,
     may_repair: bool,
+    /// The file that is open.
+    file: Option<Identity>,
+    /// The file of the lock that the holder of the `run` lock has.
+    lock_file: Option<Identity>,
+    /// That lock, where it had to be taken again.
+    lock: Option<Lock>,
     instance: Option<String>,
     state: State,
     sync: Sync,
@@ -54,6 +62,8 @@ pub(super) struct Link {
     tidied: Time,
     /// Since its size was looked at.
     writes: u32,
+    /// Grows when another process writes.
+    version: i64,
     /// A sync failed: what was written before may be lost, though a later one succeeds.
     unsure: bool,
 }
@@ -61,6 +71,9 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn open(files: Files, may_repair: bool, now: Time) -> Result<Self, BoxesError> {
         let mut link = Self {
+            file: None,
+            lock_file: files.identity_of_lock(removed::ROLE),
+            lock: None,
             files,
             may_repair,
             instance: None,
@@ -71,6 +84,7 @@ impl Link {
             now,
             tidied: now,
             writes: WRITES_A_LOOK,
+            version: 0,
             unsure: false,
         };
         match link.connect() {
@@ -99,6 +113,17 @@ impl Link {
 
     pub(super) fn remark(&mut self) -> Option<String> {
         self.remark.take()
+    }
+
+    /// Whether another process wrote since this was asked last.
+    pub(super) fn is_changed_by_others(&mut self) -> bool {
+        let asked = self.work(Sync::Reads, |connection| {
+            let mut statement = connection.prepare_cached("PRAGMA data_version")?;
+            statement.query_row([], |row| row.get(0))
+        });
+        // What cannot be asked is not changed either.
+        let version: i64 = asked.unwrap_or(self.version);
+        std::mem::replace(&mut self.version, version) != version
     }
 
     pub(super) fn get(&mut self, key: &str) -> Option<Kept> {
@@ -159,11 +184,10 @@ impl Link {
     }
 
     /// Writes what was noted, all or none.
-    pub(super) fn write(&mut self, noted: &[Arc<Kept>]) {
+    pub(super) fn write(&mut self, noted: &[Arc<Kept>]) -> Result<(), BoxesError> {
         let count = u32::try_from(noted.len()).unwrap_or(u32::MAX);
         self.writes = self.writes.saturating_add(count);
-        // What is lost here is written again with the next edit.
-        let _ = self.work(Sync::Normal, |connection| row::write_all(connection, noted));
+        self.work(Sync::Normal, |connection| row::write_all(connection, noted))
     }
 
     fn write_durably(
@@ -217,6 +241,9 @@ impl Link {
         sync: Sync,
         work: impl Fn(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, BoxesError> {
+        if sync != Sync::Reads {
+            self.mind_removal()?;
+        }
         self.connect()?;
         let mut done = self.attempt(sync, &work).map_err(Bad::from);
         if let Err(Bad::Damaged(why)) = &done {

@@ -41,6 +41,7 @@ impl Link {
 
     fn take(&mut self, opened: Opened, into: fn(Connection) -> State) {
         self.state = into(opened.connection);
+        self.file = self.files.identity();
         self.sync = Sync::Full;
         self.instance.get_or_insert(opened.instance);
         self.tidied = opened.tidied;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use super::super::lock::{Lock, LockError};
 use super::*;
-use crate::wire::about::About;
+use crate::wire::about::{About, Closed};
 use crate::wire::frame::State;
 use crate::wire::kept::Phase;
 
@@ -117,6 +118,86 @@ fn what_is_committed_or_noted_is_there_again_under_the_same_instance() {
         assert_eq!(boxes.instance(), instance);
     }
     assert_ne!(Place::new().open().instance(), instance, "made at random");
+}
+
+#[test]
+fn a_note_is_not_written_over_a_box_that_another_process_closed_by_hand() {
+    let place = Place::new();
+    let (run, finish) = (place.open(), place.open());
+    run.commit(&kept("a")).expect("committed");
+    assert_eq!(run.get("a"), Some(kept("a")));
+    let noted = Kept {
+        at: NOW.plus_ms(2),
+        ..kept("a")
+    };
+    let mut closed = Kept {
+        state: State::Interrupted,
+        ..kept("a")
+    };
+    closed.about.closed = Some(Closed { rev: 1, at: NOW });
+    // It is found at once, though a note waits, and stays when that is written.
+    run.note(&noted);
+    finish.commit(&closed).expect("committed");
+    assert_eq!(run.get("a"), Some(closed.clone()));
+    run.note(&noted);
+    drop(run);
+    assert_eq!(finish.get("a"), Some(closed.clone()));
+    // What is noted of the closed box itself is written, and a commit always is.
+    let run = place.open();
+    closed.note = Some("503".into());
+    run.note(&closed);
+    assert_eq!(run.all(), [closed]);
+    run.commit(&noted).expect("committed");
+    assert_eq!(finish.get("a"), Some(noted));
+}
+
+#[test]
+fn what_is_removed_while_it_is_open_is_made_again_with_all_that_it_held() {
+    for all in [false, true] {
+        let place = Place::new();
+        let held = Lock::take(&place.state, "run").expect("free");
+        let boxes = place.repair();
+        boxes.commit(&kept("a")).expect("committed");
+        match all {
+            true => fs::remove_dir_all(place.state.path()).expect("removed"),
+            false => ["", "-wal", "-shm"].iter().for_each(|suffix| {
+                fs::remove_file(place.beside(suffix)).expect("removed");
+            }),
+        }
+        boxes.commit(&kept("b")).expect("committed");
+        let remark = boxes.remark().expect("a remark");
+        assert!(remark.contains("boxes.sqlite was removed"), "{remark}");
+        assert_eq!(place.open().all(), [kept("a"), kept("b")]);
+        assert_eq!(place.open().instance(), boxes.instance());
+        let error = Lock::take(&place.state, "run").expect_err("ours again");
+        assert!(matches!(error, LockError::Held { .. }), "{error}");
+        drop(held);
+    }
+}
+
+#[test]
+fn a_directory_that_was_removed_and_is_anothers_now_is_left_to_it_until_it_leaves() {
+    let place = Place::new();
+    let _gone = Lock::take(&place.state, "run").expect("free");
+    let boxes = place.repair();
+    boxes.commit(&kept("a")).expect("committed");
+    fs::remove_dir_all(place.state.path()).expect("removed");
+    let state = StateDir::open(place.state.path()).expect("made");
+    let another = Lock::take(&state, "run").expect("free");
+    let why = boxes.commit(&kept("b")).expect_err("not ours");
+    assert!(
+        why.contains("it was removed, and ") && why.contains("held by"),
+        "{why}"
+    );
+    assert!(boxes.probe().is_err() && boxes.is_behind());
+    // What is remembered is found all the same.
+    assert_eq!(boxes.get("a"), Some(kept("a")));
+    assert_eq!(boxes.get("b"), Some(kept("b")));
+    assert!(!place.path.exists());
+    drop(another);
+    boxes.probe().expect("ours again");
+    assert!(!boxes.is_behind());
+    assert_eq!(place.open().all(), [kept("a"), kept("b")]);
 }
 
 #[test]

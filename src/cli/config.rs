@@ -65,10 +65,8 @@ pub(super) fn load(args: &[OsString]) -> Result<File, Failure> {
     let mut file = File::default();
     if let Some(path) = named {
         let text = std::fs::read_to_string(&path).map_err(|error| {
-            Failure::config(format!(
-                "cannot read the settings file {}: {error}",
-                path.display()
-            ))
+            Failure::config(unreadable(&path, &error))
+                .hint("a settings file is a file of lines as max-lines = 15 that we may read")
         })?;
         file.add(&path, &text)?;
         file.add_variables(&|name| std::env::var(name).ok());
@@ -79,14 +77,23 @@ pub(super) fn load(args: &[OsString]) -> Result<File, Failure> {
         match std::fs::read_to_string(&path) {
             Ok(text) => file.add(&path, &text)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => file.remarks.push(format!(
-                "cannot read the settings file {}: {error}",
-                path.display()
-            )),
+            Err(error) => file.remarks.push(unreadable(&path, &error)),
         }
     }
     file.add_variables(&|name| std::env::var(name).ok());
     Ok(file)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> String {
+    format!("cannot read the settings file {}: {error}", path.display())
+}
+
+/// The number of the line in which a key of the uppermost table stands.
+fn line_of(text: &str, key: &str) -> Option<usize> {
+    let table = toml::de::DeTable::parse(text).ok()?;
+    let found = table.get_ref().keys().find(|name| name.get_ref() == key)?;
+    let before = text.get(..found.span().start)?;
+    Some(before.matches('\n').count() + 1)
 }
 
 /// Whether any variable names a setting. Only then all settings are looked up: every verb's
@@ -133,8 +140,8 @@ impl File {
                 .hint("settings are lines as: max-lines = 15")
         })?;
         let known = keys();
-        for (key, value) in table {
-            let key = key.replace('_', "-");
+        for (written, value) in table {
+            let key = written.replace('_', "-");
             if !known.iter().any(|(name, _)| *name == key) {
                 let near = known.iter().max_by(|a, b| {
                     let score = |name: &str| strsim::jaro_winkler(name, &key);
@@ -143,8 +150,10 @@ impl File {
                 let near = near.map_or(String::new(), |(name, _)| {
                     format!("; did you mean {name:?}?")
                 });
+                let line = line_of(text, &written).map_or(String::new(), |n| format!("line {n}: "));
+                let path = path.display();
                 self.remarks
-                    .push(format!("{}: unknown setting {key:?}{near}", path.display()));
+                    .push(format!("{path}: {line}unknown setting {key:?}{near}"));
                 continue;
             }
             let values = match value {
@@ -257,9 +266,19 @@ impl File {
         }
     }
 
-    /// What is wrong with the files, though they could be read.
-    pub(super) fn each_remark(&self) -> &[String] {
-        &self.remarks
+    /// Nothing, where the files are well in every line.
+    ///
+    /// Who begins with a file that is wrong in part is looked at; who reads it again alone at night
+    /// must not fall back to a default because of a slip, as one that shows what was hidden.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with them.
+    pub(super) fn whole(&self) -> Result<(), Failure> {
+        if self.remarks.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::config(self.remarks.join("; ")))
     }
 
     fn origin_of(&self, key: &str) -> Option<&str> {
@@ -461,8 +480,9 @@ mod tests {
         assert_eq!(file.settings.len(), 1);
         assert_eq!(
             file.remarks,
-            ["c.toml: unknown setting \"max-lnes\"; did you mean \"max-lines\"?"]
+            ["c.toml: line 2: unknown setting \"max-lnes\"; did you mean \"max-lines\"?"]
         );
+        assert!(file.whole().is_err(), "nobody reads that again in silence");
         assert!(
             File::default()
                 .add(Path::new("c.toml"), "max-lines = \n")

@@ -38,18 +38,21 @@ pub(super) struct Opened {
 
 /// The ledger of `role`, and who we are among those who write the same boxes.
 ///
-/// Where there is no place for state we go on without: every box is found again
-/// by its key, at the price of a look.
+/// Where there is no place for state one of many goes on without: every box is found again by its
+/// key, at the price of a look. The one `run` does not: without its lock a second one could work
+/// beside it for weeks, and without a memory each of them makes boxes that the other knows nothing of.
 ///
 /// # Errors
 ///
-/// Another `run` is at work here (75), a later version wrote the memory (78), or it is not safe (73).
+/// Another `run` is at work here (75), a later version wrote the memory (78), it is not safe, or
+/// there is no place for what `run` keeps (73).
 pub(super) fn open(role: Role) -> Result<Opened, Failure> {
     if role == Role::Dry {
         return Ok(in_memory(true));
     }
     let state = match keeper::state() {
         Ok(state) => state,
+        Err(failure) if role == Role::Run => return Err(placeless(failure)),
         Err(failure) => return Ok(without(failure)),
     };
     if role == Role::Run {
@@ -66,7 +69,7 @@ pub(super) fn open(role: Role) -> Result<Opened, Failure> {
                 return Err(Failure::new(Kind::Locked, error)
                     .hint("one run serves a state directory; end the other, or give this one its own XDG_STATE_HOME"));
             }
-            Err(error) => return Ok(without(error)),
+            Err(error) => return Err(placeless(Failure::new(Kind::CannotCreate, error))),
         }
     }
     let now = wire_time(SystemTime::now());
@@ -93,6 +96,17 @@ pub(super) fn open(role: Role) -> Result<Opened, Failure> {
 /// The state directory of which we are the one `run`.
 pub(super) fn held() -> Option<&'static StateDir> {
     HELD.get().map(|(_, state)| state)
+}
+
+/// Why a `run` that posts does not begin, with what to do.
+fn placeless(failure: Failure) -> Failure {
+    if failure.advice().is_some() {
+        return failure;
+    }
+    failure.hint(
+        "run keeps its lock and what it knows of its boxes there; make it a directory that we own and may write to, \
+         or name another with XDG_STATE_HOME",
+    )
 }
 
 /// Goes on without a memory, and says so.

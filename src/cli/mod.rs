@@ -208,9 +208,7 @@ fn read_again(
         Unread::Failure(failure) => failure,
         Unread::Line(error) => Failure::config(error.to_string().trim_end()),
     })?;
-    for remark in file.each_remark() {
-        tracing::warn!(what = remark.as_str(), "a setting is left out");
-    }
+    file.whole()?;
     match cli.verb {
         Verb::Run(run) => Ok((cli.global, run, matches)),
         // The line is the one that began us.

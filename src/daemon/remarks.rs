@@ -57,6 +57,11 @@ impl Oddities {
         self.remarks.insert(remark, 1);
     }
 
+    /// The event queue of the system was too full so many times since the start.
+    pub(super) fn overflows(&self, count: u64) {
+        self.gauges.overflows(count);
+    }
+
     pub(super) fn broken(&mut self, reason: &str, place: impl FnOnce() -> String) {
         self.broken += 1;
         self.gauges.broken();

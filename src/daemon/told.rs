@@ -45,9 +45,14 @@ impl Question {
 }
 
 impl Feeder {
-    /// What is known of the box whose frames have the key `frame`; nothing where it is unknown.
+    /// What is known of the box whose frames have the key `name`; nothing where it is unknown.
+    ///
+    /// One that waits for a place has no box yet whose key somebody could have seen: it is known by
+    /// its session's name and UUID as well.
     #[must_use]
-    pub fn told(&self, frame: &str) -> Option<Told> {
+    pub fn told(&self, name: &str) -> Option<Told> {
+        let waits = self.exchange.waits_for_place(name);
+        let frame = waits.as_deref().unwrap_or(name);
         let outlook = self.exchange.outlook(frame);
         let (answer, answers) = sync_channel(1);
         let question = Question {

@@ -236,6 +236,12 @@ impl World {
         paced?.outlook(key, now)
     }
 
+    /// The key of a run that waits for a place, by its session's name or UUID.
+    #[must_use]
+    pub fn waits_for_place(&self, session: &str) -> Option<&str> {
+        self.admission.of_session(session)
+    }
+
     /// Whether a sink that takes every frame as it comes has many before it.
     #[must_use]
     pub fn is_behind(&self) -> bool {

@@ -42,12 +42,15 @@ fn to(request: &Request, pages: &Pages) -> Answer {
     }
     let answer = match pages {
         Pages::Health(look) => of_health(&request.path, || look()),
-        Pages::Boxes(tell) => {
+        Pages::Boxes(_, crowd) if request.path == "/waiting" => {
+            whole(200, JSON, format!("{{\"waiting_sessions\":{}}}\n", crowd()))
+        }
+        Pages::Boxes(tell, _) => {
             let told = request.path.strip_prefix("/boxes/").map(|key| tell(key));
             match told {
                 Some(Some(told)) => whole(200, JSON, told),
                 Some(None) => plain(404, "nothing is known of that box\n"),
-                None => plain(404, "there is /boxes/KEY\n"),
+                None => plain(404, "there are /boxes/KEY and /waiting\n"),
             }
         }
     };
@@ -190,7 +193,7 @@ mod tests {
     #[test]
     fn boxes_are_told_of_where_nothing_else_is() {
         let tell = |key: &str| (key == "k").then(|| "{}".to_owned());
-        let pages = Pages::Boxes(Arc::new(tell));
+        let pages = Pages::Boxes(Arc::new(tell), Arc::new(|| 3));
         let cases = [
             ("GET /boxes/k", 200),
             ("GET /boxes/k?x=y", 200),
@@ -198,12 +201,16 @@ mod tests {
             ("GET /boxes/", 404),
             ("GET /health", 404),
             ("GET /metrics", 404),
+            ("GET /waiting", 200),
             ("POST /boxes/k", 405),
         ];
         for (line, want) in cases {
             let told = answer(&asked(line), &Access::ours_alone(), &pages);
             assert_eq!(told.status, want, "{line}");
         }
+        let waiting = answer(&asked("GET /waiting"), &Access::ours_alone(), &pages);
+        assert_eq!(waiting.body, "{\"waiting_sessions\":3}\n");
         assert_eq!(status("GET /boxes/k", &well()), 404);
+        assert_eq!(status("GET /waiting", &well()), 404);
     }
 }

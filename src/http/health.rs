@@ -13,6 +13,8 @@ struct Health<'a> {
     message: Option<&'static str>,
     ready: bool,
     active_sessions: u64,
+    /// Those that wait for a place among the boxes that are live.
+    waiting_sessions: u64,
     uptime_seconds: u64,
     last_error: Option<LastError>,
     breaker: &'static str,
@@ -58,6 +60,7 @@ pub(super) fn health(picture: &Picture) -> String {
         message: is_delayed.then_some("updates delayed"),
         ready: picture.is_ready(),
         active_sessions: picture.active_sessions,
+        waiting_sessions: picture.waiting_sessions,
         uptime_seconds: picture.uptime.as_secs(),
         last_error: picture.last_error.map(|fault| LastError {
             class: fault.class,
@@ -115,7 +118,7 @@ mod tests {
             health(&picture),
             concat!(
                 r#"{"status":"healthy","reasons":[],"ready":true,"active_sessions":0,"#,
-                r#""uptime_seconds":61,"last_error":null,"breaker":"closed","queue_depth":0,"#,
+                r#""waiting_sessions":0,"uptime_seconds":61,"last_error":null,"breaker":"closed","queue_depth":0,"#,
                 r#""state_durable":true,"sources":[{"source":"openclaw","lag_seconds":0.0,"readable":true}]}"#,
                 "\n"
             )

@@ -35,6 +35,11 @@ pub(super) fn metrics(picture: &Picture) -> String {
             counts.broken,
         ),
         (
+            "overflow_total",
+            "Overflows of the system's event queue; everything was looked at again.",
+            counts.overflows,
+        ),
+        (
             "redactions_total",
             "Secrets that were taken out.",
             counts.redactions,
@@ -171,6 +176,7 @@ mod tests {
         let wanted = [
             "updates_sent_total 7",
             "updates_failed_total 0",
+            "overflow_total 0",
             "active_sessions 0",
             "waiting_sessions 0",
             "queue_depth 0",

@@ -33,6 +33,6 @@ mod stream;
 pub use access::Access;
 pub use address::{BadListen, Listen};
 pub use histogram::{BOUNDS_MS, Histogram};
-pub use pages::{Look, Pages, Tell};
+pub use pages::{Crowd, Look, Pages, Tell};
 pub use picture::{Breaker, Counts, Fault, Picture, Reason, Source, Status};
 pub use server::{Server, Serving};

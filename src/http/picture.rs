@@ -75,6 +75,8 @@ pub struct Counts {
     pub oversize: u64,
     /// Lines that are no records.
     pub broken: u64,
+    /// Times at which the system had more to tell of files than it could hold: all was looked at again.
+    pub overflows: u64,
     /// Secrets that were taken out.
     pub redactions: u64,
     /// New posts of which no answer told whether they were made.

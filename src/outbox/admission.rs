@@ -120,6 +120,12 @@ impl Admission {
         Some((frame, *at))
     }
 
+    /// The key of a run that waits, by its session's name or UUID.
+    #[must_use]
+    pub fn of_session(&self, name: &str) -> Option<&str> {
+        self.waiting.of_session(name)
+    }
+
     /// Lets in those for whom there is a place, or that come in place of a silent one.
     fn come_in(&mut self, now: Now) -> Vec<Arc<Frame>> {
         let mut passed = Vec::new();
@@ -210,6 +216,25 @@ mod tests {
         assert_eq!(offer(&mut admission, "a", State::Done, 8), "a");
         assert_eq!(offer(&mut admission, "e", active(), 9), "e");
         assert_eq!(offer(&mut admission, "f", active(), 9), "");
+    }
+
+    #[test]
+    fn one_that_waits_is_known_by_its_session_too() {
+        let mut admission = Admission::new(1);
+        let now = Duration::ZERO;
+        admission.offer(frame("a", State::Active), now);
+        for (key, rev) in [("b", 1), ("c", 2)] {
+            let waits = Frame {
+                sid: "u".into(),
+                session: Some("agent:main:x".into()),
+                ..tests::frame(key, rev, State::Active)
+            };
+            admission.offer(Arc::new(waits), Duration::from_secs(rev));
+        }
+        for name in ["u", "agent:main:x"] {
+            assert_eq!(admission.of_session(name), Some("c"), "{name}");
+        }
+        assert_eq!(admission.of_session("agent:main:y"), None);
     }
 
     #[test]

@@ -25,6 +25,23 @@ impl Waiting {
         self.frames.get(key)
     }
 
+    /// The key of a run that waits, by its session's name or UUID: of several the one that did
+    /// something last. Who asks is a person, and may wait for a look at all of them.
+    pub(super) fn of_session(&self, name: &str) -> Option<&str> {
+        let is_it = |frame: &Frame| {
+            *frame.sid == *name
+                || frame
+                    .session
+                    .as_ref()
+                    .is_some_and(|session| **session == *name)
+        };
+        let newest_first = self.order.iter().rev();
+        newest_first
+            .filter_map(|(_, key)| self.frames.get(key))
+            .find(|(frame, _)| is_it(frame))
+            .map(|(frame, _)| frame.key.as_str())
+    }
+
     /// A run waits, with a newer frame if it did so before.
     pub(super) fn insert(&mut self, frame: Arc<Frame>, at: Now) {
         let known = self.frames.get_key_value(frame.key.as_str());

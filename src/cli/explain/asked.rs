@@ -16,8 +16,8 @@ use crate::wire::kept::Kept;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// No answer is longer.
 const LONGEST: u64 = 64 << 10;
-/// No key of a frame is longer.
-const KEY: usize = 64;
+/// No key of a frame is longer, and hardly a session's name.
+const NAME: usize = 256;
 
 /// What came of asking.
 #[derive(Debug)]
@@ -79,17 +79,42 @@ pub(super) fn remark(replies: &[Reply]) -> Option<String> {
     replies.first().filter(|_| nothing).and_then(Reply::remark)
 }
 
-/// Asks of the box whose frames have the key `frame`.
-pub(super) fn ask(state: &StateDir, frame: &str) -> Reply {
+/// Asks of the box whose frames have the key `name`, or that the session of that name waits for.
+pub(super) fn ask(state: &StateDir, name: &str) -> Reply {
     let Some(holder) = Lock::held_by(state, "run") else {
         return Reply::Nobody;
     };
-    // The frames of a run have no other keys, and none needs to be escaped.
-    let plain = |key: &str| key.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if frame.is_empty() || frame.len() > KEY || !plain(frame) {
+    // Frames and sessions have no other names that anybody would type, and none needs to be escaped.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":-_.@+".contains(&byte);
+    let is_path = name.starts_with('.');
+    if name.is_empty() || name.len() > NAME || is_path || !name.bytes().all(plain) {
         return Reply::Unknown(holder);
     }
-    let request = format!("GET /boxes/{frame} HTTP/1.0\r\n\r\n");
+    let answer = request(state, &format!("/boxes/{name}"));
+    match answer.as_ref().map(|(head, body)| (head.as_str(), body)) {
+        Some((head, _)) if head.starts_with("HTTP/1.1 404 ") => Reply::Unknown(holder),
+        Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => {
+            serde_json::from_str(body).map_or(Reply::Silent(holder), Reply::Told)
+        }
+        _ => Reply::Silent(holder),
+    }
+}
+
+/// How many sessions wait for a box of the `run` that is at work; nothing where none answers.
+pub(in crate::cli) fn waiting_sessions(state: &StateDir) -> Option<u64> {
+    #[derive(serde::Deserialize)]
+    struct Waiting {
+        waiting_sessions: u64,
+    }
+    let (_, body) =
+        request(state, "/waiting").filter(|(head, _)| head.starts_with("HTTP/1.1 200 "))?;
+    let waiting: Waiting = serde_json::from_str(&body).ok()?;
+    Some(waiting.waiting_sessions)
+}
+
+/// What is answered to a request for `page`: its head and its body.
+fn request(state: &StateDir, page: &str) -> Option<(String, String)> {
+    let request = format!("GET {page} HTTP/1.0\r\n\r\n");
     let path = state.path().join(control::NAME);
     let (told, answers) = channel();
     // On a thread of its own, which may wait for ever: a connection has no deadline of its own.
@@ -97,17 +122,9 @@ pub(super) fn ask(state: &StateDir, frame: &str) -> Reply {
     let begun = std::thread::Builder::new().name("ask".into()).spawn(work);
     let answer = begun
         .ok()
-        .and_then(|_| answers.recv_timeout(PATIENCE).ok()?.ok());
-    match answer
-        .as_deref()
-        .and_then(|text| text.split_once("\r\n\r\n"))
-    {
-        Some((head, _)) if head.starts_with("HTTP/1.1 404 ") => Reply::Unknown(holder),
-        Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => {
-            serde_json::from_str(body).map_or(Reply::Silent(holder), Reply::Told)
-        }
-        _ => Reply::Silent(holder),
-    }
+        .and_then(|_| answers.recv_timeout(PATIENCE).ok()?.ok())?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some((head.to_owned(), body.to_owned()))
 }
 
 /// One request, and all that is answered.

@@ -19,6 +19,7 @@ use crate::store::{Boxes, BoxesError, StateDir};
 use crate::wire::event::VERSION;
 use crate::wire::kept::Kept;
 use crate::wire::time::Time;
+pub(super) use asked::waiting_sessions;
 use asked::{Reply, ask, ask_each, remark};
 use page::{page, row, told_page};
 
@@ -29,10 +30,11 @@ use page::{page, row, told_page};
 /// that directory it is asked too: which state the run is in and by which rule,
 /// whether something newer waits, since when, and what holds it up (a pause, the
 /// breaker, another writer, MAX_ACTIVE_SESSIONS). An answer is waited for for 2 s.
+/// A session that waits for a place has no box yet: it is known by its name or UUID too.
 /// Where several boxes match, each is listed in a line.
 #[derive(Args, Debug)]
 pub(super) struct ExplainArgs {
-    /// The key of a frame or of a box, the name behind post --key, the id of a post, or the beginning of a key or name
+    /// The key of a frame or of a box, the name behind post --key, the id of a post, the beginning of a key or name, or a session that waits for a place
     #[arg(value_name = "KEY")]
     key: String,
 

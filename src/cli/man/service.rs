@@ -20,7 +20,7 @@ const SIGNALS: [(&str, &str); 3] = [
 const PAGES: [(&str, &str); 3] = [
     (
         "/health",
-        "JSON: status (healthy, degraded, unhealthy), reasons, ready, active_sessions, uptime_seconds, last_error as a class with its age, breaker, queue_depth, state_durable, sources with their lag. 200 for healthy and degraded; 503 for unhealthy, which is a loop that has not moved for 30 s though something waits. While state cannot be kept, that is tried again every 10 s; a state directory that was removed is made again, unless another run took it; a channel that does not take a box, as it is archived or the bot may not write there, every 60 s. Reasons: loop_stuck, breaker_open, breaker_half_open, source_lagging, source_unreadable, updates_delayed, state_not_durable, token_refused, boxes_shut_out.",
+        "JSON: status (healthy, degraded, unhealthy), reasons, ready, active_sessions, waiting_sessions (those that wait for a place, as --max-active-sessions has it), uptime_seconds, last_error as a class with its age, breaker, queue_depth, state_durable, sources with their lag. 200 for healthy and degraded; 503 for unhealthy, which is a loop that has not moved for 30 s though something waits. While state cannot be kept, that is tried again every 10 s; a state directory that was removed is made again, unless another run took it; a channel that does not take a box, as it is archived or the bot may not write there, every 60 s. Reasons: loop_stuck, breaker_open, breaker_half_open, source_lagging, source_unreadable, updates_delayed, state_not_durable, token_refused, boxes_shut_out.",
     ),
     (
         "/ready",
@@ -28,7 +28,7 @@ const PAGES: [(&str, &str); 3] = [
     ),
     (
         "/metrics",
-        "Prometheus text: updates_sent_total, updates_failed_total, active_sessions, circuit_breaker_state, queue_depth, uptime_seconds, ready, events_total, unknown_records_total, source_lag_seconds, source_unreadable, resets_total, oversize_records_total, broken_records_total, redactions_total, ambiguous_creates_total, coalesced_frames_total, and the histogram update_lag_seconds from a record in a transcript to the acknowledged box.",
+        "Prometheus text: updates_sent_total, updates_failed_total, active_sessions, waiting_sessions, circuit_breaker_state, queue_depth, uptime_seconds, ready, events_total, unknown_records_total, source_lag_seconds, source_unreadable, resets_total, oversize_records_total, broken_records_total, overflow_total (of the system's event queue; everything is looked at again), redactions_total, ambiguous_creates_total, coalesced_frames_total, and the histogram update_lag_seconds from a record in a transcript to the acknowledged box.",
     ),
 ];
 
@@ -81,7 +81,8 @@ pub(super) fn section(page: &mut Roff) {
     paragraph(
         page,
         "A run that posts holds the lock run of its state directory and has a socket there, control, on which \
-         live-status explain asks what waits for a box. Only processes of our own user and of root are answered, \
+         live-status explain asks what waits for a box, and ps how many sessions wait for one. Without a place for \
+         that directory such a run ends with 73 before anything is sent: it could make second boxes. Only processes of our own user and of root are answered, \
          within the same limits; the pages of --listen do not tell of boxes, and the socket has no others.",
     );
 }

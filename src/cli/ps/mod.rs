@@ -9,11 +9,12 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 
 use super::args::{Global, Stands};
-use super::explain::{json, refused};
+use super::explain::{json, refused, waiting_sessions};
 use super::failure::Failure;
 use super::{keeper, output};
 use crate::daemon::reader::wire_time;
 use crate::store::{Boxes, Lock};
+use crate::wire::event::VERSION;
 use crate::wire::frame::State;
 use crate::wire::kept::Kept;
 use crate::wire::time::Time;
@@ -26,11 +27,13 @@ const USUAL_WIDTH: usize = 80;
 /// List the boxes of runs: state, since when, agent, channel, last update and why
 ///
 /// Reads what is remembered in the state directory, also while run is at work
-/// on it: nothing is locked, changed or asked of a server. Boxes that are live
+/// on it: nothing is locked, changed or asked of a server. Where run is at work it is
+/// asked how many sessions wait for a place (MAX_ACTIVE_SESSIONS): they have no box yet. Boxes that are live
 /// are listed, and those that ended in the last hour; a box is live until its
 /// run ended, whether or not anybody still updates it. The KEY is as much of
 /// the box's key as explain and finish need. A last line, on standard error, says
-/// whether run is at work here; --json writes boxes alone.
+/// whether run is at work here, and how many wait; --json writes boxes, and a last line
+/// of the type waiting with the number in its field sessions where there are any.
 #[derive(Args, Debug)]
 pub(super) struct PsArgs {
     /// List boxes that ended earlier too
@@ -113,10 +116,8 @@ impl PsArgs {
         // Who needs somebody first, then who works, then what is over; the newest of each first.
         listed.sort_by_key(|kept| (rank(kept), std::cmp::Reverse(kept.at), &kept.key));
         if self.json {
-            let lines: String = listed
-                .into_iter()
-                .map(|kept| json(Some(kept), None))
-                .collect();
+            let lines = listed.into_iter().map(|kept| json(Some(kept), None));
+            let lines: String = lines.chain(crowd()?).collect();
             return output::print(lines.as_bytes());
         }
         if listed.is_empty() {
@@ -156,12 +157,36 @@ impl PsArgs {
 
 /// Says whether a `run` is at work on the state directory.
 fn say_who_works(global: &Global) -> Result<(), Failure> {
-    let state = keeper::standing()?;
-    match state.and_then(|state| Lock::held_by(&state, "run")) {
-        Some(holder) => global.say(format_args!("run is at work here: {holder}")),
-        None => global.say("no run is at work here"),
+    let Some(state) = keeper::standing()? else {
+        global.say("no run is at work here");
+        return Ok(());
+    };
+    let Some(holder) = Lock::held_by(&state, "run") else {
+        global.say("no run is at work here");
+        return Ok(());
+    };
+    global.say(format_args!("run is at work here: {holder}"));
+    match waiting_sessions(&state) {
+        Some(0) => {}
+        Some(1) => global.say("1 more session waits for a place (MAX_ACTIVE_SESSIONS)"),
+        Some(count) => global.say(format_args!(
+            "{count} more sessions wait for a place (MAX_ACTIVE_SESSIONS)"
+        )),
+        None => global.say("it does not answer how many sessions wait for a place"),
     }
     Ok(())
+}
+
+/// The line of `--json` for those that wait for a box, where there are any.
+fn crowd() -> Result<Option<String>, Failure> {
+    let state = keeper::standing()?;
+    let state = state.filter(|state| Lock::held_by(state, "run").is_some());
+    let waiting = state.and_then(|state| waiting_sessions(&state));
+    let line =
+        |count: &u64| serde_json::json!({ "v": VERSION, "type": "waiting", "sessions": count });
+    Ok(waiting
+        .filter(|count| *count > 0)
+        .map(|count| format!("{}\n", line(&count))))
 }
 
 /// Every box that is remembered here.

@@ -10,6 +10,9 @@ use crate::daemon::reload::Reload;
 use crate::service::{Level, Log, Supervisor};
 use crate::wire::secret::Secret;
 
+/// What to do where a failure does not say it itself.
+const MEND: &str = "change what is named there and send SIGHUP again; live-status config check says whether the settings are well";
+
 /// What is read anew, at the start and whenever we are told so.
 pub(in crate::cli) struct Current {
     /// What the loop takes.
@@ -101,7 +104,7 @@ impl Again {
             }
             Err(failure) => {
                 self.hand(None);
-                let (why, hint) = (failure.to_string(), failure.advice().unwrap_or("mend it"));
+                let (why, hint) = (failure.to_string(), failure.advice().unwrap_or(MEND));
                 tracing::error!(
                     why,
                     hint,

@@ -105,6 +105,14 @@ impl Exchange {
         self.state().world.outlook(key, self.now())
     }
 
+    /// The key of a run that waits for a place, by its session's name or UUID.
+    pub(super) fn waits_for_place(&self, session: &str) -> Option<String> {
+        self.state()
+            .world
+            .waits_for_place(session)
+            .map(str::to_owned)
+    }
+
     /// Takes frames in that came together: what one of them replaces is not shown.
     pub(super) fn offer(&self, frames: Vec<Frame>) {
         self.take_in(frames, |_, _| {});

@@ -47,6 +47,7 @@ pub struct Gauges {
     resets: AtomicU64,
     oversize: AtomicU64,
     broken: AtomicU64,
+    overflows: AtomicU64,
     unreadable: AtomicU64,
     desk: Mutex<Desk>,
 }
@@ -72,6 +73,7 @@ impl Default for Gauges {
             resets: AtomicU64::new(0),
             oversize: AtomicU64::new(0),
             broken: AtomicU64::new(0),
+            overflows: AtomicU64::new(0),
             unreadable: AtomicU64::new(0),
             desk: Mutex::default(),
         }
@@ -264,6 +266,17 @@ impl Gauges {
         self.unreadable.store(count as u64, Relaxed);
     }
 
+    /// Sessions that wait until another one's box is over.
+    #[must_use]
+    pub fn waiting_sessions(&self) -> u64 {
+        self.crowd.load(Relaxed)
+    }
+
+    /// The system's event queue was too full so many times.
+    pub(super) fn overflows(&self, count: u64) {
+        self.overflows.store(count, Relaxed);
+    }
+
     /// What is known now.
     #[must_use]
     pub fn picture(&self) -> Picture {
@@ -300,6 +313,7 @@ impl Gauges {
                 resets: self.resets.load(Relaxed),
                 oversize: self.oversize.load(Relaxed),
                 broken: self.broken.load(Relaxed),
+                overflows: self.overflows.load(Relaxed),
                 redactions: desk.redactors.iter().map(|it| it.hits()).sum(),
                 ambiguous: self.ambiguous.load(Relaxed),
                 coalesced: self.coalesced.load(Relaxed),

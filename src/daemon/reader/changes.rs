@@ -20,6 +20,7 @@ impl Reader {
         let until = self.unclaimed.values().copied().chain(unread).chain(until);
         let until = until.min();
         let changes = self.follower.wait(until);
+        self.odd.overflows(self.follower.counters().overflows);
         self.take_rows();
         let now = SystemTime::now();
         let mut any = !changes.is_empty();

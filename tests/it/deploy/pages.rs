@@ -1,5 +1,7 @@
 //! The pages about installing and migrating say what is so.
 
+use std::collections::BTreeMap;
+
 use super::{path, text};
 
 const INSTALL: &str = "examples/deploy/INSTALL.md";
@@ -41,9 +43,24 @@ fn every_file_that_is_put_in_place_is_there() {
     }
 }
 
+/// The setting that each old variable stands for, from the program's own table of names.
+fn settings(man: &str) -> BTreeMap<&str, &str> {
+    let rows = man.lines().filter(|line| line.starts_with("--"));
+    rows.filter_map(|row| {
+        let mut cells = row.split('\t');
+        let (flag, _, old) = (cells.next()?, cells.next()?, cells.next()?);
+        Some(old.split(", ").map(move |name| (name.trim(), flag)))
+    })
+    .flatten()
+    .filter(|(name, _)| !name.is_empty())
+    .collect()
+}
+
 #[test]
 fn every_old_variable_is_told_and_has_the_setting_that_is_told() {
     let (page, man) = (text(MIGRATION), man());
+    let settings = settings(&man);
+    assert!(settings.len() > 10, "{settings:?}");
     let knows = |name: &str| man.contains(name);
     let variables = [
         "MM_URL",
@@ -70,7 +87,14 @@ fn every_old_variable_is_told_and_has_the_setting_that_is_told() {
             .lines()
             .find(|line| line.starts_with('|') && line.contains(&quoted));
         let row = row.unwrap_or_else(|| unreachable!("{MIGRATION} does not tell {name}"));
-        let setting = row.split('|').nth(2).expect("a setting");
+        let setting = row.split('|').nth(2).expect("a setting").trim();
+        match settings.get(name) {
+            Some(flag) => assert_eq!(setting, format!("`{flag}`"), "{name}"),
+            None => {
+                let without = ["MM_TOKEN", "MM_BOT_TOKEN", "TRANSCRIPT_DIR"];
+                assert!(without.contains(&name), "{name} has no setting any more");
+            }
+        }
         for flag in self::quoted(setting).filter(|word| word.starts_with("--")) {
             assert!(knows(flag), "{name}: there is no {flag}");
         }

@@ -9,7 +9,9 @@ use live_status::store::{Boxes, StateDir};
 
 use super::harness::{has, rounds};
 use super::state::{NOW, Place, kept};
-use crate::support::run;
+use crate::fake_mattermost::Fake;
+use crate::mattermost::process;
+use crate::support::{Ran, run};
 
 /// Where the process below works; without it the tests it stands for do nothing.
 const DIRECTORY: &str = "LIVE_STATUS_TEST_STATE";
@@ -308,30 +310,72 @@ fn a_full_disk_is_said_and_left_behind() {
     );
 }
 
+/// `program` where `directory` can be read and not written.
+fn read_only(directory: &Path, program: &[&str]) -> Option<Command> {
+    let script =
+        "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && shift && exec \"$@\"";
+    let directory = directory.to_str().expect("a name");
+    in_own_mounts(script, &[&[directory], program].concat())
+}
+
 #[test]
-fn a_read_only_state_directory_is_refused_at_the_start() {
+fn row_72_a_read_only_state_directory_is_refused_at_the_start() {
     let place = Place::new();
     place
         .open(false)
         .expect("opens")
         .commit(&kept("k", 1))
         .expect("committed");
-    let directory = place.state.path().to_str().expect("a name");
-    let script =
-        "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && shift && exec \"$@\"";
+    let fake = Fake::start();
+    std::fs::create_dir_all(place.home.path().join(".openclaw/agents/main/sessions"))
+        .expect("made");
+    let channel = fake.channel("status");
     let binary = env!("CARGO_BIN_EXE_live-status");
-    let Some(mut command) = in_own_mounts(script, &[directory, binary, "explain", "k"]) else {
-        return;
-    };
-    let output = command
-        .env("HOME", place.home.path())
-        .env_remove("STATE_DIRECTORY");
-    let output = output
-        .env_remove("XDG_STATE_HOME")
-        .output()
-        .expect("starts");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(73), "{said}");
-    assert!(said.contains("cannot create state in"), "{said}");
+    for verb in [&["explain", "k"][..], &["run", "--channel", &channel]] {
+        let program = [&[binary], verb].concat();
+        let Some(mut command) = read_only(place.state.path(), &program) else {
+            return;
+        };
+        let output = command
+            .env("HOME", place.home.path())
+            .env("MM_URL", fake.url())
+            .env("MM_TOKEN", fake.token("status-bot"))
+            .env_remove("STATE_DIRECTORY")
+            .env_remove("XDG_STATE_HOME")
+            .output()
+            .expect("starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(73), "{verb:?}: {said}");
+        assert!(said.contains("cannot create state in"), "{verb:?}: {said}");
+        let directory = place.state.path().display().to_string();
+        assert!(said.contains(&directory), "{verb:?}: {said}");
+    }
+    assert!(fake.posts(&channel).iter().all(|post| post.key().is_none()));
     run(place.home.path(), &["explain", "k"]).ok();
+}
+
+#[test]
+fn row_72_a_run_that_posts_does_not_begin_without_a_place_for_its_lock_and_one_round_does() {
+    let (fake, home) = (Fake::start(), crate::support::home());
+    std::fs::create_dir_all(home.path().join(".openclaw/agents/main/sessions")).expect("made");
+    // A file stands where the state directory would be made; root is kept out by it too.
+    let place = home.path().join("no-directory");
+    std::fs::write(&place, "").expect("written");
+    let channel = fake.channel("status");
+    let call = |args: &[&str]| -> Ran {
+        let mut command = process::command(&fake, home.path(), args);
+        command.env("XDG_STATE_HOME", &place);
+        command.output().expect("starts").into()
+    };
+    let ran = call(&["run", "--channel", &channel]);
+    assert_eq!(ran.code, 73, "{}", ran.err);
+    let name = place.join("live-status").display().to_string();
+    assert!(ran.err.contains(&name), "it names the place: {}", ran.err);
+    assert!(ran.err.contains("hint: run keeps its lock"), "{}", ran.err);
+    assert!(
+        fake.requests().is_empty(),
+        "nothing was asked of the server"
+    );
+    let ran = call(&["run", "--once", "--channel", &channel]).ok();
+    assert!(ran.err.contains("going on without a memory"), "{}", ran.err);
 }

@@ -110,8 +110,9 @@ fn what_waits_for_a_box_is_told_with_why_and_the_rule_of_its_state() {
 #[test]
 fn a_run_that_waits_for_a_place_has_no_box_yet_and_is_told_of() {
     let (home, fake) = (Home::new(), fake());
-    let mut run = Service::start(&mut home.posting(&fake, &["--max-active-sessions", "1"]));
-    run.until("ready: sources are armed");
+    let args = ["--max-active-sessions", "1", "--listen", "127.0.0.1:0"];
+    let mut run = Service::start(&mut home.posting(&fake, &args));
+    let address = run.address();
     home.works("s1", 2, false);
     post(&fake);
     home.works("s2", 2, false);
@@ -122,7 +123,34 @@ fn a_run_that_waits_for_a_place_has_no_box_yet_and_is_told_of() {
     let told = until(&home, key, |told| held_by(told, "place"));
     assert!(told["key"].is_null() && told["post"].is_null(), "{told}");
     page(&home, key, &["MAX_ACTIVE_SESSIONS"]);
+    // Nobody has seen that key: the session's own name and UUID are asked for.
+    for name in ["agent:main:s2", "s2"] {
+        page(&home, name, &["no box yet for", "it waits for a place"]);
+    }
+    let unknown = ask(&home, &["explain", "agent:main:s3"]);
+    assert_eq!(unknown.code, 1, "{}", unknown.err);
+    let listed = ask(&home, &["ps"]).ok();
+    assert_eq!(
+        listed.text().matches("[ACTIVE]").count(),
+        1,
+        "{}",
+        listed.text()
+    );
+    let waits = "1 more session waits for a place (MAX_ACTIVE_SESSIONS)";
+    assert!(listed.err.contains(waits), "{}", listed.err);
+    let lines = ask(&home, &["ps", "--json"]).ok().lines();
+    let kinds: Vec<_> = lines.iter().map(|line| line["type"].as_str()).collect();
+    assert_eq!(kinds, [Some("box"), Some("waiting")]);
+    assert_eq!(lines[1]["sessions"], 1);
+    let health = get(&address, "/health").json();
+    assert_eq!(health["waiting_sessions"], 1);
     run.stop();
+    let lines = ask(&home, &["ps", "--json"]).ok().lines();
+    assert_eq!(
+        lines.len(),
+        1,
+        "nobody waits where nobody is at work: {lines:?}"
+    );
 }
 
 #[test]
@@ -170,6 +198,7 @@ fn rule_25_boxes_are_told_of_on_a_socket_of_ours_and_nowhere_else() {
         ("GET /boxes/k", 404),
         ("GET /health", 404),
         ("GET /metrics", 404),
+        ("GET /waiting", 200),
         ("POST /boxes/k", 405),
     ] {
         assert_eq!(on_control(&home, line).status, status, "{line}");

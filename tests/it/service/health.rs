@@ -1,7 +1,13 @@
 //! `/health`, `/ready` and `/metrics` of a run that posts.
 
-use super::rig::{Home, Service, fake, get, metric, until};
+use std::process::Command;
+
+use rustix::process::Signal;
+
+use super::rig::{Home, Service, fake, get, kill, metric, until};
 use crate::fake_mattermost::{Action, Call, Moment, Rule};
+use crate::faults::harness::has;
+use crate::mattermost::process::boxes;
 
 const LISTEN: [&str; 2] = ["--listen", "127.0.0.1:0"];
 
@@ -18,6 +24,7 @@ fn what_is_posted_shows_in_the_figures() {
     assert_eq!(health["breaker"], "closed");
     assert_eq!(health["sources"][0]["source"], "openclaw");
     assert!(health["uptime_seconds"].is_u64() && health["last_error"].is_null());
+    assert_eq!(health["waiting_sessions"], 0);
 
     home.works("s1", 3, false);
     let page = until(&address, "/metrics", |page| {
@@ -71,7 +78,7 @@ fn an_outage_degrades_and_says_that_updates_are_delayed() {
     let page = get(&address, "/metrics");
     assert!(metric(&page, "updates_failed_total") >= 5.0);
     assert!((metric(&page, "circuit_breaker_state{state=\"open\"}") - 1.0).abs() < f64::EPSILON);
-    run.signal(rustix::process::Signal::TERM);
+    run.signal(Signal::TERM);
     run.end();
     let said = run.said();
     assert!(
@@ -82,6 +89,30 @@ fn an_outage_degrades_and_says_that_updates_are_delayed() {
         said.contains("the breaker changed was=closed state=open"),
         "{said}"
     );
+}
+
+/// `command` under strace, which has every sync from the `from`th on fail as a broken disk does.
+fn unsynced(command: &Command, from: u32) -> Command {
+    let mut traced = Command::new("strace");
+    let fault = format!("inject=fsync,fdatasync:error=EIO:when={from}+");
+    traced
+        .args([
+            "-qq",
+            "-f",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=fsync,fdatasync",
+        ])
+        .args(["-e", &fault])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    traced
 }
 
 #[test]
@@ -121,7 +152,7 @@ fn a_channel_that_takes_nothing_shows_and_takes_all_once_it_is_back() {
     assert_eq!(health["message"], "updates delayed");
     assert_eq!(health["last_error"]["class"], "box_shut_out");
     fake.clear_faults();
-    run.signal(rustix::process::Signal::HUP);
+    run.signal(Signal::HUP);
     until(&address, "/health", |health| {
         health.json()["queue_depth"] == 0 && health.json()["status"] == "healthy"
     });
@@ -154,27 +185,46 @@ fn a_token_that_is_not_taken_is_not_ready() {
     assert_eq!(health["reasons"][0], "token_refused");
     assert_eq!(health["message"], "updates delayed");
     fake.clear_faults();
-    run.signal(rustix::process::Signal::HUP);
+    run.signal(Signal::HUP);
     until(&address, "/ready", |ready| ready.status == 200);
     assert_eq!(get(&address, "/health").json()["status"], "healthy");
     run.stop();
 }
 
 #[test]
-fn what_cannot_outlive_us_is_not_ready() {
+fn row_71_syncs_that_fail_again_and_again_are_degraded_and_not_ready() {
+    if !has("strace") {
+        return;
+    }
     let (home, fake) = (Home::new(), fake());
-    // A file stands where the state directory would be made.
-    let place = home.write("no-directory", "");
-    let mut command = home.posting(&fake, &LISTEN);
-    let mut run = Service::start(command.env("XDG_STATE_HOME", place));
-    let address = run.address();
-    let ready = get(&address, "/ready");
-    assert_eq!(ready.status, 503);
-    assert_eq!(ready.json()["sources_armed"], true);
-    let health = get(&address, "/health");
-    assert_eq!(health.status, 200);
-    assert_eq!(health.json()["reasons"][0], "state_not_durable");
+    // Its memory is made by one whose disk is well.
+    let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
+    run.address();
     run.stop();
+    let mut run = Service::start(&mut unsynced(&home.posting(&fake, &LISTEN), 1));
+    let address = run.address();
+    home.works("s1", 1, false);
+    let ready = until(&address, "/ready", |ready| ready.status == 503);
+    assert_eq!(ready.json()["sources_armed"], true);
+    assert_eq!(ready.json()["state_durable"], false);
+    let health = get(&address, "/health");
+    assert_eq!(health.status, 200, "whoever restarts us would mend nothing");
+    assert_eq!(health.json()["status"], "degraded");
+    let reasons = health.json()["reasons"].to_string();
+    assert!(reasons.contains("state_not_durable"), "{reasons}");
+    // What waits for its intent to be durable is not posted in the meantime.
+    assert_eq!(boxes(&fake).len(), 0);
+    // Strace hands the signal on to nobody: the program itself is told.
+    kill(child_of(run.pid()), Signal::TERM);
+    run.end();
+}
+
+/// The process that `pid` started.
+fn child_of(pid: u32) -> u32 {
+    let path = format!("/proc/{pid}/task/{pid}/children");
+    let children = std::fs::read_to_string(path).expect("a process");
+    let first = children.split_whitespace().next().expect("a child");
+    first.parse().expect("a number")
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::process::Stdio;
 use rustix::process::Signal;
 
 use super::rig::{Home, Service, fake};
+use crate::fake_mattermost::Fake;
+use crate::mattermost::process::boxes;
 use crate::support::waits::{Lines, ended};
 
 /// `run` with these settings, once it is ready.
@@ -48,13 +50,22 @@ fn settings_that_are_wrong_are_not_taken_and_it_is_said_where_and_why() {
             "labels = \"/nowhere/labels.toml\"\n",
             "cannot read /nowhere/labels.toml",
         ),
+        (
+            "max-lines = 14\n\nthrotle = \"1s\"\n",
+            "settings.toml: line 3: unknown setting \\\"throtle\\\"; did you mean \\\"throttle\\\"?",
+        ),
     ];
     for (settings, why) in cases {
         home.write("settings.toml", settings);
         run.signal(Signal::HUP);
         let line = run.until("the new settings are not taken; the old ones stay");
         assert!(line.contains(why) && line.contains("hint="), "{line}");
+        assert!(
+            !line.contains("mend it"),
+            "it says what is to be done: {line}"
+        );
     }
+    assert!(!run.said().contains("settings were read again"));
     home.write("settings.toml", "max-lines = 14\n");
     run.signal(Signal::HUP);
     assert!(
@@ -62,6 +73,40 @@ fn settings_that_are_wrong_are_not_taken_and_it_is_said_where_and_why() {
             .contains("changed=max-lines")
     );
     assert_eq!(run.stop(), 143, "it went on all the time");
+}
+
+/// The text of the one box, once it says `text`.
+fn shown(fake: &Fake, text: &str) -> String {
+    let all = |fake: &Fake| -> String {
+        let posts = boxes(fake).into_iter();
+        posts.map(|post| post.message).collect()
+    };
+    fake.wait_until("the box", |fake| all(fake).contains(text));
+    all(fake)
+}
+
+#[test]
+fn what_is_hidden_stays_hidden_though_the_settings_cannot_be_read_any_more() {
+    // Named, and where it is looked for without a name.
+    for named in [true, false] {
+        let (home, fake) = (Home::new(), fake());
+        std::fs::create_dir_all(home.path(".config/live-status")).expect("made");
+        let path = home.write(".config/live-status/config.toml", "detail = \"none\"\n");
+        let name = path.to_str().expect("text");
+        let args: &[&str] = if named { &["--config", name] } else { &[] };
+        let mut run = Service::start(&mut home.posting(&fake, args));
+        run.until("ready: sources are armed");
+        std::fs::remove_file(&path).expect("removed");
+        std::fs::create_dir(&path).expect("made");
+        run.signal(Signal::HUP);
+        let line = run.until("the new settings are not taken; the old ones stay");
+        let why = format!("cannot read the settings file {name}");
+        assert!(line.contains(&why) && line.contains("hint="), "{line}");
+        home.reads("s1", "/srv/hidden-place/plan.md");
+        let text = shown(&fake, "Reading");
+        assert!(!text.contains("plan.md"), "{text}");
+        assert_eq!(run.stop(), 143);
+    }
 }
 
 #[test]
@@ -127,7 +172,7 @@ fn a_token_that_was_replaced_is_named_and_never_shown() {
     );
     home.works("s1", 1, true);
     fake.wait_until("the end of the box", |fake| {
-        let posts = crate::mattermost::process::boxes(fake);
+        let posts = boxes(fake);
         posts
             .iter()
             .any(|post| crate::mattermost::process::state(post) == "done")
@@ -166,7 +211,7 @@ fn a_box_that_waits_because_of_its_token_goes_out_with_a_new_one() {
         run.until(recovered);
     }
     fake.wait_until("the end of the box", |fake| {
-        let posts = crate::mattermost::process::boxes(fake);
+        let posts = boxes(fake);
         posts
             .iter()
             .any(|post| crate::mattermost::process::state(post) == "done")

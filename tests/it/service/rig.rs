@@ -78,9 +78,22 @@ impl Home {
         if ended {
             talk.says(now, "Done.");
         }
+        self.keep(sid, &talk);
+    }
+
+    /// A run of session `sid` that is reading `file`.
+    pub fn reads(&self, sid: &str, file: &str) {
+        let now = jiff::Timestamp::now().as_millisecond() - T0_MS;
+        let mut talk = Talk::new(sid);
+        talk.user(now, "look around");
+        talk.call(now, "c0", "read", json!({"path": file}));
+        self.keep(sid, &talk);
+    }
+
+    fn keep(&self, sid: &str, talk: &Talk) {
         let key = format!("agent:main:{sid}");
         let mut tree = Tree::default();
-        tree.add(&key, sid, json!({}), &talk);
+        tree.add(&key, sid, json!({}), talk);
         tree.write(&self.path(".openclaw"), Era::Files);
     }
 

@@ -3,12 +3,15 @@
 mod asked;
 mod awaited;
 mod background;
+mod damaged;
 mod flood;
 mod health;
+mod jumps;
 mod logs;
 mod notify;
 mod pid;
 mod reload;
+mod remote;
 mod rig;
 mod rules;
 mod stops;

@@ -3,14 +3,13 @@
 //! Who goes back to the earlier version renames it. There is one at most: a later step to a later
 //! format replaces it.
 
-use std::fs::{OpenOptions, remove_file, rename};
+use std::fs::remove_file;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ffi};
 
-use super::super::dir::sync;
+use super::copies::{begin, finish};
 use super::tables::Bad;
 
 /// What follows the database's name.
@@ -40,22 +39,6 @@ pub(super) fn keep(connection: &Connection, path: &Path, version: i32) -> Result
     // Under its last name it is no longer there.
     let _ = remove_file(&copy);
     kept
-}
-
-/// An empty file for us alone, which SQLite fills: it would let others read one that it makes.
-fn begin(copy: &Path) -> io::Result<()> {
-    // Left by a process of our number that died at it.
-    let _ = remove_file(copy);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    options.open(copy).map(drop)
-}
-
-/// It is whole on the disk before it has its name.
-fn finish(copy: &Path, name: &Path) -> io::Result<()> {
-    OpenOptions::new().read(true).open(copy)?.sync_all()?;
-    rename(copy, name)?;
-    name.parent().map_or(Ok(()), sync)
 }
 
 /// A disk that is full now may have space later: no reason to set anything aside.

@@ -302,6 +302,7 @@ Register-ArgumentCompleter -Native -CommandName 'live-status' -ScriptBlock {
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Add which rule gave a run its state, and the evidence')
             [CompletionResult]::new('--no-redact', '--no-redact', [CompletionResultType]::ParameterName, 'Leave secrets in: for your own eyes only')
             [CompletionResult]::new('--health-allow-remote', '--health-allow-remote', [CompletionResultType]::ParameterName, 'Let other machines ask too; they have to bring the token of --health-token-file')
+            [CompletionResult]::new('--allow-remote-state', '--allow-remote-state', [CompletionResultType]::ParameterName, 'Keep state on a network file system all the same, where locks and what is synced may not hold')
             [CompletionResult]::new('--daemon', '--daemon', [CompletionResultType]::ParameterName, 'Go on without a terminal; ends with 0 once the process in the background is up')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')

@@ -734,7 +734,7 @@ _live__status() {
             return 0
             ;;
         live__subcmd__status__subcmd__run)
-            opts="-v -q -h --source --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --max-active-sessions --circuit-breaker-threshold --circuit-breaker-cooldown --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --labels --detail --markup --max-lines --max-chars --after --commentary --status-tags --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --log-level --log-format --log-file --listen --health-allow-remote --health-token-file --health-host --pid-file --daemon --config --verbose --quiet --color --help"
+            opts="-v -q -h --source --agent --session --since --full --poll --follow-links --max-line-bytes --once --replay --speed --now --include --exclude --resume --to --throttle --max-active-sessions --circuit-breaker-threshold --circuit-breaker-cooldown --brief --url --token-file --ca-file --allow-plain-http --allow-user-token --channel --root --catch-up --recreate --rate --dry-run --labels --detail --markup --max-lines --max-chars --after --commentary --status-tags --tz --trail --explain --idle-timeout --max-duration --no-redact --secrets-file --log-level --log-format --log-file --listen --health-allow-remote --health-token-file --health-host --pid-file --allow-remote-state --daemon --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -310,6 +310,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand run" -l trail -d
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l explain -d 'Add which rule gave a run its state, and the evidence'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l no-redact -d 'Leave secrets in: for your own eyes only'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l health-allow-remote -d 'Let other machines ask too; they have to bring the token of --health-token-file'
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l allow-remote-state -d 'Keep state on a network file system all the same, where locks and what is synced may not hold'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l daemon -d 'Go on without a terminal; ends with 0 once the process in the background is up'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand run" -s q -l quiet -d 'Say only what went wrong'

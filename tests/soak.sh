@@ -29,6 +29,9 @@ part() {
 
 part 'faults of disks, parsers and state' faults:: \
   LIVE_STATUS_FAULT_ROUNDS="$factor" LIVE_STATUS_MODEL_CASES="${LIVE_STATUS_MODEL_CASES:-50000}"
+part '1,000 rounds of each way to write a file anew' faults::rewrite LIVE_STATUS_FAULT_ROUNDS=20
+part '1,000 rounds of renames' faults::aside LIVE_STATUS_FAULT_ROUNDS=5
+part 'a run on damaged memories' service::damaged LIVE_STATUS_FAULT_ROUNDS=20
 printf '\n== the model of a follower\n'
 LIVE_STATUS_MODEL_CASES="${LIVE_STATUS_MODEL_CASES:-50000}" cargo test --lib -- follow::tests::model
 part 'run killed at every system call' kills::calls LIVE_STATUS_KILL_POINTS=1000000
@@ -37,4 +40,5 @@ part 'the stages of the pipe killed' kills::pipes LIVE_STATUS_PIPE_KILLS=200
 part '10,000 lines a session while nobody ran' unattended::away LIVE_STATUS_LINES_AWAY=10000
 part 'a minute of standing still' unattended::clocks LIVE_STATUS_STOP_SECONDS=60
 part '2,000 runs under one budget, 1,000 in an outage' load::many LIVE_STATUS_FAULT_ROUNDS=10
+part '100,000 transcripts at once' load::flood LIVE_STATUS_FAULT_ROUNDS=20
 part "$minutes minutes of coming and going" unattended::churn LIVE_STATUS_SOAK_MINUTES="$minutes"

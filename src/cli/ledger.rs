@@ -36,6 +36,27 @@ pub(super) struct Opened {
     pub(super) durable: bool,
 }
 
+/// Refuses a place for what the one `run` keeps that is reached over a network, unless that is `allowed`.
+///
+/// # Errors
+///
+/// There is no place, or it is such a one (73).
+pub(super) fn check_place(allowed: bool) -> Result<(), Failure> {
+    let state = keeper::state().map_err(placeless)?;
+    match state.is_remote() {
+        Some(kind) if !allowed => {
+            let what = anyhow::anyhow!(
+                "state would be kept on {kind}, in {}: locks and what is synced may not hold there",
+                state.path().display()
+            );
+            Err(Failure::new(Kind::CannotCreate, what).hint(
+                "set XDG_STATE_HOME to a directory of this machine; --allow-remote-state goes on all the same",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The ledger of `role`, and who we are among those who write the same boxes.
 ///
 /// Where there is no place for state one of many goes on without: every box is found again by its

@@ -181,6 +181,9 @@ impl RunArgs {
             role: if serves { Role::Run } else { Role::Post },
             gauges: &gauges,
         };
+        if asking.role == Role::Run && places.has(To::Mattermost) && !self.showing.chat.dry_run {
+            ledger::check_place(self.service.allow_remote_state)?;
+        }
         let max_lines = usize::from(self.drawing.max_lines);
         let Sinks { sinks, renew } = self
             .showing

@@ -46,6 +46,10 @@ pub(super) struct Service {
     #[arg(long, value_name = "FILE", env = "PID_FILE", value_parser = path(), help_heading = "Service")]
     pid_file: Option<PathBuf>,
 
+    /// Keep state on a network file system all the same, where locks and what is synced may not hold
+    #[arg(long, help_heading = "Service")]
+    pub(super) allow_remote_state: bool,
+
     /// Go on without a terminal; ends with 0 once the process in the background is up
     #[arg(long, conflicts_with_all = ["once", "replay"], help_heading = "Service")]
     pub(super) daemon: bool,

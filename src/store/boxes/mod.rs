@@ -17,6 +17,8 @@ use link::Link;
 use notes::Notes;
 use tables::Bad;
 
+mod copies;
+mod earlier;
 mod files;
 mod forget;
 mod link;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::earlier;
 use super::files::{is_instance, new_instance};
 use crate::wire::time::Time;
 
@@ -99,7 +100,7 @@ pub(super) fn open(path: &Path, instance: Option<&str>, now: Time) -> Result<Ope
     match version {
         VERSION => {}
         0 => make(&mut connection, instance, now)?,
-        1 => migrate(&mut connection)?,
+        1 => migrate(&mut connection, path)?,
         other => return Err(verdict(&connection, other)),
     }
     connection.execute_batch(HABITS)?;
@@ -156,9 +157,12 @@ fn noted(connection: &Connection) -> Option<i32> {
     text.parse().ok()
 }
 
-/// Brings a database of an earlier format to ours, with all that it holds. Of several processes
-/// that do, one succeeds first.
-fn migrate(connection: &mut Connection) -> Result<(), Bad> {
+/// Brings a database of an earlier format to ours, with all that it holds; as it was it stays
+/// [beside it](earlier). Of several processes that do, one succeeds first.
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Bad> {
+    if noted(connection) == Some(1) {
+        earlier::keep(connection, path, 1)?;
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match (version(&transaction)?, noted(&transaction)) {
         (VERSION, _) => {}

@@ -24,5 +24,6 @@ mod proxy;
 mod races;
 pub mod rig;
 mod sorts;
+mod torn;
 mod unattended;
 mod unfinished;

@@ -173,16 +173,24 @@ fn an_answer_in_small_pieces_is_read_whole() {
 
 /// A TLS server with a certificate of its own for `name`; what it was sent in the clear.
 pub fn tls(name: &str) -> (u16, Heard, String) {
-    let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
-    let pem = made.cert.pem();
-    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    tls_until(name, 4096)
+}
+
+/// The same with a certificate that is good until the first day of that year.
+pub fn tls_until(name: &str, year: i32) -> (u16, Heard, String) {
+    let mut made = rcgen::CertificateParams::new([name.to_owned()]).expect("a name");
+    made.not_after = rcgen::date_time_ymd(year, 1, 1);
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let made = made.self_signed(&key).expect("a certificate");
+    let pem = made.pem();
+    let key = PrivatePkcs8KeyDer::from(key.serialize_der());
     let config = rustls::ServerConfig::builder_with_provider(Arc::new(
         rustls::crypto::ring::default_provider(),
     ))
     .with_safe_default_protocol_versions()
     .expect("versions")
     .with_no_client_auth()
-    .with_single_cert(vec![made.cert.der().clone()], key.into())
+    .with_single_cert(vec![made.der().clone()], key.into())
     .expect("a pair");
     let config = Arc::new(config);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

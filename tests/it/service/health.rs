@@ -1,12 +1,13 @@
 //! `/health`, `/ready` and `/metrics` of a run that posts.
 
-use std::process::Command;
+use std::io::Write as _;
 
 use rustix::process::Signal;
 
-use super::rig::{Home, Service, fake, get, kill, metric, until};
-use crate::fake_mattermost::{Action, Call, Moment, Rule};
+use super::rig::{Home, Service, child_of, fake, get, kill, metric, under_strace, until};
+use crate::fake_mattermost::{Action, Call, Fake, Moment, Rule};
 use crate::faults::harness::has;
+use crate::faults::stopped::while_stopped;
 use crate::mattermost::process::boxes;
 
 const LISTEN: [&str; 2] = ["--listen", "127.0.0.1:0"];
@@ -89,30 +90,6 @@ fn an_outage_degrades_and_says_that_updates_are_delayed() {
         said.contains("the breaker changed was=closed state=open"),
         "{said}"
     );
-}
-
-/// `command` under strace, which has every sync from the `from`th on fail as a broken disk does.
-fn unsynced(command: &Command, from: u32) -> Command {
-    let mut traced = Command::new("strace");
-    let fault = format!("inject=fsync,fdatasync:error=EIO:when={from}+");
-    traced
-        .args([
-            "-qq",
-            "-f",
-            "-o",
-            "/dev/null",
-            "-e",
-            "trace=fsync,fdatasync",
-        ])
-        .args(["-e", &fault])
-        .arg(command.get_program())
-        .args(command.get_args())
-        .envs(
-            command
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        );
-    traced
 }
 
 #[test]
@@ -201,7 +178,11 @@ fn row_71_syncs_that_fail_again_and_again_are_degraded_and_not_ready() {
     let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
     run.address();
     run.stop();
-    let mut run = Service::start(&mut unsynced(&home.posting(&fake, &LISTEN), 1));
+    let mut run = Service::start(&mut under_strace(
+        &home.posting(&fake, &LISTEN),
+        "fsync,fdatasync",
+        "inject=fsync,fdatasync:error=EIO",
+    ));
     let address = run.address();
     home.works("s1", 1, false);
     let ready = until(&address, "/ready", |ready| ready.status == 503);
@@ -214,17 +195,8 @@ fn row_71_syncs_that_fail_again_and_again_are_degraded_and_not_ready() {
     assert!(reasons.contains("state_not_durable"), "{reasons}");
     // What waits for its intent to be durable is not posted in the meantime.
     assert_eq!(boxes(&fake).len(), 0);
-    // Strace hands the signal on to nobody: the program itself is told.
     kill(child_of(run.pid()), Signal::TERM);
     run.end();
-}
-
-/// The process that `pid` started.
-fn child_of(pid: u32) -> u32 {
-    let path = format!("/proc/{pid}/task/{pid}/children");
-    let children = std::fs::read_to_string(path).expect("a process");
-    let first = children.split_whitespace().next().expect("a child");
-    first.parse().expect("a number")
 }
 
 #[test]
@@ -238,5 +210,52 @@ fn an_answer_that_was_lost_is_counted() {
         metric(page, "updates_sent_total") >= 1.0
     });
     assert!((metric(&page, "ambiguous_creates_total") - 1.0).abs() < f64::EPSILON);
+    run.stop();
+}
+
+#[test]
+fn row_16_an_overflow_of_the_event_queue_is_counted_and_nothing_is_lost() {
+    let limit = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events");
+    let limit: usize = limit.expect("a limit").trim().parse().expect("a number");
+    if limit > 50_000 {
+        println!("skipped: the queue holds {limit} events");
+        return;
+    }
+    let (home, fake) = (Home::new(), fake());
+    let mut run = Service::start(&mut home.posting(&fake, &LISTEN));
+    let address = run.address();
+    let files = |count: usize| -> Vec<String> {
+        (0..count)
+            .map(|number| format!("/srv/file-{number}.md"))
+            .collect()
+    };
+    home.reads("s1", &files(1));
+    home.reads("s2", &files(1));
+    let shown = |fake: &Fake, name: &str| {
+        let posts = boxes(fake).into_iter();
+        posts.filter(|post| post.message.contains(name)).count() == 2
+    };
+    fake.wait_until("both boxes", |fake| shown(fake, "file-0.md"));
+    assert!(metric(&get(&address, "/metrics"), "overflow_total") < 1.0);
+    while_stopped(run.pid(), || {
+        let path = |sid: &str| home.path(&format!(".openclaw/agents/main/sessions/{sid}.jsonl"));
+        let open = |sid: &str| std::fs::OpenOptions::new().append(true).open(path(sid));
+        let mut both = ["s1", "s2"].map(|sid| open(sid).expect("a transcript"));
+        // An append alone is one event, and two in a row to one file are one, too.
+        for _ in 0..limit / 2 + 100 {
+            for file in &mut both {
+                file.write_all(b"\n").expect("written");
+            }
+        }
+        // The queue is full: of this nothing is told.
+        home.reads("s1", &files(2));
+        home.reads("s2", &files(2));
+    });
+    fake.wait_until("both boxes again", |fake| shown(fake, "file-1.md"));
+    // What stands at the end of the queue is read last.
+    until(&address, "/metrics", |page| {
+        metric(page, "overflow_total") >= 1.0
+    });
+    assert_eq!(boxes(&fake).len(), 2);
     run.stop();
 }

@@ -102,7 +102,7 @@ fn what_is_hidden_stays_hidden_though_the_settings_cannot_be_read_any_more() {
         let line = run.until("the new settings are not taken; the old ones stay");
         let why = format!("cannot read the settings file {name}");
         assert!(line.contains(&why) && line.contains("hint="), "{line}");
-        home.reads("s1", "/srv/hidden-place/plan.md");
+        home.reads("s1", &["/srv/hidden-place/plan.md".to_owned()]);
         let text = shown(&fake, "Reading");
         assert!(!text.contains("plan.md"), "{text}");
         assert_eq!(run.stop(), 143);

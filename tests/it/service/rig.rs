@@ -62,10 +62,7 @@ impl Home {
     /// A run of session `sid` with `calls` calls, which is over with `ended`. Written again, it
     /// begins as it did.
     pub fn works(&self, sid: &str, calls: usize, ended: bool) {
-        let mut begun = self.begun_ms.borrow_mut();
-        let newest = begun.values().max().map_or(0, |ms| ms + 1);
-        let clock = || (jiff::Timestamp::now().as_millisecond() - T0_MS).max(newest);
-        let now = *begun.entry(sid.to_owned()).or_insert_with(clock);
+        let now = self.begins(sid);
         let mut talk = Talk::new(sid);
         talk.user(now, "look around");
         for number in 0..calls {
@@ -81,13 +78,41 @@ impl Home {
         self.keep(sid, &talk);
     }
 
-    /// A run of session `sid` that is reading `file`.
-    pub fn reads(&self, sid: &str, file: &str) {
-        let now = jiff::Timestamp::now().as_millisecond() - T0_MS;
-        let mut talk = Talk::new(sid);
-        talk.user(now, "look around");
-        talk.call(now, "c0", "read", json!({"path": file}));
+    /// A run of session `sid` that has read these files but the last, which it is at.
+    pub fn reads(&self, sid: &str, files: &[String]) {
+        let talk = self.reading(sid, files);
         self.keep(sid, &talk);
+    }
+
+    /// The same once it has read all of them, and is over.
+    pub fn has_read(&self, sid: &str, files: &[String]) {
+        let mut talk = self.reading(sid, files);
+        let (begun, last) = (self.begins(sid), files.len().saturating_sub(1));
+        talk.result(begun, &format!("c{last}"), "read", json!({}));
+        talk.says(begun, "Done.");
+        self.keep(sid, &talk);
+    }
+
+    fn reading(&self, sid: &str, files: &[String]) -> Talk {
+        let begun = self.begins(sid);
+        let mut talk = Talk::new(sid);
+        talk.user(begun, "look around");
+        for (number, file) in files.iter().enumerate() {
+            let id = format!("c{number}");
+            if let Some(before) = number.checked_sub(1) {
+                talk.result(begun, &format!("c{before}"), "read", json!({}));
+            }
+            talk.call(begun, &id, "read", json!({"path": file}));
+        }
+        talk
+    }
+
+    /// When the run of session `sid` begins, or began.
+    fn begins(&self, sid: &str) -> i64 {
+        let mut begun = self.begun_ms.borrow_mut();
+        let newest = begun.values().max().map_or(0, |ms| ms + 1);
+        let clock = || (jiff::Timestamp::now().as_millisecond() - T0_MS).max(newest);
+        *begun.entry(sid.to_owned()).or_insert_with(clock)
     }
 
     fn keep(&self, sid: &str, talk: &Talk) {
@@ -209,6 +234,31 @@ impl Drop for Service {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// `command` under strace, which does to some system calls what `fault` says.
+pub fn under_strace(command: &Command, calls: &str, fault: &str) -> Command {
+    let mut traced = Command::new("strace");
+    traced
+        .args(["-qq", "-f", "-o", "/dev/null"])
+        .args(["-e", &format!("trace={calls}"), "-e", fault])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => traced.env(name, value),
+            None => traced.env_remove(name),
+        };
+    }
+    traced
+}
+
+/// The process that `pid` started: strace hands a signal on to nobody.
+pub fn child_of(pid: u32) -> u32 {
+    let path = format!("/proc/{pid}/task/{pid}/children");
+    let children = std::fs::read_to_string(path).expect("a process");
+    let first = children.split_whitespace().next().expect("a child");
+    first.parse().expect("a number")
 }
 
 pub fn kill(pid: u32, signal: Signal) {

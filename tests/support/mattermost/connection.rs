@@ -70,14 +70,16 @@ fn requests(
 /// Sends what comes back; whether the connection goes on.
 fn go(
     server: &Server,
-    stream: &TcpStream,
+    mut stream: &TcpStream,
     number: usize,
     course: Course,
     headers: &[(String, String)],
     gzip: bool,
 ) -> io::Result<bool> {
     let status = match &course {
-        Course::Answer(answer) | Course::Slow(answer, ..) => Some(answer.status),
+        Course::Answer(answer) | Course::Slow(answer, ..) | Course::Cut(answer, _) => {
+            Some(answer.status)
+        }
         Course::Close | Course::Reset => None,
     };
     note(server, number, status);
@@ -94,6 +96,15 @@ fn go(
             answer.headers.extend_from_slice(headers);
             drip(server, stream, &answer, bytes, pause)?;
             Ok(true)
+        }
+        Course::Cut(answer, reset) => {
+            let (head, body) = answer.wire(false);
+            stream.write_all(&head)?;
+            stream.write_all(&body[..body.len() / 2])?;
+            if reset {
+                rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO))?;
+            }
+            Ok(false)
         }
         Course::Close => Ok(false),
         Course::Reset => {

@@ -57,6 +57,35 @@ fn boxes_of_format_1_survive_whoever_opens_them_and_are_of_ours_then() {
 }
 
 #[test]
+fn row_40_what_was_of_format_1_stays_beside_it_as_it_was_once_and_for_us_alone() {
+    let place = of_format_1();
+    let earlier = place.beside(".earlier");
+    fs::write(&earlier, "of an earlier step still").expect("written");
+    drop(place.open());
+    let mode = fs::metadata(&earlier).expect("there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(
+        names(place.state.path(), "boxes.sqlite.earlier"),
+        ["boxes.sqlite.earlier"]
+    );
+    let before = fs::read(&earlier).expect("reads");
+    // Who takes it back has all of it, in the format that it was of.
+    let other = Place::new();
+    fs::write(&other.path, &before).expect("written");
+    let back = Connection::open(&other.path).expect("opens");
+    let version: i32 = back
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .expect("a version");
+    let has_about = back.prepare("SELECT about FROM box").is_ok();
+    assert!(version == 1 && !has_about, "it is of format {version}");
+    drop(back);
+    assert_eq!(frames(&Boxes::look(&other.state).expect("looks")), FRAMES);
+    // Nothing is kept of what is of our format already.
+    drop(place.open());
+    assert_eq!(fs::read(&earlier).expect("reads"), before);
+}
+
+#[test]
 fn a_process_that_had_format_1_open_goes_on_beside_us() {
     let place = of_format_1();
     let earlier = Connection::open(&place.path).expect("opens");

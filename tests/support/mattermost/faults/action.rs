@@ -41,6 +41,11 @@ pub enum Action {
     RateLimited { retry_after_s: i64 },
     /// Carried out; the answer's body comes in pieces.
     Slow { bytes: usize, every_ms: u64 },
+    /// Carried out; the connection ends in the middle of the answer's body.
+    Cut {
+        /// By a reset, not in an orderly way.
+        reset: bool,
+    },
     /// The process ends and another one starts: keys are forgotten, all connections closed.
     Restart {
         /// Whether the request was carried out first.
@@ -98,6 +103,7 @@ impl Action {
             Self::Status { .. } => "status",
             Self::RateLimited { .. } => "rate_limited",
             Self::Slow { .. } => "slow",
+            Self::Cut { .. } => "cut",
             Self::Restart { .. } => "restart",
             Self::SecondWriter { .. } => "second_writer",
             Self::SomeoneElsesPost => "someone_elses_post",

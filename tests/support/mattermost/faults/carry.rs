@@ -14,6 +14,8 @@ pub enum Course {
     Answer(Answer),
     /// An answer in pieces of this many bytes, with this pause between them.
     Slow(Answer, usize, Duration),
+    /// Half of an answer's body; then a reset, or the end.
+    Cut(Answer, bool),
     /// The connection ends without a word.
     Close,
     /// The connection is reset.
@@ -62,6 +64,7 @@ pub fn carry(
             bytes.max(1),
             Duration::from_millis(every_ms),
         ),
+        Action::Cut { reset } => Course::Cut(done(server, request), reset),
         Action::Restart { moment } => {
             if moment == Moment::After {
                 done(server, request);

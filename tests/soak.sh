@@ -39,6 +39,6 @@ part 'run killed at random' kills::moments LIVE_STATUS_RANDOM_KILLS=500
 part 'the stages of the pipe killed' kills::pipes LIVE_STATUS_PIPE_KILLS=200
 part '10,000 lines a session while nobody ran' unattended::away LIVE_STATUS_LINES_AWAY=10000
 part 'a minute of standing still' unattended::clocks LIVE_STATUS_STOP_SECONDS=60
-part '2,000 runs under one budget, 1,000 in an outage' load::many LIVE_STATUS_FAULT_ROUNDS=10
+part '2,000 runs under one budget, 1,000 in an outage' load::many LIVE_STATUS_FAULT_ROUNDS=10 LIVE_STATUS_LIVE_RUNS=2000
 part '100,000 transcripts at once' load::flood LIVE_STATUS_FAULT_ROUNDS=20
 part "$minutes minutes of coming and going" unattended::churn LIVE_STATUS_SOAK_MINUTES="$minutes"

@@ -278,6 +278,7 @@ impl Hall {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
+    // Fault 79.
     #[test]
     fn no_order_of_frames_hands_answers_and_time_forgets_a_box_or_writes_it_twice_at_once(
         live in 0_usize..4,

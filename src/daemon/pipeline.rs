@@ -223,6 +223,7 @@ mod tests {
             .collect()
     }
 
+    // Fault 66.
     #[test]
     fn a_session_that_cannot_be_folded_is_set_aside_once_and_the_others_go_on() {
         let mut pipeline = failing(on_a_word);
@@ -249,6 +250,7 @@ mod tests {
         assert_eq!(pipeline.finish(), []);
     }
 
+    // Fault 66.
     #[test]
     fn a_child_that_cannot_be_folded_leaves_its_parent() {
         let mut pipeline = failing(on_a_word);

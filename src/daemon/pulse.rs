@@ -151,6 +151,7 @@ mod tests {
 
     use super::*;
 
+    // Fault 64.
     #[test]
     fn only_the_loop_pings_and_without_a_watchdog_it_sleeps_on() {
         let dir = tempfile::tempdir().expect("a directory");

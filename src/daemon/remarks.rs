@@ -183,6 +183,7 @@ impl Oddities {
 mod tests {
     use super::*;
 
+    // Fault 20.
     #[test]
     fn what_fails_again_and_what_is_made_up_is_told_in_bounds() {
         let mut odd = Oddities::default();

@@ -145,6 +145,7 @@ mod tests {
         }
     }
 
+    // Fault 90.
     #[test]
     fn hostile_ids_are_no_components() {
         let long = "x".repeat(4096);

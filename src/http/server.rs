@@ -297,6 +297,7 @@ mod tests {
         assert!(text.starts_with("HTTP/1.1 431 "), "{text}");
     }
 
+    // Fault 94.
     #[test]
     fn rule_26_a_connection_ends_at_its_deadline_whatever_drips_in() {
         let (address, _serving) = serving(Duration::from_millis(50));
@@ -315,6 +316,7 @@ mod tests {
         assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
     }
 
+    // Fault 94.
     #[test]
     fn rule_26_a_connection_above_the_most_is_closed_and_the_next_one_answered() {
         let (address, _serving) = serving(Duration::from_secs(600));

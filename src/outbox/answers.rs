@@ -4,6 +4,7 @@ use super::tests::{active, frame, ms, next, settle};
 use super::*;
 use crate::wire::frame::State;
 
+// Fault 52.
 #[test]
 fn a_pause_silences_the_server_and_the_newest_goes_after_it() {
     let mut outbox = Outbox::new(Settings::default());
@@ -18,6 +19,7 @@ fn a_pause_silences_the_server_and_the_newest_goes_after_it() {
     assert_eq!(outbox.stats().later, 1);
 }
 
+// Fault 55.
 #[test]
 fn a_server_that_does_not_know_us_is_asked_as_soon_as_it_may() {
     let mut outbox = Outbox::new(Settings::default());
@@ -35,6 +37,7 @@ fn a_server_that_does_not_know_us_is_asked_as_soon_as_it_may() {
     assert_eq!(next(&mut outbox, 1_600), "wait 61010");
 }
 
+// Fault 58.
 #[test]
 fn an_outage_ends_with_one_edit_a_box() {
     let mut outbox = Outbox::new(Settings::default());
@@ -141,6 +144,7 @@ fn memory_is_bounded_by_what_is_pending() {
     assert_eq!(outbox.pending(), 0);
 }
 
+// Faults 80, 81.
 #[test]
 fn one_request_is_under_way_for_a_box() {
     let mut outbox = Outbox::new(Settings::default());

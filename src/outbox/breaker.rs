@@ -151,6 +151,7 @@ mod tests {
         assert_eq!(breaker.ready_at(second(64)), second(64));
     }
 
+    // Fault 59.
     #[test]
     fn a_probe_that_hangs_is_given_up() {
         let mut breaker = opened();

@@ -210,6 +210,7 @@ mod tests {
         assert_eq!(budget.ready_at(5 * SECOND), 64 * SECOND);
     }
 
+    // Fault 48.
     #[test]
     fn an_absurd_pause_is_cut() {
         let mut budget = Budget::new(10.0);

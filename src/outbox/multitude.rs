@@ -76,6 +76,7 @@ fn key(at: usize) -> String {
     format!("{at:04}")
 }
 
+// Fault 47.
 #[test]
 fn an_end_has_the_next_free_slot_however_many_boxes_are_live() {
     let mut server = Server {

@@ -111,6 +111,7 @@ impl Witness {
 }
 
 proptest! {
+    // Fault 93.
     #[test]
     fn places_are_kept_and_filled_by_who_did_something_last(most in 0_usize..12, steps in steps()) {
         let mut admission = Admission::new(most);

@@ -122,6 +122,7 @@ proptest! {
     }
 }
 
+// Fault 46.
 #[test]
 fn ten_thousand_events_a_second_are_one_edit_a_gap_and_the_end_comes_at_once() {
     let mut outbox = Outbox::new(Settings::default());
@@ -143,6 +144,7 @@ fn ten_thousand_events_a_second_are_one_edit_a_gap_and_the_end_comes_at_once() {
     assert_eq!(server.shown["a"], 100_000);
 }
 
+// Fault 47.
 #[test]
 fn two_thousand_boxes_share_ten_requests_a_second_with_ends_first() {
     let mut outbox = Outbox::new(Settings::default());

@@ -50,6 +50,7 @@ impl Throttle {
 mod tests {
     use super::*;
 
+    // Fault 48.
     #[test]
     fn the_gap_is_the_larger_of_setting_and_latency() {
         let ms = Duration::from_millis;

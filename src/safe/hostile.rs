@@ -206,6 +206,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2500, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // Fault 89.
     #[test]
     fn nothing_hidden_survives_anywhere(text in hostile()) {
         nothing_hidden_survives(&text);

@@ -217,6 +217,7 @@ mod tests {
         assert!(matches!(off.redact("password=hunter2"), Cow::Borrowed(_)));
     }
 
+    // Fault 88.
     #[test]
     fn only_the_secret_is_replaced() {
         let value = "k3v9x0q2mznw8t5rB7";

@@ -444,6 +444,7 @@ mod tests {
         }
     }
 
+    // Fault 38.
     #[test]
     fn any_cut_and_any_flipped_bit_is_damage_that_is_set_aside() {
         let (_dir, state) = state();
@@ -480,6 +481,7 @@ mod tests {
         }
     }
 
+    // Faults 40, P24.
     #[test]
     fn a_later_format_is_refused_and_left_alone() {
         let (_dir, state) = state();
@@ -496,6 +498,7 @@ mod tests {
         assert_eq!(fs::read_to_string(folder.join("n")).expect("reads"), text);
     }
 
+    // Fault 91.
     #[test]
     fn planted_links_are_refused_and_their_targets_untouched() {
         let (dir, state) = state();

@@ -261,6 +261,7 @@ mod tests {
         }
     }
 
+    // Fault 90.
     #[test]
     fn hostile_names_are_never_paths() {
         let long = "x".repeat(4096);

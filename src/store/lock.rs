@@ -112,6 +112,7 @@ impl Lock {
 mod tests {
     use super::*;
 
+    // Fault 83.
     #[test]
     fn a_role_has_one_holder_and_its_file_stays() {
         let dir = tempfile::tempdir().expect("a directory");
@@ -132,6 +133,7 @@ mod tests {
         Lock::take(&state, "../../x").expect("a hashed name");
     }
 
+    // Fault 91.
     #[test]
     fn a_planted_link_is_refused() {
         let dir = tempfile::tempdir().expect("a directory");

@@ -35,6 +35,7 @@ impl StateDir {
 mod tests {
     use super::*;
 
+    // Fault 85.
     #[test]
     fn a_file_system_is_known_by_its_number() {
         let cases = [
@@ -51,6 +52,7 @@ mod tests {
         }
     }
 
+    // Fault 85.
     #[test]
     fn a_directory_of_this_machine_is_not_remote() {
         let dir = tempfile::tempdir().expect("a directory");

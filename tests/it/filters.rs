@@ -196,6 +196,7 @@ fn a_bad_rule_is_named_with_its_line_and_key() {
     }
 }
 
+// Faults 67, 77.
 #[test]
 fn a_reader_that_goes_away_is_the_end_and_no_error() {
     let mut talk = Talk::new("s1");

@@ -114,6 +114,7 @@ fn race(seed: u64) {
     assert_eq!(shown, newest, "seed {seed}");
 }
 
+// Fault 79.
 #[test]
 fn whoever_comes_first_every_box_comes_to_its_newest_frame_by_one_hand_at_a_time() {
     let asked = std::env::var("LIVE_STATUS_MODEL_CASES").ok();

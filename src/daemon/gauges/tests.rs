@@ -126,6 +126,7 @@ fn what_waits_is_late_only_from_the_moment_at_which_it_began_to_wait() {
     assert_eq!(gauges.waiting.load(Relaxed), 0);
 }
 
+// Fault 64.
 #[test]
 fn a_loop_that_does_not_come_back_from_its_work_is_unhealthy_and_one_that_waits_is_well() {
     let earlier = Instant::now().checked_sub(Duration::from_secs(100));

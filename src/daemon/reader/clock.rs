@@ -93,6 +93,7 @@ mod tests {
 
     const DAY: Duration = Duration::from_secs(86_400);
 
+    // Fault 73.
     #[test]
     fn ticks_follow_the_clock_that_nobody_sets() {
         let years = DAY * 3_650;

@@ -180,6 +180,7 @@ mod tests {
         fs::write(folder.join(format!("{sid}.jsonl")), lines).expect("written");
     }
 
+    // Fault 68.
     #[test]
     fn what_came_and_went_is_forgotten_but_the_last_of_it() {
         let mut scene = Scene::new();
@@ -201,6 +202,7 @@ mod tests {
         assert!(scene.reader.departed.ids.len() >= MOST);
     }
 
+    // Fault 68.
     #[test]
     fn one_that_comes_back_goes_on_where_it_stopped_and_is_read_anew_once_it_was_forgotten() {
         for (others, want) in [(MOST / 2, 0), (3 * MOST, 1)] {

@@ -16,6 +16,7 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+// Fault 1.
 #[test]
 fn a_line_is_given_once_it_is_whole_wherever_it_is_cut() {
     let text = "{\"a\":1}\n\n{\"b\":\"\u{e9}\u{1f600}\"}\r\n{\"c\":3}\n";
@@ -139,6 +140,7 @@ fn what_was_put_aside_twice_or_rewritten_before_is_not_lost() {
     assert_eq!(scene.look(), [""; 0]);
 }
 
+// Fault P4.
 #[test]
 fn a_renamed_transcript_is_drained_and_gone() {
     let mut scene = Scene::new();
@@ -257,6 +259,7 @@ fn what_is_no_regular_file_is_skipped_with_one_note() {
     assert_eq!(scene.notes(), ["skipped: no regular file"; 3]);
 }
 
+// Fault 21.
 #[test]
 fn a_hole_left_by_a_stale_offset_is_skipped_and_counted() {
     let mut scene = Scene::new();

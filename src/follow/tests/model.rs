@@ -176,6 +176,7 @@ impl World {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
+    // Faults 79, P20.
     #[test]
     fn whatever_a_writer_does_the_lines_are_exact(steps in prop::collection::vec(step(), 1..14)) {
         let mut world = World { scene: Scene::new(), next: 0, now: Vec::new(), have: Vec::new() };

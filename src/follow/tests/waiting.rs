@@ -175,6 +175,7 @@ fn a_commit_wakes_and_so_does_the_first_one() {
     scene.follow_until("the row", |scene| scene.rows.len() == 2);
 }
 
+// Fault P11.
 #[test]
 fn reading_wakes_nobody() {
     let mut scene = watched(options());
@@ -201,6 +202,7 @@ fn reading_wakes_nobody() {
     assert!(mail.is_empty(), "{mail:?}");
 }
 
+// Fault 16.
 #[test]
 fn an_overflow_makes_it_look_at_everything() {
     let mut scene = watched(options());
@@ -271,6 +273,7 @@ fn a_directory_is_watched_once_and_no_file_stays_open() {
     assert_eq!(watches.interest.len(), 3 + 2 * 2);
 }
 
+// Fault 68.
 #[test]
 fn agents_that_came_and_went_leave_no_place_behind() {
     let mut scene = Scene::new();

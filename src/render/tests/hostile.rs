@@ -139,6 +139,7 @@ fn does(text: &str) -> Option<String> {
     None
 }
 
+// Fault 87.
 #[test]
 fn markdown_does_nothing_but_be_read() {
     for words in HOSTILE {
@@ -178,6 +179,7 @@ fn each_line_is_a_line_of_its_own() {
     }
 }
 
+// Fault 86.
 #[test]
 fn no_markup_lets_a_control_or_a_mention_through() {
     for words in HOSTILE {

@@ -227,6 +227,7 @@ mod tests {
         }
     }
 
+    // Fault 52.
     #[test]
     fn a_pause_is_in_seconds_or_a_date_and_bounded() {
         let cases = [

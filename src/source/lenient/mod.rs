@@ -323,6 +323,7 @@ mod tests {
         }
     }
 
+    // Fault 28.
     #[test]
     fn a_value_is_bounded_in_depth_and_width() {
         let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));

@@ -11,6 +11,7 @@ fn after(jump: i64, rest: &str) -> String {
     told(&board(&[scene("s", &script)]), &key("s", "r"))
 }
 
+// Fault 73.
 #[test]
 fn no_jump_of_the_clock_ends_what_is_under_way_or_keeps_what_ended_open() {
     for jump in [DAY, -DAY, 3_650 * DAY, -3_650 * DAY] {

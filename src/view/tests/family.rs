@@ -22,6 +22,7 @@ fn check(why: &str, scenes: &[Scene], wants: &[(&str, &str, &str)]) {
     }
 }
 
+// Fault 82.
 #[test]
 fn a_child_nests_and_keeps_its_parent_open() {
     let parent = "0 start r; 1 tool a; 2 spawn a c helper; 2 end a ok; 3 say final x; 3 stop ok";

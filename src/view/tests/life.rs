@@ -377,6 +377,7 @@ fn a_turn_without_a_request_goes_on_with_its_run() {
     }
 }
 
+// Fault 35.
 #[test]
 fn results_find_their_calls() {
     let cases = [

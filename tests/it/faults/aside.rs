@@ -8,6 +8,7 @@ use super::harness::{MODES, Place, Tail, rounds};
 use super::kept::places;
 use super::writer::Writer;
 
+// Fault 7.
 #[test]
 fn a_compaction_by_rename_drains_the_old_file_and_repeats_nothing() {
     // sessions.compact: the last lines go to a new file, without the header.
@@ -49,6 +50,7 @@ fn a_compaction_by_rename_drains_the_old_file_and_repeats_nothing() {
     }
 }
 
+// Fault 9.
 #[test]
 fn a_successor_goes_on_with_the_run_of_its_predecessor() {
     // openclaw#72435: a new file and session id; #88040: the index may name the old one.
@@ -111,6 +113,7 @@ fn a_successor_goes_on_with_the_run_of_its_predecessor() {
     }
 }
 
+// Fault 10.
 #[test]
 fn a_transcript_that_vanishes_ends_its_run_and_may_come_back() {
     for mode in MODES {
@@ -132,6 +135,7 @@ fn a_transcript_that_vanishes_ends_its_run_and_may_come_back() {
     }
 }
 
+// Faults 11, P9.
 #[test]
 fn renamed_and_removed_hundreds_of_times_it_lives_and_holds_nothing() {
     let place = Place::new();
@@ -160,6 +164,7 @@ fn renamed_and_removed_hundreds_of_times_it_lives_and_holds_nothing() {
     assert_eq!(tail.resources(), before, "descriptors, watches");
 }
 
+// Fault P3.
 #[test]
 fn appends_are_read_through_renames_of_other_transcripts() {
     // `mv a b`, both followed, then both written to.
@@ -223,6 +228,7 @@ pub fn begun(tail: &mut Tail, writer: &mut Writer) {
     tail.until_call(&writer.sid.clone(), &newest);
 }
 
+// Faults P17, P18.
 #[test]
 fn no_line_is_news_twice_over_a_stop() {
     let place = Place::new();
@@ -251,6 +257,7 @@ fn no_line_is_news_twice_over_a_stop() {
     assert_eq!(seen, once, "nothing is news twice");
 }
 
+// Faults 32, P24.
 #[test]
 fn a_partial_line_is_kept_over_a_stop() {
     let place = Place::new();
@@ -269,6 +276,7 @@ fn a_partial_line_is_kept_over_a_stop() {
     assert_eq!(tail.said("broken") + again.said("broken"), 0);
 }
 
+// Fault P19.
 #[test]
 fn what_was_renamed_while_down_is_not_read_again() {
     let place = Place::new();
@@ -285,6 +293,7 @@ fn what_was_renamed_while_down_is_not_read_again() {
     assert!(again.typed("rewind").is_empty(), "it begins as it did");
 }
 
+// Fault P24.
 #[test]
 fn a_copied_and_truncated_file_is_read_anew_after_a_stop() {
     let place = Place::new();
@@ -311,6 +320,7 @@ fn a_copied_and_truncated_file_is_read_anew_after_a_stop() {
     }
 }
 
+// Fault P23.
 #[test]
 fn the_kept_offset_goes_back_with_a_truncation() {
     let place = Place::new();
@@ -328,6 +338,7 @@ fn the_kept_offset_goes_back_with_a_truncation() {
     assert!(text.contains("\"offset\":0,"), "{text}");
 }
 
+// Faults 13, P15.
 #[test]
 fn an_inode_given_to_another_session_is_no_identity() {
     let place = Place::new();

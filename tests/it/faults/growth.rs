@@ -5,6 +5,7 @@ use std::fs;
 use super::harness::{MODES, PATIENCE, Place, Tail, has, rounds};
 use super::writer::{Dice, Writer};
 
+// Fault 1.
 #[test]
 fn lines_cut_at_any_byte_come_once_and_whole() {
     for (mode, lines) in MODES.into_iter().zip([rounds(400), 100]) {
@@ -25,6 +26,7 @@ fn lines_cut_at_any_byte_come_once_and_whole() {
     }
 }
 
+// Fault 1.
 #[test]
 fn a_begun_line_is_held_until_its_newline() {
     for mode in MODES {
@@ -74,6 +76,7 @@ fn while_arming(place: &Place, wrapper: &[&str], mut write: impl FnMut()) -> Tai
     tail
 }
 
+// Faults 2, P6.
 #[test]
 fn what_is_appended_while_the_watches_are_armed_is_seen() {
     let slow: &[&str] = if has("strace") { &SLOW_ARMING } else { &[] };
@@ -90,6 +93,7 @@ fn what_is_appended_while_the_watches_are_armed_is_seen() {
     }
 }
 
+// Faults 3, P7.
 #[test]
 fn what_is_replaced_while_the_watches_are_armed_is_read_from_its_start() {
     let slow: &[&str] = if has("strace") { &SLOW_ARMING } else { &[] };
@@ -107,6 +111,7 @@ fn what_is_replaced_while_the_watches_are_armed_is_read_from_its_start() {
     }
 }
 
+// Fault 17.
 #[test]
 fn ten_thousand_appends_to_a_stopped_reader_are_one_event_and_all_read() {
     let place = Place::new();
@@ -121,6 +126,7 @@ fn ten_thousand_appends_to_a_stopped_reader_are_one_event_and_all_read() {
     assert_eq!(tail.of("burst"), writer.calls);
 }
 
+// Faults 78, P12.
 #[test]
 fn events_that_pile_up_while_stopped_lose_nothing() {
     // New sessions, appends, rewrites and renames of several files, all at once.
@@ -153,6 +159,7 @@ fn events_that_pile_up_while_stopped_lose_nothing() {
     }
 }
 
+// Fault P21.
 #[test]
 fn a_busy_session_does_not_hold_up_others() {
     for mode in MODES {
@@ -178,6 +185,7 @@ fn a_busy_session_does_not_hold_up_others() {
     }
 }
 
+// Fault P21.
 #[test]
 fn a_newline_at_the_edge_of_the_buffer_is_one() {
     // What is read at once is 256 KiB: a line ends one byte before, at and behind it.
@@ -205,6 +213,7 @@ fn a_newline_at_the_edge_of_the_buffer_is_one() {
     }
 }
 
+// Fault 22.
 #[test]
 fn clocks_of_files_do_not_matter() {
     use std::time::{Duration, SystemTime};

@@ -96,6 +96,7 @@ fn transcript(sid: &str, text: &str) -> String {
     })
 }
 
+// Faults 86, 87, 89.
 #[test]
 fn hostile_text_reaches_neither_post_nor_terminal_nor_log() {
     let place = Place::new();
@@ -193,6 +194,7 @@ fn effect(markdown: &str) -> Option<String> {
     code.then(|| "a code block".to_owned())
 }
 
+// Fault 90.
 #[test]
 fn a_hostile_session_id_is_never_a_path() {
     let place = Place::new();
@@ -252,6 +254,7 @@ fn a_hostile_session_id_is_never_a_path() {
     assert_eq!(made, ["secret.jsonl", "state", "xdg-state"]);
 }
 
+// Fault 88.
 #[test]
 fn a_secret_is_masked_wherever_it_stands() {
     // Put together here, so that no line of the sources looks like one.

@@ -105,6 +105,7 @@ fn is_kept(place: &Place, key: &str, commits: &BTreeMap<u64, Result<(), String>>
     assert_eq!(boxes.remark(), None, "{what}");
 }
 
+// Faults 39, 45.
 #[test]
 fn what_was_committed_outlives_a_process_that_is_killed_at_any_write() {
     let place = Place::new();
@@ -142,6 +143,7 @@ fn what_was_committed_outlives_a_process_that_is_killed_at_any_write() {
     }
 }
 
+// Faults 45, 71.
 #[test]
 fn a_sync_that_fails_is_said_and_the_next_one_is_no_lie() {
     if !has("strace") {
@@ -290,6 +292,7 @@ fn process_on_a_small_disk() {
     assert_eq!(boxes.remark(), None);
 }
 
+// Fault 70.
 #[test]
 fn a_full_disk_is_said_and_left_behind() {
     let place = Place::new();
@@ -318,6 +321,7 @@ fn read_only(directory: &Path, program: &[&str]) -> Option<Command> {
     in_own_mounts(script, &[&[directory], program].concat())
 }
 
+// Fault 72.
 #[test]
 fn row_72_a_read_only_state_directory_is_refused_at_the_start() {
     let place = Place::new();
@@ -354,6 +358,7 @@ fn row_72_a_read_only_state_directory_is_refused_at_the_start() {
     run(place.home.path(), &["explain", "k"]).ok();
 }
 
+// Fault 72.
 #[test]
 fn row_72_a_run_that_posts_does_not_begin_without_a_place_for_its_lock_and_one_round_does() {
     let (fake, home) = (Fake::start(), crate::support::home());

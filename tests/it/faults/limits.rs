@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::harness::{MODES, Place, Tail, has, once, rounds};
 use super::writer::Writer;
 
+// Fault 16.
 #[test]
 fn an_overflow_of_the_event_queue_loses_nothing() {
     let limit = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events");
@@ -48,6 +49,7 @@ fn an_overflow_of_the_event_queue_loses_nothing() {
     }
 }
 
+// Fault P25.
 #[test]
 fn rotations_in_an_overflow_are_all_drained() {
     let place = Place::new();
@@ -75,6 +77,7 @@ fn rotations_in_an_overflow_are_all_drained() {
     }
 }
 
+// Faults 18, 25, P10.
 #[test]
 fn without_watches_it_says_so_and_looks_once_a_second() {
     // Limits of a user namespace of our own: nobody else's change.
@@ -116,6 +119,7 @@ fn without_watches_it_says_so_and_looks_once_a_second() {
     }
 }
 
+// Fault 19.
 #[test]
 fn sixty_four_descriptors_are_enough_for_two_thousand_transcripts() {
     if !has("prlimit") {
@@ -141,6 +145,7 @@ fn sixty_four_descriptors_are_enough_for_two_thousand_transcripts() {
     }
 }
 
+// Fault 11.
 #[test]
 fn one_watch_a_directory_and_no_descriptor_a_session() {
     let place = Place::new();
@@ -158,6 +163,7 @@ fn one_watch_a_directory_and_no_descriptor_a_session() {
     assert!(before.1 <= 5, "{before:?}");
 }
 
+// Fault 24.
 #[test]
 fn failing_reads_are_tried_again_and_hurt_nobody_else() {
     if !has("strace") {
@@ -206,6 +212,7 @@ fn failing_reads_are_tried_again_and_hurt_nobody_else() {
     }
 }
 
+// Fault 26.
 #[test]
 fn old_transcripts_cost_a_look_and_no_read() {
     let place = Place::new();
@@ -234,6 +241,7 @@ fn old_transcripts_cost_a_look_and_no_read() {
     assert!(peak_kib < 64 << 10, "{peak_kib} KiB for 1,000 sessions");
 }
 
+// Fault 27.
 #[test]
 fn a_huge_line_is_skipped_in_little_memory_and_the_next_one_kept() {
     const PART: usize = 1 << 20;
@@ -262,6 +270,7 @@ fn a_huge_line_is_skipped_in_little_memory_and_the_next_one_kept() {
     assert_eq!(tail.of("huge"), writer.calls);
 }
 
+// Fault 27.
 #[test]
 fn images_in_a_line_below_the_cap_are_read() {
     let place = Place::new();

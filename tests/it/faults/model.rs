@@ -281,6 +281,7 @@ fn take(got: &RefCell<Vec<String>>, event: &Event) -> Result<(), Infallible> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
+    // Fault P20.
     #[test]
     fn every_call_is_told_once_and_in_order_whatever_a_writer_does(steps in prop::collection::vec(step(), 1..16)) {
         let mut world = World::new();

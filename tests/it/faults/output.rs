@@ -22,6 +22,7 @@ fn blocked(place: &Place) -> super::harness::Tail {
     .spawn()
 }
 
+// Faults 67, P13.
 #[test]
 fn a_closed_output_is_noticed_though_nothing_is_written() {
     for lines in [0, 1] {
@@ -42,6 +43,7 @@ fn a_closed_output_is_noticed_though_nothing_is_written() {
     }
 }
 
+// Fault P13.
 #[test]
 fn a_signal_ends_it_with_its_number() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
@@ -68,6 +70,7 @@ fn a_second_signal_ends_it_at_once_though_its_output_is_stuck() {
     assert!(matches!(tail.end().code(), Some(130 | 143)));
 }
 
+// Fault 67.
 #[test]
 fn a_slow_reader_gets_everything_in_order_and_memory_stays_small() {
     let place = Place::new();

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::harness::{MODES, Place, Tail, has, once};
 use super::writer::Writer;
 
+// Faults 12, P1.
 #[test]
 fn what_is_missing_at_the_start_is_named_at_once() {
     let place = Place::new();
@@ -24,6 +25,7 @@ fn what_is_missing_at_the_start_is_named_at_once() {
     }
 }
 
+// Faults 12, P2, P10.
 #[test]
 fn directories_may_come_late_go_and_come_back() {
     for mode in MODES {
@@ -58,6 +60,7 @@ fn directories_may_come_late_go_and_come_back() {
     }
 }
 
+// Faults 14, P14.
 #[test]
 fn links_are_refused_and_with_the_flag_their_target_is_followed() {
     let place = Place::new();
@@ -112,6 +115,7 @@ fn links_are_refused_and_with_the_flag_their_target_is_followed() {
     );
 }
 
+// Faults 15, P11, P14.
 #[test]
 fn what_is_no_file_is_skipped_and_may_become_one() {
     for mode in MODES {
@@ -142,6 +146,7 @@ fn what_is_no_file_is_skipped_and_may_become_one() {
     }
 }
 
+// Fault 20.
 #[test]
 fn lost_permission_is_said_once_and_what_was_missed_is_read() {
     // Root reads everything: then the reader is somebody else.
@@ -202,6 +207,7 @@ fn binary_is_open() -> bool {
     })
 }
 
+// Fault 23.
 #[test]
 fn names_of_any_bytes_are_followed_and_written_as_json() {
     for mode in MODES {

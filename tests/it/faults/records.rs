@@ -26,6 +26,7 @@ fn message(fields: &str) -> String {
     )
 }
 
+// Faults 28, 29, 33, P16.
 #[test]
 fn what_is_no_record_is_named_and_the_next_line_kept() {
     let deep = |depth: usize| {
@@ -85,6 +86,7 @@ fn what_is_no_record_is_named_and_the_next_line_kept() {
     }
 }
 
+// Faults 33, 34.
 #[test]
 fn a_byte_order_mark_and_a_missing_header_do_no_harm() {
     let place = Place::new();
@@ -108,6 +110,7 @@ fn a_byte_order_mark_and_a_missing_header_do_no_harm() {
     }
 }
 
+// Fault 34.
 #[test]
 fn what_is_unknown_is_passed_on_and_named_once() {
     let mut middle = String::new();
@@ -131,6 +134,7 @@ fn what_is_unknown_is_passed_on_and_named_once() {
     }
 }
 
+// Faults 29, 31.
 #[test]
 fn odd_values_cost_a_field_and_never_a_record() {
     let call =
@@ -175,6 +179,7 @@ fn odd_values_cost_a_field_and_never_a_record() {
     }
 }
 
+// Fault 30.
 #[test]
 fn of_a_key_twice_the_last_one_counts() {
     let content = |id: &str| {
@@ -188,6 +193,7 @@ fn of_a_key_twice_the_last_one_counts() {
     assert_eq!(tail.of("odd"), [&*calls[0], "last", &*calls[1]]);
 }
 
+// Fault 32.
 #[test]
 fn a_last_line_without_a_newline_is_not_yet_a_line() {
     let place = Place::new();
@@ -203,6 +209,7 @@ fn a_last_line_without_a_newline_is_not_yet_a_line() {
     assert_eq!(tail.of("last"), writer.calls);
 }
 
+// Fault 35.
 #[test]
 fn calls_and_results_need_not_match() {
     let result = |call: &str, id: &str| {

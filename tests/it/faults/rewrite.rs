@@ -7,6 +7,7 @@ use std::os::unix::fs::FileExt as _;
 use super::harness::{MODES, Place, Start, rounds};
 use super::writer::Writer;
 
+// Faults 4, P5.
 #[test]
 fn a_smaller_rewrite_is_read_from_its_start() {
     for (mode, count) in MODES.into_iter().zip([rounds(50), 2]) {
@@ -27,6 +28,7 @@ fn a_smaller_rewrite_is_read_from_its_start() {
     }
 }
 
+// Faults 5, P16.
 #[test]
 fn a_larger_rewrite_in_one_go_loses_nothing_and_repeats_nothing() {
     for (mode, count) in MODES.into_iter().zip([rounds(200), 3]) {
@@ -68,6 +70,7 @@ fn a_larger_rewrite_in_one_go_loses_nothing_and_repeats_nothing() {
     }
 }
 
+// Fault 5.
 #[test]
 fn a_long_run_that_is_rewritten_is_not_repeated() {
     // More calls than a session remembers.
@@ -111,6 +114,7 @@ fn a_long_run_that_is_rewritten_is_not_repeated() {
     }
 }
 
+// Fault 6.
 #[test]
 fn the_same_beginning_is_no_rewrite_and_other_bytes_are_one() {
     for mode in MODES {
@@ -158,6 +162,7 @@ fn the_same_beginning_is_no_rewrite_and_other_bytes_are_one() {
     }
 }
 
+// Faults 8, P8.
 #[test]
 fn replaced_by_smaller_files_again_and_again() {
     for (mode, count) in MODES.into_iter().zip([rounds(200), 2]) {
@@ -181,6 +186,7 @@ fn replaced_by_smaller_files_again_and_again() {
     }
 }
 
+// Fault 21.
 #[test]
 fn a_hole_before_a_line_is_skipped() {
     for mode in MODES {
@@ -210,6 +216,7 @@ fn a_hole_before_a_line_is_skipped() {
     }
 }
 
+// Fault P22.
 #[test]
 fn a_truncation_while_the_output_is_stuck_loses_nothing_that_was_read() {
     let place = Place::new();

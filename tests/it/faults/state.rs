@@ -149,6 +149,7 @@ fn survives(place: &Place, known: &[Kept], bytes: &[u8], what: &str) {
     }
 }
 
+// Faults 38, 45.
 #[test]
 fn any_cut_and_any_zeroes_stop_nothing() {
     let (place, known) = Place::filled();
@@ -167,6 +168,7 @@ fn any_cut_and_any_zeroes_stop_nothing() {
     survives(&place, &known, &bytes, "whole");
 }
 
+// Fault 38.
 #[test]
 fn flipped_bits_stop_nothing_and_nothing_false_is_believed() {
     let (place, known) = Place::filled();
@@ -184,6 +186,7 @@ fn flipped_bits_stop_nothing_and_nothing_false_is_believed() {
     }
 }
 
+// Fault 40.
 #[test]
 fn a_later_database_is_refused_and_left_alone() {
     let (place, _) = Place::filled();
@@ -202,6 +205,7 @@ fn a_later_database_is_refused_and_left_alone() {
     assert_eq!(fs::read(&place.path).expect("reads"), before);
 }
 
+// Fault 91.
 #[test]
 fn a_planted_link_is_refused_and_its_target_untouched() {
     for name in ["boxes.sqlite", "boxes.sqlite-wal", "boxes.sqlite-shm"] {
@@ -223,6 +227,7 @@ fn a_planted_link_is_refused_and_its_target_untouched() {
     }
 }
 
+// Fault 41.
 #[test]
 fn a_deleted_state_directory_is_a_new_beginning() {
     let (place, known) = Place::filled();
@@ -235,6 +240,7 @@ fn a_deleted_state_directory_is_a_new_beginning() {
     boxes.commit(&known[0]).expect("committed");
 }
 
+// Fault 44.
 #[test]
 fn finished_boxes_are_bounded_however_many_there_were() {
     let place = Place::in_memory();
@@ -270,6 +276,7 @@ fn path_beside(path: &Path, suffix: &str) -> PathBuf {
     path.with_file_name(format!("boxes.sqlite{suffix}"))
 }
 
+// Fault 72.
 #[test]
 fn a_box_is_explained_to_people_and_to_programs() {
     let place = Place::new();

@@ -86,6 +86,7 @@ fn without_a_durable_intent_nothing_is_made_and_edits_go_on() {
     assert_eq!(rig.only().message, "b");
 }
 
+// Fault 49.
 #[test]
 fn a_lost_answer_is_followed_by_a_look_and_never_by_a_second_post() {
     for action in [
@@ -124,6 +125,7 @@ fn a_create_that_was_not_carried_out_is_tried_again_after_a_look() {
     }
 }
 
+// Fault 50.
 #[test]
 fn a_server_slower_than_its_own_memory_of_creates_gets_no_second_post() {
     let mut rig = Rig::in_thread();
@@ -140,6 +142,7 @@ fn a_server_slower_than_its_own_memory_of_creates_gets_no_second_post() {
     rig.only();
 }
 
+// Fault 51.
 #[test]
 fn the_same_post_being_made_right_now_is_waited_for() {
     let mut rig = Rig::new();
@@ -163,6 +166,7 @@ fn a_500_that_stays_is_left_for_later_after_five_rounds() {
     assert_eq!(rig.count("POST", "/api/v4/posts"), 5);
 }
 
+// Fault 52.
 #[test]
 fn too_many_requests_are_a_pause_as_long_as_the_server_says() {
     let mut rig = Rig::new();
@@ -174,6 +178,7 @@ fn too_many_requests_are_a_pause_as_long_as_the_server_says() {
     rig.only();
 }
 
+// Fault 55.
 #[test]
 fn a_token_that_is_refused_is_a_pause_that_doubles() {
     let mut rig = Rig::new();
@@ -240,6 +245,7 @@ fn a_persons_token_is_refused_with_the_reason() {
     assert!(rig.boxes().is_empty());
 }
 
+// Fault 92.
 #[test]
 fn somebody_elses_post_as_an_answer_is_not_believed() {
     let mut rig = Rig::new();

@@ -85,6 +85,7 @@ fn an_outage_keeps_the_newest_and_the_same_edit_is_made_again() {
     }
 }
 
+// Fault 55.
 #[test]
 fn a_database_that_is_down_is_an_outage_though_it_answers_403() {
     let mut rig = shown();
@@ -97,6 +98,7 @@ fn a_database_that_is_down_is_an_outage_though_it_answers_403() {
     assert_eq!(rig.only().message, "b");
 }
 
+// Fault 52.
 #[test]
 fn too_many_requests_are_a_pause() {
     let mut rig = shown();
@@ -124,6 +126,7 @@ fn a_refused_token_never_drops_what_is_known() {
     assert_eq!(rig.memory.only().note, None);
 }
 
+// Fault 56.
 #[test]
 fn a_deleted_box_is_left_alone() {
     let mut rig = shown();
@@ -145,6 +148,7 @@ fn a_deleted_box_is_left_alone() {
     );
 }
 
+// Fault 56.
 #[test]
 fn a_deleted_box_is_made_again_where_that_is_wanted() {
     let mut rig = Rig::new();
@@ -187,6 +191,7 @@ fn a_channel_that_we_left_is_said_and_tried_again_each_minute() {
     assert!(error.contains("no longer in the channel"), "{error}");
 }
 
+// Fault 57.
 #[test]
 fn a_post_too_old_to_be_edited_goes_on_in_another() {
     let options = Options {
@@ -234,6 +239,7 @@ fn an_archived_channel_is_tried_again_later() {
     rig.good(&rig.frame(3, State::Done, "c"));
 }
 
+// Fault 57.
 #[test]
 fn a_text_is_measured_as_the_server_measures_it_and_halved_once_where_that_is_too_long() {
     let options = Options {
@@ -261,6 +267,7 @@ fn a_text_is_measured_as_the_server_measures_it_and_halved_once_where_that_is_to
     assert!(rig.only().message.chars().count() <= 2_400);
 }
 
+// Fault 57.
 #[test]
 fn what_is_too_long_even_halved_is_refused_and_ends() {
     let mut rig = shown();

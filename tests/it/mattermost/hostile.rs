@@ -98,6 +98,7 @@ fn posted(texts: &[String], args: &[&str]) -> (usize, usize) {
     (boxes, messages)
 }
 
+// Faults 86, 87, 89.
 #[test]
 fn ten_thousand_hostile_strings_reach_the_server_as_words() {
     const { assert!(EACH * SLOTS * RUNS * PROCESSES > 10_000) };

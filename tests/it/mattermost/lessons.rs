@@ -65,6 +65,7 @@ fn a_post_whose_id_changes_under_way_goes_on_under_the_new_one() {
     assert_eq!(rig.only().message, "[DONE] b");
 }
 
+// Fault 55.
 #[test]
 fn a_token_that_is_replaced_while_we_run_is_taken() {
     let mut rig = Rig::new();
@@ -91,6 +92,7 @@ fn a_token_that_is_replaced_while_we_run_is_taken() {
     rig.only();
 }
 
+// Fault 69.
 #[test]
 fn an_end_outlives_what_is_known_of_its_run() {
     // The outbox holds the whole end itself: nothing has to be rendered again to send it.

@@ -66,6 +66,7 @@ fn existing_boxes_are_corrected_whatever_their_age() {
     assert_eq!(rig.only().message, "b");
 }
 
+// Fault 60.
 #[test]
 fn an_end_is_read_back_and_a_late_edit_of_a_dead_process_is_mended() {
     let mut rig = Rig::new();
@@ -233,6 +234,7 @@ fn a_route_leads_to_the_thread_where_the_person_asked() {
     assert_eq!(rig.put(&frame).receipt.did, Did::Skipped);
 }
 
+// Fault 58.
 #[test]
 fn an_hour_of_outage_loses_nothing_and_makes_no_second_box() {
     let mut rig = Rig::new();

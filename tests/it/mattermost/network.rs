@@ -86,6 +86,7 @@ fn fails(url: &str, roots: Option<&[u8]>, why: &str) {
     assert!(error.contains(why), "{error}, not {why}");
 }
 
+// Fault 53.
 #[test]
 fn a_server_that_is_not_there_is_named_as_such() {
     fails(NOBODY, None, "connection refused");
@@ -93,6 +94,7 @@ fn a_server_that_is_not_there_is_named_as_such() {
     assert_eq!(put.done, Done::Failed, "a name that nobody knows: {put:?}");
 }
 
+// Fault 54.
 #[test]
 fn a_redirect_is_not_followed_and_the_token_goes_nowhere_else() {
     let (elsewhere, heard) = raw(said("HTTP/1.1 200 OK", b"{}"));
@@ -104,6 +106,7 @@ fn a_redirect_is_not_followed_and_the_token_goes_nowhere_else() {
     assert_eq!(*heard.lock().expect("no panic"), "");
 }
 
+// Faults 53, 92.
 #[test]
 fn hostile_answers_are_bounded_and_no_acknowledgement() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -132,6 +135,7 @@ fn hostile_answers_are_bounded_and_no_acknowledgement() {
     assert_eq!(put(&url, None).done, Done::Failed, "no HTTP at all");
 }
 
+// Fault 53.
 #[test]
 fn an_answer_that_drips_or_never_comes_ends_at_the_deadline() {
     let dripping = raw(|stream| {
@@ -148,6 +152,7 @@ fn an_answer_that_drips_or_never_comes_ends_at_the_deadline() {
     }
 }
 
+// Fault 62.
 #[test]
 fn a_kept_connection_that_the_server_closed_costs_no_frame() {
     let mut rig = Rig::new();
@@ -215,6 +220,7 @@ pub fn tls_until(name: &str, year: i32) -> (u16, Heard, String) {
     (port, heard, pem)
 }
 
+// Fault 54.
 #[test]
 fn a_certificate_that_is_not_trusted_ends_it_before_the_token_is_sent() {
     let (port, heard, pem) = tls("localhost");

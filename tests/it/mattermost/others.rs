@@ -29,6 +29,7 @@ fn of_two_posts_of_one_key_the_first_made_stays() {
     }
 }
 
+// Fault 61.
 #[test]
 fn a_rival_that_is_listed_late_is_found_by_the_second_look() {
     let mut rig = Rig::in_thread();
@@ -48,6 +49,7 @@ fn a_rival_that_is_listed_late_is_found_by_the_second_look() {
     );
 }
 
+// Fault 84.
 #[test]
 fn a_second_instance_stands_by_while_the_first_moves_and_takes_over_when_it_stops() {
     let mut rig = Rig::in_thread();
@@ -163,11 +165,13 @@ fn two_processes_that_race_for_400_keys_make_400_boxes() {
     race(&Rig::new(), 2, 400);
 }
 
+// Fault 84.
 #[test]
 fn four_processes_that_race_for_400_keys_make_400_boxes() {
     race(&Rig::new(), 4, 400);
 }
 
+// Fault 61.
 #[test]
 fn nodes_that_know_nothing_of_each_others_creates_end_with_one_box_a_key() {
     let options = Options {

@@ -99,6 +99,7 @@ fn two_real_processes_race_for_40_keys_and_agree() {
     race(2);
 }
 
+// Fault 84.
 #[test]
 fn four_real_processes_race_for_40_keys_and_agree() {
     race(4);

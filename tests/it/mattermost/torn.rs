@@ -5,6 +5,7 @@ use super::process::{boxes, command};
 use crate::fake_mattermost::{Action, Call, Fake, Rule};
 use crate::support::{Ran, home};
 
+// Fault 53.
 #[test]
 fn row_53_an_answer_that_is_cut_or_reset_in_its_body_makes_no_second_post() {
     for call in [Call::Create, Call::Any] {
@@ -30,6 +31,7 @@ fn row_53_an_answer_that_is_cut_or_reset_in_its_body_makes_no_second_post() {
     }
 }
 
+// Fault 54.
 #[test]
 fn row_54_a_certificate_that_has_expired_ends_it_before_the_token_is_sent() {
     let (fake, home) = (Fake::start(), home());

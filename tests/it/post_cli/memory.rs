@@ -32,6 +32,7 @@ fn without_a_place_for_state_the_post_is_found_by_its_name() {
     assert_eq!(ours[0].message, "adopted");
 }
 
+// Fault 83.
 #[test]
 fn one_run_serves_a_state_directory_and_a_post_needs_no_turn() {
     let (fake, home) = (Fake::start(), home());

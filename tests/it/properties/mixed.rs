@@ -156,6 +156,7 @@ fn merged(streams: &[Vec<Event>], picks: &[usize]) -> Vec<Event> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // Fault 82.
     #[test]
     fn any_interleaving_ends_in_the_same_views(script in vec(any::<u8>(), 0..24), picks in vec(0_usize..4, 0..200)) {
         let streams = streams(&script);

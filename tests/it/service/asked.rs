@@ -223,6 +223,7 @@ fn rule_25_boxes_are_told_of_on_a_socket_of_ours_and_nowhere_else() {
     );
 }
 
+// Fault 91.
 #[test]
 fn rule_20_a_link_planted_as_the_socket_is_left_alone_and_not_followed() {
     let (home, fake) = (Home::new(), fake());

@@ -79,6 +79,7 @@ fn survives(damage: Damage) {
     shows(&home, &fake, 2, &what);
 }
 
+// Fault 38.
 #[test]
 fn row_38_no_cut_and_no_flipped_bit_of_the_memory_makes_a_second_box() {
     let few = rounds(2);

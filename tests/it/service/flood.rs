@@ -13,6 +13,7 @@ const MANY: usize = 10_000;
 /// Those of them that send a byte and then nothing.
 const SLOW: usize = 64;
 
+// Fault 94.
 #[test]
 fn slow_readers_ten_thousand_connections_and_foreign_names_hold_no_box_up() {
     let (home, fake) = (Home::new(), fake());

@@ -168,6 +168,7 @@ fn a_token_that_is_not_taken_is_not_ready() {
     run.stop();
 }
 
+// Fault 71.
 #[test]
 fn row_71_syncs_that_fail_again_and_again_are_degraded_and_not_ready() {
     if !has("strace") {
@@ -213,6 +214,7 @@ fn an_answer_that_was_lost_is_counted() {
     run.stop();
 }
 
+// Fault 16.
 #[test]
 fn row_16_an_overflow_of_the_event_queue_is_counted_and_nothing_is_lost() {
     let limit = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events");

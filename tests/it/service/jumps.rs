@@ -42,6 +42,7 @@ fn library(home: &Home) -> Option<PathBuf> {
     there.then_some(made)
 }
 
+// Fault 73.
 #[test]
 fn row_73_no_jump_of_the_wall_clock_ends_a_run_early_or_holds_its_box_up() {
     const DAY: i64 = 86_400;

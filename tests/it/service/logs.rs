@@ -75,6 +75,7 @@ fn the_names_of_levels_that_operators_know_work() {
     );
 }
 
+// Fault 91.
 #[test]
 fn rule_20_a_log_file_is_ours_alone_and_no_link_is_followed() {
     let home = Home::new();
@@ -99,6 +100,7 @@ fn rule_20_a_log_file_is_ours_alone_and_no_link_is_followed() {
     assert!(!target.exists());
 }
 
+// Fault 72.
 #[test]
 fn a_log_that_is_full_stops_no_work() {
     let home = Home::new();

@@ -60,6 +60,7 @@ impl Ear {
     }
 }
 
+// Fault 63.
 #[test]
 fn a_supervisor_hears_of_the_start_of_new_settings_and_of_the_end() {
     let home = Home::new();
@@ -91,6 +92,7 @@ fn a_supervisor_hears_of_the_start_of_new_settings_and_of_the_end() {
     );
 }
 
+// Fault 63.
 #[test]
 fn ready_comes_after_the_lock_and_the_first_look() {
     let home = Home::new();
@@ -113,6 +115,7 @@ fn ready_comes_after_the_lock_and_the_first_look() {
     first.end();
 }
 
+// Fault 64.
 #[test]
 fn the_loop_itself_pings_and_one_that_stands_still_does_not() {
     let home = Home::new();

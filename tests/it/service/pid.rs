@@ -29,6 +29,7 @@ fn one_that_is_no_longer_ours_stays() {
     assert_eq!(std::fs::read_to_string(&path).expect("there"), "7\n");
 }
 
+// Fault 91.
 #[test]
 fn rule_21_it_stands_in_no_directory_that_others_write_to_and_follows_no_link() {
     let home = Home::new();

@@ -18,6 +18,7 @@ fn ready(home: &Home, settings: &str) -> Service {
     run
 }
 
+// Fault 77.
 #[test]
 fn new_settings_are_taken_and_named_and_those_that_need_a_restart_too() {
     let home = Home::new();
@@ -39,6 +40,7 @@ fn new_settings_are_taken_and_named_and_those_that_need_a_restart_too() {
     assert_eq!(run.stop(), 143);
 }
 
+// Fault 77.
 #[test]
 fn settings_that_are_wrong_are_not_taken_and_it_is_said_where_and_why() {
     let home = Home::new();
@@ -85,6 +87,7 @@ fn shown(fake: &Fake, text: &str) -> String {
     all(fake)
 }
 
+// Fault 77.
 #[test]
 fn what_is_hidden_stays_hidden_though_the_settings_cannot_be_read_any_more() {
     // Named, and where it is looked for without a name.
@@ -130,6 +133,7 @@ fn without_a_settings_file_the_log_is_opened_again_all_the_same() {
     assert!(!old.contains("read again"), "{old}");
 }
 
+// Fault 77.
 #[test]
 fn labels_that_were_written_anew_name_the_next_steps() {
     let home = Home::new();
@@ -157,6 +161,7 @@ fn labels_that_were_written_anew_name_the_next_steps() {
     assert_eq!(ended(&mut child).code(), Some(143));
 }
 
+// Fault 77.
 #[test]
 fn a_token_that_was_replaced_is_named_and_never_shown() {
     let (home, fake) = (Home::new(), fake());
@@ -193,6 +198,7 @@ fn a_token_that_was_replaced_is_named_and_never_shown() {
     );
 }
 
+// Fault 55.
 #[test]
 fn a_box_that_waits_because_of_its_token_goes_out_with_a_new_one() {
     let (home, fake) = (Home::new(), fake());
@@ -219,6 +225,7 @@ fn a_box_that_waits_because_of_its_token_goes_out_with_a_new_one() {
     run.stop();
 }
 
+// Fault 77.
 #[test]
 fn a_terminal_that_went_away_is_the_end() {
     let home = Home::new();

@@ -29,6 +29,7 @@ fn may_poke() -> bool {
 /// The number of NFS in the first field of what `statfs` answers.
 const NFS: &str = "inject=statfs:poke_exit=@arg2=6969000000000000";
 
+// Fault 85.
 #[test]
 fn row_85_state_on_a_network_is_refused_unless_it_is_allowed() {
     if !may_poke() {

@@ -66,6 +66,7 @@ fn rule_25_another_address_needs_leave_and_a_token() {
     assert!(!run.said().contains("canary"), "{}", run.said());
 }
 
+// Fault 65.
 #[test]
 fn rule_25_a_token_that_others_can_read_is_none() {
     let home = Home::new();
@@ -78,6 +79,7 @@ fn rule_25_a_token_that_others_can_read_is_none() {
     assert!(ran.err.contains("is open to others") && !ran.err.contains("canary"));
 }
 
+// Fault 91.
 #[test]
 fn rule_25_a_socket_stands_in_a_directory_of_ours_and_goes_with_us() {
     let home = Home::new();
@@ -108,6 +110,7 @@ fn rule_25_a_socket_stands_in_a_directory_of_ours_and_goes_with_us() {
     );
 }
 
+// Fault 94.
 #[test]
 fn rule_26_a_name_that_is_not_ours_is_not_answered() {
     let home = Home::new();

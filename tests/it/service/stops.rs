@@ -21,6 +21,7 @@ fn held_create(fake: &Fake) -> std::sync::Arc<Held> {
     held
 }
 
+// Fault 65.
 #[test]
 fn a_taken_port_bad_settings_and_an_open_secret_end_it_before_anything_is_sent() {
     let (home, fake) = (Home::new(), fake());
@@ -50,6 +51,7 @@ fn a_taken_port_bad_settings_and_an_open_secret_end_it_before_anything_is_sent()
     assert_eq!(fake.requests().len(), 0);
 }
 
+// Fault 76.
 #[test]
 fn a_second_signal_in_a_create_ends_at_once_and_the_box_is_found_again() {
     let (home, fake) = (Home::new(), fake());
@@ -70,6 +72,7 @@ fn a_second_signal_in_a_create_ends_at_once_and_the_box_is_found_again() {
     assert_eq!(boxes(&fake).iter().filter(|post| post.is_live()).count(), 1);
 }
 
+// Fault 80.
 #[test]
 fn a_run_that_ends_while_its_box_is_being_made_shows_its_end() {
     let (home, fake) = (Home::new(), fake());
@@ -92,6 +95,7 @@ fn a_run_that_ends_while_its_box_is_being_made_shows_its_end() {
     assert_eq!(boxes(&fake).len(), 1);
 }
 
+// Faults 77, 78.
 #[test]
 fn an_interrupt_is_an_end_and_a_stopped_process_goes_on() {
     let (home, fake) = (Home::new(), fake());

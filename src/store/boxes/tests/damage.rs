@@ -15,6 +15,7 @@ fn three() -> (Place, String) {
     (place, instance)
 }
 
+// Fault 38.
 #[test]
 fn a_row_that_is_not_as_it_was_written_counts_as_absent() {
     let (place, _) = three();
@@ -77,6 +78,7 @@ fn a_later_version_is_refused_and_left_alone() {
     }
 }
 
+// Fault 40.
 #[test]
 fn a_flipped_version_is_damage() {
     let (place, instance) = three();
@@ -143,6 +145,7 @@ fn damage_that_shows_later_is_survived_with_the_rows_that_are_whole() {
     }
 }
 
+// Faults 39, 45.
 #[test]
 fn a_torn_log_loses_its_end_alone() {
     let (place, _) = three();

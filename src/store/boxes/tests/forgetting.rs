@@ -16,6 +16,7 @@ fn keys(boxes: &Boxes) -> String {
     keys.join(" ")
 }
 
+// Fault 44.
 #[test]
 fn what_is_over_goes_after_thirty_days_and_what_lives_stays() {
     let place = Place::new();

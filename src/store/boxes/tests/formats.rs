@@ -31,6 +31,7 @@ fn boxes_of_format_1_are_read_as_they_are_and_nothing_is_changed_by_looking() {
     assert_eq!(place.bytes(), before);
 }
 
+// Fault 40.
 #[test]
 fn boxes_of_format_1_survive_whoever_opens_them_and_are_of_ours_then() {
     for may_repair in [false, true] {
@@ -56,6 +57,7 @@ fn boxes_of_format_1_survive_whoever_opens_them_and_are_of_ours_then() {
     }
 }
 
+// Fault 40.
 #[test]
 fn row_40_what_was_of_format_1_stays_beside_it_as_it_was_once_and_for_us_alone() {
     let place = of_format_1();

@@ -261,6 +261,7 @@ fn a_probe_is_a_write_that_changes_nothing() {
     assert!(meta.ends_with(" 7"), "{meta}");
 }
 
+// Fault 91.
 #[test]
 fn planted_links_are_refused_and_their_targets_untouched() {
     for suffix in ["", "-wal", "-shm"] {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::support::NOBODY;
 
+// Fault 88.
 #[test]
 fn no_failure_of_a_server_gives_the_token_away() {
     let (port, _, _) = network::tls("localhost");

@@ -19,6 +19,7 @@ fn every_verb(fake: &Fake, token: &str, (variable, value): (&str, &str)) {
     }
 }
 
+// Fault 88.
 #[test]
 fn no_verb_gives_the_token_away_wherever_it_came_from() {
     let (fake, outside) = (Fake::start(), home());

@@ -46,6 +46,7 @@ fn killed_at(call: u64, meanwhile: Meanwhile) -> Ended {
     ended
 }
 
+// Faults 36, 41.
 #[test]
 fn run_killed_at_any_system_call_ends_with_one_box_and_its_end_to_the_letter() {
     // How many calls there are differs from run to run, most where the machine is busy: a thread

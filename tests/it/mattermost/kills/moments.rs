@@ -44,6 +44,7 @@ fn killed_at_random(dice: &mut Dice, what: &str) {
     is_told(&fake, SESSIONS.len(), what);
 }
 
+// Fault 37.
 #[test]
 fn run_killed_at_random_ends_with_one_box_a_run() {
     let seed = amount("LIVE_STATUS_SEED", 37);

@@ -118,6 +118,7 @@ fn killed(stage: usize, when: When) -> bool {
     came
 }
 
+// Fault 37.
 #[test]
 fn a_pipe_with_a_stage_killed_at_any_request_goes_on_where_it_was() {
     for moment in [Moment::Before, Moment::After] {
@@ -129,6 +130,7 @@ fn a_pipe_with_a_stage_killed_at_any_request_goes_on_where_it_was() {
     }
 }
 
+// Fault 37.
 #[test]
 fn a_pipe_with_a_stage_killed_at_random_goes_on_where_it_was() {
     let seed = amount("LIVE_STATUS_SEED", 37);

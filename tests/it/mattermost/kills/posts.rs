@@ -17,6 +17,7 @@ fn post_killed_before_any_request_goes_on_without_a_memory() {
     FRAMES.killed_everywhere(Moment::Before, Memory::Lost);
 }
 
+// Fault 49.
 #[test]
 fn post_killed_after_any_request_goes_on_without_a_memory() {
     FRAMES.killed_everywhere(Moment::After, Memory::Lost);

@@ -72,11 +72,13 @@ fn run_killed_before_any_request_ends_with_one_box() {
     TREE.killed_everywhere(Moment::Before, Memory::Kept);
 }
 
+// Fault 49.
 #[test]
 fn run_killed_after_any_request_ends_with_one_box_even_without_a_memory() {
     TREE.killed_everywhere(Moment::After, Memory::Lost);
 }
 
+// Fault 76.
 #[test]
 fn run_stopped_at_any_request_leaves_within_its_time_and_goes_on_later() {
     stops::stopped_everywhere(TREE);

@@ -25,6 +25,7 @@ fn number(post: &Post) -> Option<usize> {
     after.split_once('.')?.0.parse().ok()
 }
 
+// Fault 93.
 #[test]
 fn thousands_of_transcripts_at_once_are_all_told_and_get_no_more_boxes_than_may_live() {
     let count = 5_000 * rounds(1);

@@ -35,6 +35,7 @@ fn shown(fake: &Arc<Fake>, home: &std::path::Path, crowd: &Crowd, count: usize) 
     run
 }
 
+// Fault 47.
 #[test]
 fn ends_come_before_the_progress_of_hundreds_and_nobody_is_served_twice_in_a_round() {
     let (count, ends) = (200 * rounds(1), 10 * rounds(1));
@@ -88,6 +89,7 @@ fn ends_come_before_the_progress_of_hundreds_and_nobody_is_served_twice_in_a_rou
     run.kill();
 }
 
+// Fault 47.
 #[test]
 fn runs_that_go_on_and_on_take_no_more_memory() {
     let (count, steps) = (amount("LIVE_STATUS_LIVE_RUNS", 50), 12 * rounds(1));
@@ -110,6 +112,7 @@ fn runs_that_go_on_and_on_take_no_more_memory() {
     run.kill();
 }
 
+// Fault 58.
 #[test]
 fn an_outage_with_many_runs_ends_with_one_edit_a_box() {
     let count = 100 * rounds(1);

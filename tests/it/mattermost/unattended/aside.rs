@@ -6,6 +6,7 @@ use crate::support::tree::Talk;
 /// What the record has that makes a build for tests fail on it.
 const WORD: &str = "fail-on-this-record";
 
+// Fault 66.
 #[test]
 fn a_session_that_we_fail_on_is_set_aside_and_the_others_go_on() {
     let (fake, home) = (Arc::new(Fake::start()), home());

@@ -6,6 +6,7 @@ use live_status::store::{Loaded, StateDir, load, save};
 use super::*;
 use crate::faults::harness::amount;
 
+// Fault 43.
 #[test]
 fn what_was_written_while_nobody_ran_is_one_edit_a_box() {
     const SESSIONS: usize = 50;
@@ -39,6 +40,7 @@ fn what_was_written_while_nobody_ran_is_one_edit_a_box() {
     }
 }
 
+// Fault 42.
 #[test]
 fn other_numbers_of_devices_are_no_other_transcripts() {
     let (fake, home) = (Arc::new(Fake::start()), home());

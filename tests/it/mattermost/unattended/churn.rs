@@ -73,6 +73,7 @@ fn median(of: &[Held]) -> u64 {
     kib[kib.len() / 2]
 }
 
+// Fault 68.
 #[test]
 fn what_comes_and_goes_leaves_nothing_behind() {
     let minutes = amount("LIVE_STATUS_SOAK_MINUTES", 0);

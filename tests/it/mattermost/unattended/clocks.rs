@@ -6,6 +6,7 @@ use super::*;
 use crate::faults::harness::amount;
 use crate::faults::stopped::while_stopped;
 
+// Fault 75.
 #[test]
 fn a_server_whose_clock_is_an_hour_off_shows_one_box_though_the_memory_is_lost() {
     const HOUR_MS: i64 = 3_600_000;
@@ -29,6 +30,7 @@ fn a_server_whose_clock_is_an_hour_off_shows_one_box_though_the_memory_is_lost()
     }
 }
 
+// Faults 74, 78.
 #[test]
 fn what_was_written_while_it_stood_still_is_all_told() {
     // A minute of it in the long run; how long makes no difference to what is read.
@@ -51,6 +53,7 @@ fn what_was_written_while_it_stood_still_is_all_told() {
 }
 
 /// A clock that stands far ahead when the process starts, where the system lets us have one.
+// Fault 74.
 #[test]
 fn a_machine_that_is_up_for_centuries_is_no_matter() {
     let offsets = [

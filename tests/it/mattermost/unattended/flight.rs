@@ -2,6 +2,7 @@
 
 use super::*;
 
+// Fault 69.
 #[test]
 fn an_end_is_shown_though_its_transcript_is_gone_by_then() {
     let (fake, home) = (Arc::new(Fake::start()), home());
@@ -32,6 +33,7 @@ fn an_end_is_shown_though_its_transcript_is_gone_by_then() {
     is_told(&fake, 2, "without its transcript");
 }
 
+// Fault 76.
 #[test]
 fn who_is_stopped_while_a_box_is_being_made_remembers_it() {
     let (fake, home) = (Arc::new(Fake::start()), home());

@@ -2,6 +2,7 @@
 
 use super::*;
 
+// Fault 83.
 #[test]
 fn a_second_run_names_the_first_and_a_killed_one_leaves_no_lock() {
     let (fake, home) = (Arc::new(Fake::start()), home());

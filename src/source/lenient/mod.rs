@@ -18,6 +18,9 @@ use serde_json::Value;
 pub use scan::{Scan, Scanner, read, read_into};
 pub use text::{decode, lossy};
 
+/// So long is a text that is looked through at once, in bytes.
+const SHORT: usize = 64;
+
 /// Any JSON value, as the text it came as; empty where the field is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Raw<'a>(pub &'a str);
@@ -49,7 +52,12 @@ impl<'a> Raw<'a> {
     ///
     /// A lone surrogate becomes U+FFFD, as every reader of UTF-8 would show it.
     pub fn prefix(self, bytes: usize) -> Option<Cow<'a, str>> {
-        self.0.strip_prefix('"').map(|inner| decode(inner, bytes))
+        let inner = self.0.strip_prefix('"')?;
+        // Nearly all are names and ids, which stand as they are.
+        let plain = inner
+            .strip_suffix('"')
+            .filter(|text| text.len() <= bytes.min(SHORT) && !text.as_bytes().contains(&b'\\'));
+        Some(plain.map_or_else(|| decode(inner, bytes), Cow::Borrowed))
     }
 
     /// The text of a string that is not empty.

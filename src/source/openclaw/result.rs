@@ -14,21 +14,24 @@ use crate::wire::time::Time;
 
 impl Session {
     pub(super) fn result(&mut self, message: &Message<'_>, out: &mut Out<'_>) {
-        let call: Name = message.call.text().unwrap_or_default().as_ref().into();
+        let called = message.call.text().unwrap_or_default();
         let none = Details::default();
         let details = message.details.0.as_ref().unwrap_or(&none);
         let mut verdict = tool::verdict(details, message.content.raw, message.is_error.is_true());
-        let name = message.tool.text().unwrap_or_default().to_ascii_lowercase();
         if verdict.outcome.is_none() {
             let what = details.command.prefix(INPUT_BYTES).map(Cow::into_owned);
-            self.ask(call, BlockedOn::Permission, what, out);
+            self.ask((*called).into(), BlockedOn::Permission, what, out);
             return;
         }
         let pending = self.run.as_mut().and_then(|run| {
             run.last = Last::Result;
             run.last_at = out.ts.or(run.last_at);
-            run.pending.remove(&call)
+            run.pending.remove_entry(&*called)
         });
+        let (call, mut pending) = match pending {
+            Some((call, pending)) => (call, Some(pending)),
+            None => (Name::from(&*called), None),
+        };
         // A call that was cut off by the end of its run did not fail by itself.
         let cut = self
             .run
@@ -39,13 +42,14 @@ impl Session {
             verdict.outcome = Some(Outcome::Interrupted);
             verdict.error = None;
         }
-        let real = pending
-            .as_ref()
-            .and_then(|pending| pending.name.as_deref())
-            .map_or(name, str::to_ascii_lowercase);
+        let known = pending.as_ref().and_then(|pending| pending.name.as_deref());
+        let is_process = match known {
+            Some(name) => is_process(name),
+            None => message.tool.text().is_some_and(|name| is_process(&name)),
+        };
         let job: Option<Name> = details.job.word().map(|job| job.as_ref().into());
         self.unblock(&call, out);
-        if real == "process" {
+        if is_process {
             if let (Some(job), Some(outcome)) = (&job, job_outcome(details)) {
                 self.end_job(job, outcome, out);
             }
@@ -60,8 +64,8 @@ impl Session {
         }
         let background = verdict.outcome == Some(Outcome::Background);
         let done = verdict.outcome == Some(Outcome::Ok);
-        let files = pending.as_ref().filter(|_| done);
-        let files = files.map_or_else(Vec::new, |pending| pending.files.clone());
+        let files = pending.as_mut().filter(|_| done);
+        let files = files.map_or_else(Vec::new, |pending| std::mem::take(&mut pending.files));
         let end = ToolEnd {
             call: call.clone(),
             outcome: verdict.outcome.take().unwrap_or(Outcome::Unknown),
@@ -206,6 +210,11 @@ impl Session {
         };
         self.emit(out, "message/custom", end);
     }
+}
+
+/// Whether a tool looks at jobs in the background.
+fn is_process(tool: &str) -> bool {
+    tool.eq_ignore_ascii_case("process")
 }
 
 pub(super) fn job_outcome(details: &crate::source::pi::record::Details<'_>) -> Option<Outcome> {

@@ -51,16 +51,14 @@ impl Budget {
     /// The first moment from `now` on at which a request may go out.
     pub fn ready_at(&mut self, now: Now) -> Now {
         self.refill(now);
-        let pause = self.pause.max(self.barred);
-        if now < pause {
-            return pause;
-        }
+        // A pause brings no token: what is missing is missing behind it.
+        let from = now.max(self.pause).max(self.barred);
         if self.wanted == 0.0 || self.tokens >= 1.0 {
-            return now;
+            return from;
         }
         // Rounded up, so that the token is there when the moment comes.
         let nanos = ((1.0 - self.tokens) / self.rate * 1e9).ceil();
-        now.saturating_add(Duration::from_nanos(nanos as u64 + 1))
+        from.saturating_add(Duration::from_nanos(nanos as u64 + 1))
     }
 
     /// Until when the server asked for a pause, and until when it does not know us.
@@ -160,6 +158,18 @@ mod tests {
         (0..9).for_each(|_| budget.give_back(SECOND));
         (0..2).for_each(|_| budget.take(SECOND));
         assert!(budget.ready_at(SECOND) > SECOND);
+    }
+
+    #[test]
+    fn what_is_missing_when_a_pause_begins_is_missing_when_it_is_over() {
+        let mut budget = Budget::new(10.0);
+        (0..13).for_each(|_| budget.take(SECOND));
+        budget.ease(SECOND, SECOND);
+        let ready = budget.ready_at(SECOND);
+        let late = Duration::from_millis(400);
+        assert!(ready >= 2 * SECOND + late, "{ready:?}");
+        assert!(budget.ready_at(2 * SECOND) <= ready);
+        assert_eq!(budget.ready_at(ready), ready);
     }
 
     #[test]

@@ -26,11 +26,7 @@ impl Run {
             Body::RunStart(start) => self.begin(start, when),
             Body::RunEnd(end) => {
                 self.try_no_more();
-                let is_news = self.finish(Ending::told(end, when));
-                if is_news {
-                    self.speech.answered();
-                }
-                return is_news;
+                return self.finish(Ending::told(end, when));
             }
             Body::Route(route) => return self.route(route),
             Body::Text(text) => {
@@ -246,6 +242,7 @@ impl Run {
         self.show(when);
         let step = match self.steps.iter().rposition(|step| step.id == *id) {
             Some(known) => &mut self.steps[known],
+            None if self.is_dropped(id) => return false,
             None => {
                 let step = self.push(Step::new(id.clone(), when));
                 step.known = true;

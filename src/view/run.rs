@@ -11,7 +11,7 @@ use super::key::At;
 use super::seen::{Seen, hash};
 use super::speech::Speech;
 use super::spend::Spend;
-use super::step::Step;
+use super::step::{Agent, Step};
 
 /// Most steps kept of one run, a few more than a frame shows; older ones that are over only count.
 /// What thousands of runs keep of their steps is most of what a daemon needs of memory.
@@ -137,11 +137,18 @@ impl Run {
     /// kept longest, as a box keeps them, as long as there are not too many of those.
     pub(super) fn push(&mut self, step: Step) -> &mut Step {
         if self.steps.len() >= MAX_STEPS {
-            let over = |step: &Step| step.agent.is_none() && !step.is_pending() && !step.is_job();
+            let idle = |step: &Step| !step.is_pending() && !step.is_job();
+            let over = |step: &Step| idle(step) && step.agent.is_none();
             let failures = self.steps.iter().filter(|step| step.failed()).count();
             let goes = |step: &Step| over(step) && (!step.failed() || failures > MAX_FAILURES);
+            let done = |agent: &Agent| agent.ended.is_some();
+            let gone = |step: &Step| idle(step) && step.agent.as_deref().is_none_or(done);
+            let first = |is: &dyn Fn(&Step) -> bool| self.steps.iter().position(is);
+            let oldest = first(&goes)
+                .or_else(|| first(&over))
+                .or_else(|| first(&gone));
             // A run with as many calls at once and no result: the oldest goes.
-            let oldest = self.steps.iter().position(goes).unwrap_or(0);
+            let oldest = oldest.or_else(|| first(&idle)).unwrap_or(0);
             let old = self.steps.remove(oldest);
             self.dropped.take(&old);
         }
@@ -169,7 +176,7 @@ impl Run {
             Some(known) => !stale && ending.corrects(known),
         };
         if wins {
-            self.speech.pause();
+            self.speech.answered();
             let known = self.end.as_ref().and_then(|known| known.ms);
             ending.ms = ending.ms.or(known);
             self.end = Some(ending);

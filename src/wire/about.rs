@@ -53,13 +53,20 @@ pub struct Closed {
 impl Closed {
     /// Whether a run at revision `rev`, with a newest record of `last`, went on since.
     ///
-    /// Either will do: a transcript that is read anew may count fewer records than were counted
-    /// while it grew, and a record may tell of a time before it was written.
+    /// A transcript that is read anew may count fewer records than were counted while it grew, and
+    /// a record may tell of a time a little before it was written. But what was written long before
+    /// the box was closed is nothing new, though the box may never have shown it.
     #[must_use]
     pub fn is_before(&self, rev: u64, last: Option<Time>) -> bool {
-        rev > self.rev || last.is_some_and(|last| last > self.at)
+        let has_more = rev > self.rev;
+        last.map_or(has_more, |last| {
+            last > self.at || has_more && self.at.since_ms(last) < WRITTEN_LATE_MS
+        })
     }
 }
+
+/// A record is written so long after the time that it tells, at most.
+const WRITTEN_LATE_MS: i64 = 120_000;
 
 /// The longest text of it, in characters.
 const LONGEST: usize = 200;
@@ -201,15 +208,17 @@ mod tests {
     fn a_run_goes_on_by_its_records_or_by_their_time() {
         let closed = Closed {
             rev: 7,
-            at: Time(1_000),
+            at: Time(1_000_000),
         };
         let cases = [
             (7, None, false),
-            (7, Some(1_000), false),
-            (6, Some(900), false),
-            (8, Some(900), true),
+            (7, Some(1_000_000), false),
+            (6, Some(999_900), false),
+            (8, Some(999_900), true),
+            // The box never showed it, and nothing came since.
+            (8, Some(700_000), false),
             (8, None, true),
-            (2, Some(1_001), true),
+            (2, Some(1_000_001), true),
         ];
         for (rev, last, want) in cases {
             let goes_on = closed.is_before(rev, last.map(Time));

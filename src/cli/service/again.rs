@@ -95,10 +95,12 @@ impl Again {
         if let Err(error) = self.log.reopen() {
             tracing::error!(why = %error, "the log file cannot be opened again; the old one goes on");
         }
+        let taken = (self.read)().map(|current| self.take(current));
+        // Whoever gave us a token, a right or a channel back need not wait for the next try.
+        self.feeder.admitted();
         // What is said of it is true by then: the loop has it.
-        match (self.read)() {
-            Ok(current) => {
-                let (reload, changes) = self.take(current);
+        match taken {
+            Ok((reload, changes)) => {
                 self.hand(Some(Box::new(reload)));
                 say(&changes);
             }
@@ -132,8 +134,6 @@ impl Again {
                 renew();
             }
         }
-        // Whoever gave us a token, a right or a channel back need not wait for the next try.
-        self.feeder.admitted();
         self.log.set_level(current.level);
         self.values.take(&values, &changes.taken);
         self.labels = current.labels;

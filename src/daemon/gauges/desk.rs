@@ -27,8 +27,8 @@ pub(super) struct Desk {
     pub(super) fault: Option<(&'static str, Instant)>,
     /// What is wrong with each sink as a whole.
     pub(super) trouble: HashMap<String, &'static str>,
-    /// Boxes that their channels did not take when they were last tried.
-    pub(super) shut_out: HashSet<String>,
+    /// Boxes that their channels did not take when they were last tried: sink, and key of the frame.
+    pub(super) shut_out: HashSet<(String, String)>,
 }
 
 #[derive(Debug, Default)]

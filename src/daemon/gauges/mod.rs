@@ -186,7 +186,7 @@ impl Gauges {
         let sink = put.receipt.sink.as_str();
         match put.done {
             Done::Wait(_) => {
-                desk.shut_out.insert(frame.key.clone());
+                desk.shut_out.insert((sink.to_owned(), frame.key.clone()));
             }
             // None of these says anything of the channel.
             Done::Failed | Done::Later(_) | Done::Unkept(_) => {}
@@ -197,7 +197,7 @@ impl Gauges {
             | Done::Never
             | Done::Gone
             | Done::Closed => {
-                desk.shut_out.remove(&frame.key);
+                desk.shut_out.remove(&(sink.to_owned(), frame.key.clone()));
             }
         }
         let class = match put.done {
@@ -222,7 +222,9 @@ impl Gauges {
             if self.waiting.load(Relaxed) > 0 {
                 self.waiting.store(self.now(), Relaxed);
             }
-            if let Some(was) = desk.trouble.remove(sink) {
+            // Nothing that was not asked tells that the server is well.
+            let was_asked = put.bill.requests > 0 || put.done == Done::Applied;
+            if let Some(was) = was_asked.then(|| desk.trouble.remove(sink)).flatten() {
                 tracing::info!(sink, was, "a sink has recovered");
             }
             if put.done == Done::Applied {
@@ -235,7 +237,7 @@ impl Gauges {
         let of_all = matches!(put.done, Done::Failed | Done::Later(_));
         if !of_all {
             // Such an answer has only one whose token is taken.
-            if desk.trouble.get(sink) == Some(&TOKEN_REFUSED) {
+            if put.bill.requests > 0 && desk.trouble.get(sink) == Some(&TOKEN_REFUSED) {
                 desk.trouble.remove(sink);
             }
             let why = put.receipt.error.as_deref().unwrap_or_default();

@@ -62,7 +62,11 @@ impl Ids {
         }
         match object(&cabinet::sessions(storage).join(file), reading) {
             Ok(read) => {
-                let sid = read.id.unwrap_or_else(|| name.to_owned());
+                // A copy of another session's file is not that session.
+                let sessions = cabinet::sessions(storage).join(file);
+                let file_of = |id: &String| sessions.with_file_name(format!("{id}.json"));
+                let id = read.id.filter(|id| id == name || !file_of(id).exists());
+                let sid = id.unwrap_or_else(|| name.to_owned());
                 known.sessions.insert(file.to_owned(), sid.clone());
                 Some(sid)
             }

@@ -77,9 +77,16 @@ pub(super) type Outcome = Result<(Did, String), (Trouble, Option<String>)>;
 impl Boxes {
     /// Brings a box to what it is to show.
     pub(super) fn bring(&self, talk: &Talk<'_>, want: &Want<'_>, at: Moment) -> Outcome {
-        let channel = talk
-            .channel(&want.place.channel)
-            .map_err(|trouble| (trouble, None))?;
+        let channel = talk.channel(&want.place.channel).map_err(|trouble| {
+            let trouble = match trouble {
+                // Nobody waits any more for what a channel would show that may never be there.
+                Trouble::Wait(..) if !want.direct && want.age > LOOK_BACK => {
+                    Trouble::Skip("a run of long ago".to_owned())
+                }
+                trouble => trouble,
+            };
+            (trouble, None)
+        })?;
         let root = want.place.root.clone();
         let key = box_key(NAME, &channel, root.as_deref(), want.frame);
         let kept = self.ledger.get(&key);
@@ -116,6 +123,12 @@ impl Boxes {
         {
             // Nor do we say of it that we leave.
             self.watch.forget(&kept.key);
+            kept.about.closed = Some(closed);
+            // What it shows was written over when it had just been closed.
+            if kept.phase == Phase::Live && kept.hash.is_empty() {
+                let again = self.close_by_hand(talk, &mut kept, at);
+                again.map_err(|trouble| (trouble, kept.post.clone()))?;
+            }
             let why = format!("{WHY}, and nothing came of its run since");
             return Err((Trouble::Skip(why), kept.post));
         }
@@ -150,7 +163,14 @@ impl Boxes {
             Some((now, by)) if stays_closed(&by, want) => {
                 *kept = Kept { at: at.wall, ..now };
                 self.watch.forget(&kept.key);
-                self.close_by_hand(talk, kept, at).map(drop)
+                let again = self.close_by_hand(talk, kept, at).map(drop);
+                if again.is_err() {
+                    // The next frame of its run sees to it.
+                    kept.about.closed = Some(by);
+                    kept.hash.clear();
+                    let _ = self.ledger.commit(kept);
+                }
+                again
             }
             // A note alone does not undo what a person did.
             Some((now, _)) => {

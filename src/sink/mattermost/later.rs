@@ -34,6 +34,8 @@ impl Boxes {
                 let _ = self.ledger.commit(&kept);
                 // Nothing new may come of the run: the post that stays gets what the other showed.
                 if kept.about.closed.is_some() {
+                    // What fails now is done by the next frame of the run.
+                    let _ = self.close_by_hand(talk, &mut kept, at);
                     return;
                 }
                 self.show_again(talk, kept, &due.shown, at);

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -52,6 +52,15 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
+    fn no_channel(channel: &Channel, rest: Duration) -> Self {
+        let name = match channel {
+            Channel::Named { team, name } => format!("{team}/{name}"),
+            Channel::Id(id) | Channel::Direct(id) => id.clone(),
+        };
+        let why = format!("there is no channel {name} that the bot may see; invite the bot");
+        Self::Wait(rest, why)
+    }
+
     /// Nothing changes in an archived channel, as long as it is one.
     pub(super) fn archived() -> Self {
         Self::Wait(SHUT_OUT, "the channel is archived".to_owned())
@@ -73,6 +82,8 @@ struct Found {
     /// Milliseconds that the server's clock is ahead of ours.
     ahead: i64,
     channels: HashMap<Channel, String>,
+    /// Channels that were not there, or not for us: asked for again from then on.
+    missing: HashMap<Channel, Instant>,
     /// Times in a row that the token was refused.
     refused: u32,
     /// The server knows silent posts, but not for us.
@@ -280,18 +291,22 @@ impl<'a> Talk<'a> {
         if let Some(id) = self.server.found().channels.get(channel) {
             return Ok(id.clone());
         }
+        let rest = self.server.found().missing.get(channel).copied();
+        let rest = rest.and_then(|until| until.checked_duration_since(Instant::now()));
+        if let Some(rest) = rest.filter(|rest| !rest.is_zero()) {
+            return Err(Trouble::no_channel(channel, rest));
+        }
         let answer = match channel {
             Channel::Id(id) => return Ok(id.clone()),
             Channel::Named { team, name } => self
                 .read(&format!("/teams/name/{team}/channels/name/{name}"))
                 .map_err(|trouble| match trouble {
-                    Trouble::Gone(_) | Trouble::Refused(_) => Trouble::Wait(
-                        SHUT_OUT,
-                        format!(
-                            "there is no channel {team}/{name} that the bot may see; \
-                             invite the bot"
-                        ),
-                    ),
+                    // Every box that belongs there would ask.
+                    Trouble::Gone(_) | Trouble::Refused(_) => {
+                        let until = Instant::now() + SHUT_OUT;
+                        self.server.found().missing.insert(channel.clone(), until);
+                        Trouble::no_channel(channel, SHUT_OUT)
+                    }
                     other => other,
                 })?,
             Channel::Direct(person) => {

@@ -31,12 +31,13 @@ impl Turns {
         }
     }
 
-    /// The end of that turn is told; gives whether it is the one that works.
-    fn ended(&mut self, turn: Raw<'_>) -> bool {
+    /// The end of that turn is told; gives whether it is the one that works. One that failed before
+    /// its first step may be: a new process counts from 0 again.
+    fn ended(&mut self, turn: Raw<'_>, failed: bool) -> bool {
         let Some(turn) = named(turn) else { return true };
         let is_other = match &self.now {
             Some(now) => *now != turn,
-            None => self.before.as_ref() == Some(&turn),
+            None => !failed && self.before.as_ref() == Some(&turn),
         };
         match is_other {
             true => self.before = self.before.take().filter(|before| *before != turn),
@@ -105,12 +106,14 @@ impl Session {
     }
 
     pub(super) fn ended(&mut self, entry: &Entry<'_>, out: &mut Out<'_>) {
-        if !self.turns.ended(entry.turn) || !self.track.has_run() {
+        let how = entry.reason.text().unwrap_or_default();
+        let failed = matches!(&*how, "failed" | "error");
+        if !self.turns.ended(entry.turn, failed) || !self.track.has_run() {
             return;
         }
         let reason = entry.error.field("message").prefix(INPUT_BYTES);
         let reason = reason.or_else(|| entry.error.prefix(INPUT_BYTES));
-        match &*entry.reason.text().unwrap_or_default() {
+        match &*how {
             "completed" => self.track.end(Outcome::Ok, None, false, out),
             "cancelled" | "aborted" => {
                 let reason = Some("cancelled by the user");
@@ -184,8 +187,8 @@ mod tests {
 
     #[test]
     fn the_end_of_another_turn_is_not_that_of_the_one_that_works() {
-        // `prompt`, the step of a turn, or the end of one and whether it counts.
-        let cases: [(&str, &[&str], bool); 8] = [
+        // `prompt`, the step of a turn, or the end or failure of one and whether it counts.
+        let cases: [(&str, &[&str], bool); 9] = [
             ("its own", &["prompt", "step 0", "end 0"], true),
             ("as a text", &["prompt", "step 0", "end \"0\""], true),
             ("no step told", &["prompt", "end 3"], true),
@@ -195,6 +198,11 @@ mod tests {
                 "the one before, told late",
                 &["prompt", "step 0", "prompt", "end 0"],
                 false,
+            ),
+            (
+                "failed before its first step, counted from the start again",
+                &["prompt", "step 0", "prompt", "fail 0"],
+                true,
             ),
             (
                 "and then its own",
@@ -215,7 +223,7 @@ mod tests {
                 match verb {
                     "prompt" => turns.next(),
                     "step" => turns.begun(Raw(id)),
-                    _ => counts = turns.ended(Raw(id)),
+                    _ => counts = turns.ended(Raw(id), verb == "fail"),
                 }
             }
             assert_eq!(counts, want, "{why}");

@@ -140,7 +140,10 @@ impl Track {
             if ended.outcome == Outcome::Ok && ended.files.is_empty() {
                 ended.files = pending.touches;
             }
-            run.last = Last::Result;
+            // What comes back to a sub-agent says nothing of its parent's turn.
+            if !pending.inner {
+                run.last = Last::Result;
+            }
             run.last_at = out.ts.or(run.last_at);
             run.jobs.extend(ended.job.clone());
         }

@@ -74,7 +74,7 @@ impl Turn {
     /// How it ended by what its records show, if nothing more comes.
     fn outcome_by_records(&self) -> Outcome {
         match self.last {
-            _ if !self.pending.is_empty() => Outcome::Interrupted,
+            _ if self.pending.values().any(|pending| !pending.inner) => Outcome::Interrupted,
             Last::Assistant if self.on_the_way => Outcome::Interrupted,
             Last::Assistant => Outcome::Ok,
             Last::Error => Outcome::Error,

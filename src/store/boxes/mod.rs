@@ -141,14 +141,12 @@ impl Boxes {
         let Some(noted) = noted else {
             return self.link().get(key);
         };
-        if !self.link().is_changed_by_others() {
-            return Some(Kept::clone(&noted));
-        }
-        // Another process may have closed the box by hand: then our note is not the newest.
-        let mut link = self.written();
-        // What could not be written is still here.
-        let owed = self.notes().get(key);
-        owed.map_or_else(|| link.get(key), |owed| Some(Kept::clone(&owed)))
+        // Another process may have closed the box by hand: then our note is not the newest, and it
+        // will not be written over that.
+        let may_be_closed = noted.about.closed.is_none() && !noted.state.is_final();
+        let row = may_be_closed.then(|| self.link().get(key)).flatten();
+        let closed = row.filter(|row| row.about.closed.is_some());
+        closed.or_else(|| Some(Kept::clone(&noted)))
     }
 
     /// The boxes whose key, frame or post is `name`; where there are none, those

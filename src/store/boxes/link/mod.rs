@@ -62,8 +62,6 @@ pub(super) struct Link {
     tidied: Time,
     /// Since its size was looked at.
     writes: u32,
-    /// Grows when another process writes.
-    version: i64,
     /// A sync failed: what was written before may be lost, though a later one succeeds.
     unsure: bool,
 }
@@ -84,7 +82,6 @@ impl Link {
             now,
             tidied: now,
             writes: WRITES_A_LOOK,
-            version: 0,
             unsure: false,
         };
         match link.connect() {
@@ -113,17 +110,6 @@ impl Link {
 
     pub(super) fn remark(&mut self) -> Option<String> {
         self.remark.take()
-    }
-
-    /// Whether another process wrote since this was asked last.
-    pub(super) fn is_changed_by_others(&mut self) -> bool {
-        let asked = self.work(Sync::Reads, |connection| {
-            let mut statement = connection.prepare_cached("PRAGMA data_version")?;
-            statement.query_row([], |row| row.get(0))
-        });
-        // What cannot be asked is not changed either.
-        let version: i64 = asked.unwrap_or(self.version);
-        std::mem::replace(&mut self.version, version) != version
     }
 
     pub(super) fn get(&mut self, key: &str) -> Option<Kept> {

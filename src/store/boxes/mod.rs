@@ -141,12 +141,20 @@ impl Boxes {
         let Some(noted) = noted else {
             return self.link().get(key);
         };
-        // Another process may have closed the box by hand: then our note is not the newest, and it
-        // will not be written over that.
-        let may_be_closed = noted.about.closed.is_none() && !noted.state.is_final();
-        let row = may_be_closed.then(|| self.link().get(key)).flatten();
-        let closed = row.filter(|row| row.about.closed.is_some());
-        closed.or_else(|| Some(Kept::clone(&noted)))
+        if noted.about.closed.is_none() && !noted.state.is_final() {
+            // Another process may have closed the box by hand: then our note is not the newest, and
+            // it will not be written over that.
+            let mut link = self.link();
+            let writes = link.writes_of_others();
+            if !self.notes().was_looked_up(key, writes) {
+                let row = link.get(key);
+                if row.as_ref().is_some_and(|row| row.about.closed.is_some()) {
+                    return row;
+                }
+                self.notes().looked_up(key, writes);
+            }
+        }
+        Some(Kept::clone(&noted))
     }
 
     /// The boxes whose key, frame or post is `name`; where there are none, those

@@ -23,6 +23,9 @@ pub(super) struct Notes {
     waiting: HashMap<String, Arc<Kept>>,
     /// Those that are being written.
     leaving: HashMap<String, Arc<Kept>>,
+    /// After how many writes of other processes the row of a box was looked up though a note of it
+    /// waits.
+    looked_up: HashMap<String, u64>,
     /// When some were written last.
     written: Option<Instant>,
     /// They could not be.
@@ -61,8 +64,19 @@ impl Notes {
         Some(Arc::clone(kept))
     }
 
+    /// Whether the row of a box was looked up since another process wrote last, `writes` by then.
+    pub(super) fn was_looked_up(&self, key: &str, writes: u64) -> bool {
+        self.looked_up.get(key) == Some(&writes)
+    }
+
+    /// It was, and says nothing that the note does not.
+    pub(super) fn looked_up(&mut self, key: &str, writes: u64) {
+        self.looked_up.insert(key.to_owned(), writes);
+    }
+
     /// The box is remembered otherwise.
     pub(super) fn forget(&mut self, key: &str) {
+        self.looked_up.remove(key);
         self.waiting.remove(key);
         self.leaving.remove(key);
     }
@@ -90,6 +104,11 @@ impl Notes {
     }
 
     pub(super) fn written(&mut self) {
+        for key in self.leaving.keys() {
+            if !self.waiting.contains_key(key) {
+                self.looked_up.remove(key);
+            }
+        }
         self.leaving.clear();
         self.troubled = false;
     }

@@ -64,6 +64,10 @@ pub(super) struct Link {
     writes: u32,
     /// A sync failed: what was written before may be lost, though a later one succeeds.
     unsure: bool,
+    /// How this connection counts what other processes wrote, when it was asked last.
+    version: Option<i64>,
+    /// How often that was another number.
+    others: u64,
 }
 
 impl Link {
@@ -83,6 +87,8 @@ impl Link {
             tidied: now,
             writes: WRITES_A_LOOK,
             unsure: false,
+            version: None,
+            others: 0,
         };
         match link.connect() {
             Ok(()) => link.forget_old(),
@@ -110,6 +116,21 @@ impl Link {
 
     pub(super) fn remark(&mut self) -> Option<String> {
         self.remark.take()
+    }
+
+    /// How often other processes were seen to have written.
+    pub(super) fn writes_of_others(&mut self) -> u64 {
+        let version: Result<i64, _> = self.work(Sync::Reads, |connection| {
+            let mut statement = connection.prepare_cached("PRAGMA data_version")?;
+            statement.query_row([], |row| row.get(0))
+        });
+        // What cannot be asked may have changed.
+        let version = version.ok();
+        if version.is_none() || version != self.version {
+            self.version = version;
+            self.others += 1;
+        }
+        self.others
     }
 
     pub(super) fn get(&mut self, key: &str) -> Option<Kept> {

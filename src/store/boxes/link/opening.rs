@@ -13,6 +13,8 @@ impl Link {
         if !matches!(self.state, State::Closed) {
             return Ok(());
         }
+        // Another connection counts in its own way.
+        self.version = None;
         self.files.check()?;
         self.files.create().map_err(|error| BoxesError::Io {
             path: self.files.path().to_owned(),

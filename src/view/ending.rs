@@ -15,9 +15,6 @@ pub(super) enum Trust {
     Explicit,
 }
 
-/// The reason that a reader gives where a transcript was deleted.
-const GONE: &str = "the transcript is gone";
-
 /// A run's end as its records tell it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ending {
@@ -44,7 +41,7 @@ impl Ending {
             },
             silent: end.reason.as_deref() == Some("silent"),
             ms: end.ms,
-            gone: end.inferred && end.reason.as_deref() == Some(GONE),
+            gone: end.inferred && end.reason.as_deref() == Some(RunEnd::GONE),
         }
     }
 

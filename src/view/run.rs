@@ -144,11 +144,9 @@ impl Run {
             let done = |agent: &Agent| agent.ended.is_some();
             let gone = |step: &Step| idle(step) && step.agent.as_deref().is_none_or(done);
             let first = |is: &dyn Fn(&Step) -> bool| self.steps.iter().position(is);
-            let oldest = first(&goes)
-                .or_else(|| first(&over))
-                .or_else(|| first(&gone));
             // A run with as many calls at once and no result: the oldest goes.
-            let oldest = oldest.or_else(|| first(&idle)).unwrap_or(0);
+            let better: [&dyn Fn(&Step) -> bool; 4] = [&goes, &over, &gone, &idle];
+            let oldest = better.into_iter().find_map(first).unwrap_or(0);
             let old = self.steps.remove(oldest);
             self.dropped.take(&old);
         }

@@ -197,7 +197,9 @@ impl Gauges {
             | Done::Never
             | Done::Gone
             | Done::Closed => {
-                desk.shut_out.remove(&(sink.to_owned(), frame.key.clone()));
+                if !desk.shut_out.is_empty() {
+                    desk.shut_out.remove(&(sink.to_owned(), frame.key.clone()));
+                }
             }
         }
         let class = match put.done {
@@ -235,15 +237,14 @@ impl Gauges {
         self.failed.fetch_add(1, Relaxed);
         desk.fault = Some((class, Instant::now()));
         let of_all = matches!(put.done, Done::Failed | Done::Later(_));
+        let why = put.receipt.error.as_deref().unwrap_or_default();
         if !of_all {
             // Such an answer has only one whose token is taken.
             if put.bill.requests > 0 && desk.trouble.get(sink) == Some(&TOKEN_REFUSED) {
                 desk.trouble.remove(sink);
             }
-            let why = put.receipt.error.as_deref().unwrap_or_default();
             tracing::warn!(sink, class, why, "a box was not brought up to date");
         } else if desk.trouble.insert(sink.to_owned(), class) != Some(class) {
-            let why = put.receipt.error.as_deref().unwrap_or_default();
             tracing::warn!(sink, class, why, "a sink failed");
         }
     }

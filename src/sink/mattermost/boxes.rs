@@ -172,17 +172,13 @@ impl Boxes {
                 }
                 again
             }
-            // A note alone does not undo what a person did.
-            Some((now, _)) => {
-                kept.seq = kept.seq.max(now.seq);
+            None if closed.is_none() => Ok(()),
+            now => {
+                kept.seq = now.map_or(kept.seq, |(now, _)| kept.seq.max(now.seq));
+                // A note alone does not undo what a person did.
                 let _ = self.ledger.commit(kept);
                 Ok(())
             }
-            None if closed.is_some() => {
-                let _ = self.ledger.commit(kept);
-                Ok(())
-            }
-            None => Ok(()),
         }
     }
 

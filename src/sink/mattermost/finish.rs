@@ -23,7 +23,7 @@ impl Mattermost {
     /// Closes the box of that key by hand: its post says so, and it is over.
     ///
     /// Its text stays as the server has it but for the tags and the footer. Where no post is
-    /// found, none is made. A run that goes on brings its box back with its next frame.
+    /// found, none is made. It stays closed until something new comes of its run.
     pub fn finish(&self, key: &str, at: Moment) -> Put {
         let talk = Talk::new(&self.boxes.server, at.wall);
         let (kept, outcome) = self.boxes.finish(&talk, key, at);
@@ -92,11 +92,7 @@ impl Boxes {
             edit::acknowledge(&*self.ledger, kept, &content, &wish);
             return Ok(Did::Unchanged);
         }
-        kept.about.why = Some(WHY.to_owned());
-        kept.about.closed = Some(Closed {
-            rev: kept.rev,
-            at: kept.at,
-        });
+        note_closing(kept);
         let minute = at.wall.minute(&self.settings.zone).unwrap_or_default();
         let shown = Shown {
             // It was made safe when it was sent; what a script said stays as it said it.
@@ -161,11 +157,7 @@ impl Boxes {
                     Err(Trouble::Skip(_)) => {
                         // Nothing shows it, so nothing is left to close but what is remembered.
                         kept.state = State::Interrupted;
-                        kept.about.why = Some(WHY.to_owned());
-                        kept.about.closed = Some(Closed {
-                            rev: kept.rev,
-                            at: kept.at,
-                        });
+                        note_closing(kept);
                         kept.about.turned = Some(kept.at);
                         self.ledger.commit(kept).map_err(Trouble::Unkept)?;
                         Err(Trouble::Skip("there is no post of it".to_owned()))
@@ -175,6 +167,15 @@ impl Boxes {
             }
         }
     }
+}
+
+/// That it was closed by hand, and at what it showed then.
+fn note_closing(kept: &mut Kept) {
+    kept.about.why = Some(WHY.to_owned());
+    kept.about.closed = Some(Closed {
+        rev: kept.rev,
+        at: kept.at,
+    });
 }
 
 /// `text` with its tags changed, and with our word where its footer said a minute.

@@ -35,7 +35,7 @@ use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out, Remark};
 use super::seen::Seen;
 use crate::wire::event::{
-    Compact, Error, Link, Meta, Model, Name, Outcome, Reset, SessionKind, SessionStart,
+    Compact, Error, Link, Meta, Model, Name, Outcome, Reset, RunEnd, SessionKind, SessionStart,
 };
 use crate::wire::time::Time;
 
@@ -183,7 +183,7 @@ impl Session {
     /// The transcript is gone, and nothing more will come of it.
     pub fn vanished(&mut self, out: &mut Out<'_>) {
         out.raw = Some("session-row".into());
-        self.end_by_records(Some("the transcript is gone"), out);
+        self.end_by_records(Some(RunEnd::GONE), out);
     }
 
     /// Lets go of what only an open run needs.

@@ -26,7 +26,7 @@ use super::lenient::Raw;
 use super::out::{Identity, Out, Remark};
 use super::seen::Seen;
 use crate::wire::event::{
-    Body, Link, Meta, Model, Name, Rewind, Scope, SessionKind, SessionStart, Usage,
+    Body, Link, Meta, Model, Name, Rewind, RunEnd, Scope, SessionKind, SessionStart, Usage,
 };
 use crate::wire::time::Time;
 
@@ -303,8 +303,7 @@ impl<T: Tracked> Speak for Box<T> {
 
     fn vanished(&mut self, out: &mut Out<'_>) {
         self.gone(out);
-        self.track_mut()
-            .end_by_records(Some("the transcript is gone"), out);
+        self.track_mut().end_by_records(Some(RunEnd::GONE), out);
     }
 
     fn rest(&mut self) {

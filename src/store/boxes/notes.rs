@@ -17,7 +17,7 @@ const MOST_OWED: usize = 4_096;
 
 /// What was noted and is not written yet.
 ///
-/// Whoever looks a box up finds it here while the database is busy, with these notes even.
+/// Whoever looks a box up finds it here, unless another process closed it by hand meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     waiting: HashMap<String, Arc<Kept>>,

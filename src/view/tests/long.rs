@@ -51,3 +51,20 @@ fn a_long_run_keeps_its_newest_steps_what_still_runs_and_its_failures() {
         assert_eq!(run.earlier(), 1_002 - KEPT as u64, "{why}");
     }
 }
+
+#[test]
+fn what_still_works_is_kept_longer_than_sub_agents_that_are_over() {
+    let mut script = String::from("0 start r; 0 spawn a works Looking; 0 tool p Waiting");
+    for agent in 1..=100 {
+        write!(
+            script,
+            "; {agent} spawn c{agent} s{agent} Reading; {agent} over s{agent} ok"
+        )
+        .expect("a string takes it");
+    }
+    let board = board(&[scene("s", &script)]);
+    let run = board.run(&key("s", "r")).expect("a run");
+    let kept: Vec<&str> = run.steps().map(|step| &*step.id).collect();
+    assert_eq!(kept[..2], ["a", "p"]);
+    assert_eq!(kept.last(), Some(&"c100"));
+}

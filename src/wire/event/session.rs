@@ -162,6 +162,11 @@ pub struct RunEnd {
     pub inferred: bool,
 }
 
+impl RunEnd {
+    /// The reason of a run whose transcript was deleted.
+    pub const GONE: &'static str = "the transcript is gone";
+}
+
 open_enum! {
     /// What told a route.
     pub enum RouteFrom {

@@ -114,34 +114,20 @@ fn kimi(ends: bool) -> Vec<Value> {
 
 /// OpenCode, as `opencode run` prints it.
 fn opencode() -> Vec<Value> {
+    let begin = || ("step_start", json!({"type": "step-start"}));
+    let says = |text: &str| ("text", json!({"type": "text", "text": text}));
+    let calls = |id: &str| ("tool_use", json!({"type": "tool", "callID": id}));
+    let end = |reason: &str| {
+        let part = json!({"type": "step-finish", "reason": reason});
+        ("step_finish", part)
+    };
     let parts = [
-        ("step_start", json!({"type": "step-start"})),
-        ("text", json!({"type": "text", "text": SAID})),
-        ("tool_use", json!({"type": "tool", "callID": "c1"})),
-        (
-            "step_finish",
-            json!({"type": "step-finish", "reason": "tool-calls"}),
-        ),
-        ("step_start", json!({"type": "step-start"})),
-        ("text", json!({"type": "text", "text": ANSWER})),
-        (
-            "step_finish",
-            json!({"type": "step-finish", "reason": "stop"}),
-        ),
-        ("step_start", json!({"type": "step-start"})),
-        ("text", json!({"type": "text", "text": AGAIN})),
-        ("tool_use", json!({"type": "tool", "callID": "c2"})),
-        (
-            "step_finish",
-            json!({"type": "step-finish", "reason": "tool-calls"}),
-        ),
-        ("step_start", json!({"type": "step-start"})),
-        ("text", json!({"type": "text", "text": ANSWER})),
-        (
-            "step_finish",
-            json!({"type": "step-finish", "reason": "stop"}),
-        ),
-    ];
+        [begin(), says(SAID), calls("c1"), end("tool-calls")].to_vec(),
+        [begin(), says(ANSWER), end("stop")].to_vec(),
+        [begin(), says(AGAIN), calls("c2"), end("tool-calls")].to_vec(),
+        [begin(), says(ANSWER), end("stop")].to_vec(),
+    ]
+    .concat();
     let records = parts
         .into_iter()
         .enumerate()

@@ -124,7 +124,7 @@ impl Boxes {
             // Nor do we say of it that we leave.
             self.watch.forget(&kept.key);
             kept.about.closed = Some(closed);
-            // What it shows was written over when it had just been closed.
+            // What it shows may have been written over when it had just been closed.
             if kept.phase == Phase::Live && kept.hash.is_empty() {
                 let again = self.close_by_hand(talk, &mut kept, at);
                 again.map_err(|trouble| (trouble, kept.post.clone()))?;

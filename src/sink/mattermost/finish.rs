@@ -53,7 +53,14 @@ impl Boxes {
         kept.at = at.wall;
         let done = self.close_by_hand(talk, &mut kept, at);
         let outcome = match done {
-            Ok(did) => Ok((did, kept.post.clone().unwrap_or_default())),
+            Ok(did) => {
+                // An edit of a `run` may be under way, and that `run` may die before it sees what
+                // we did: whoever comes to the next frame reads the post once more.
+                kept.hash.clear();
+                // What is not kept of this costs that look alone.
+                let _ = self.ledger.commit(&kept);
+                Ok((did, kept.post.clone().unwrap_or_default()))
+            }
             Err(trouble) => {
                 self.remember_trouble(&kept, Some(known), &trouble);
                 Err((trouble, kept.post.clone()))

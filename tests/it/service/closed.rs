@@ -137,3 +137,25 @@ fn an_edit_that_is_under_way_does_not_open_it_again() {
         );
     }
 }
+
+#[test]
+fn an_edit_of_a_run_that_died_under_way_is_closed_again_by_the_next_one() {
+    let (home, fake) = (Home::new(), fake());
+    let mut run = start(&home, &fake);
+    home.works("s1", 2, false);
+    let post = new_post(&fake, &[]);
+    let moment = Moment::Before;
+    let rule = Rule::on(Call::Patch, Action::Hold { moment }).times(1);
+    let held = Arc::clone(rule.held());
+    fake.fault(rule);
+    held.wait_for(1);
+    finish(&fake, &home, &[&post]);
+    run.signal(Signal::KILL);
+    run.end();
+    held.release();
+    fake.wait_until("written over", |fake| !is_closed(fake, &post));
+    let mut run = start(&home, &fake);
+    fake.wait_until("closed again", |fake| is_closed(fake, &post));
+    run.stop();
+    assert!(is_closed(&fake, &post), "{}", text(&fake, &post));
+}

@@ -12,24 +12,30 @@ use super::chars::{MARKS_A_BASE, is_mark};
 /// A cut text ends in `…`, which counts. At most four combining marks stay on a
 /// base, so that one grapheme cannot be a kilobyte.
 pub fn clip(text: &str, graphemes: usize) -> Cow<'_, str> {
-    // More than this cannot stay, whatever marks go: a base without them is still one.
-    let text = &text[..reach(text, graphemes.saturating_add(1))];
-    if text.is_ascii() {
+    // One above is enough to know that it is too long, and most texts are plain so far.
+    let head = &text.as_bytes()[..text.len().min(graphemes.saturating_add(1))];
+    if head.is_ascii() {
         return match (text.len() <= graphemes, graphemes) {
             (true, _) => Cow::Borrowed(text),
             (false, 0) => Cow::Borrowed(""),
             (false, _) => Cow::Owned(ellipsis(&text[..graphemes - 1])),
         };
     }
-    let text = limit_marks(text);
-    if start_of(&text, graphemes).is_none() {
-        return text;
-    }
-    let Some(kept) = graphemes.checked_sub(1) else {
-        return Cow::Borrowed("");
+    // More than one above cannot stay, whatever marks go: a base without them is still one.
+    let kept = graphemes.saturating_sub(1);
+    let cut = start_of(text, kept);
+    let end = cut.and_then(|cut| start_behind(text, cut, graphemes - kept));
+    let reach = end.and_then(|end| start_behind(text, end, 1));
+    let text = limit_marks(&text[..reach.unwrap_or(text.len())]);
+    let (cut, end) = match text {
+        Cow::Borrowed(_) => (cut, end),
+        Cow::Owned(_) => (start_of(&text, kept), start_of(&text, graphemes)),
     };
-    let cut = start_of(&text, kept).unwrap_or(0);
-    Cow::Owned(ellipsis(&text[..cut]))
+    match (cut, end) {
+        (_, None) => text,
+        _ if graphemes == 0 => Cow::Borrowed(""),
+        (cut, _) => Cow::Owned(ellipsis(&text[..cut.unwrap_or(0)])),
+    }
 }
 
 /// How many bytes of `text` are as many as `graphemes` user-perceived characters can have.
@@ -47,19 +53,43 @@ pub fn reach(text: &str, graphemes: usize) -> usize {
 
 /// Where grapheme number `index` starts, if there are so many.
 fn start_of(text: &str, index: usize) -> Option<usize> {
-    let (mut at, mut left) = (0, index);
+    start_behind(text, 0, index)
+}
+
+/// Where the grapheme starts that is number `index` behind the one that starts `at`.
+fn start_behind(text: &str, mut at: usize, index: usize) -> Option<usize> {
+    let mut left = index;
     loop {
         let run = text.as_bytes()[at..].iter().take(left + 1);
         let run = run.take_while(|b| matches!(b, b'\n' | b' '..=b'~')).count();
-        // Printable ASCII is a grapheme a byte; only the last may carry marks.
-        let alone = run.saturating_sub(1);
-        (at, left) = (at + alone, left - alone);
+        let more = text[at + run..].chars().take(left + 1 - run);
+        let more = more.take_while(|&c| is_alone(c));
+        let (mut count, mut end, mut last) = (run, at + run, 1);
+        for c in more {
+            last = c.len_utf8();
+            (count, end) = (count + 1, end + last);
+        }
+        // Each of those is a grapheme, and only the last may carry marks.
+        if count > 0 {
+            (at, left) = (end - last, left - (count - 1));
+        }
         if left == 0 {
             return (at < text.len()).then_some(at);
         }
         at += text[at..].graphemes(true).next()?.len();
         left -= 1;
     }
+}
+
+/// Whether a character is a grapheme wherever it stands before another such one: printable ASCII,
+/// the letters of Europe, the usual punctuation, kana and the common Chinese characters.
+///
+/// The Unicode Standard, Annex 29: their property is `Other`, and between two of these is a break.
+fn is_alone(c: char) -> bool {
+    matches!(c,
+        '\n' | ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{482}'
+        | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}')
 }
 
 /// The longest head of `text` that ends at a character boundary and has at most
@@ -145,6 +175,7 @@ mod tests {
     fn what_is_behind_the_reach_changes_nothing() {
         let texts = [
             "plain words and more of them",
+            "plain — “words” with é, ß, я and 日本語 e\u{301}\n— and more",
             "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}e x 日本語テキスト",
             "👩‍👩‍👧‍👦👩‍👩‍👧‍👦x🇩🇪🇫🇷🇪🇸",
             "🇩\u{301}\u{301}\u{301}\u{301}\u{301}🇪🇫🇷",
@@ -161,6 +192,22 @@ mod tests {
                 };
                 assert_eq!(clip(text, graphemes), want, "{text:?} at {graphemes}");
                 assert_eq!(clip(head, graphemes), want, "{head:?} at {graphemes}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_stands_alone_is_a_grapheme_before_any_other() {
+        let alone: Vec<char> = ('\0'..='\u{ffff}').filter(|&c| is_alone(c)).collect();
+        for pair in alone.windows(2) {
+            for text in [
+                [pair[0], pair[1]],
+                [pair[1], pair[0]],
+                [pair[0], 'a'],
+                ['a', pair[0]],
+            ] {
+                let text = String::from_iter(text);
+                assert_eq!(text.graphemes(true).count(), 2, "{text:?}");
             }
         }
     }

@@ -9,41 +9,45 @@ const DAY_MS: i64 = 86_400_000;
 /// `2026-09-25T10:00:07.120Z` for `ms` milliseconds since 1970, in the years 0 to 9999.
 pub(super) fn write(ms: i64) -> [u8; 24] {
     let (year, month, day) = date(ms.div_euclid(DAY_MS));
-    let ms = ms.rem_euclid(DAY_MS);
+    // A day has fewer milliseconds than 32 bits.
+    let ms = ms.rem_euclid(DAY_MS) as u32;
+    let (seconds, ms) = (ms / 1_000, ms % 1_000);
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
     let mut text = *b"0000-00-00T00:00:00.000Z";
-    let mut put = |at: usize, digits: usize, number: i64| {
-        let mut rest = number;
-        for place in text[at..at + digits].iter_mut().rev() {
-            *place += (rest % 10) as u8;
-            rest /= 10;
-        }
+    let mut put = |at: usize, number: u32| {
+        text[at] += (number / 10) as u8;
+        text[at + 1] += (number % 10) as u8;
     };
-    put(0, 4, year);
-    put(5, 2, month);
-    put(8, 2, day);
-    put(11, 2, ms / 3_600_000);
-    put(14, 2, ms / 60_000 % 60);
-    put(17, 2, ms / 1_000 % 60);
-    put(20, 3, ms % 1_000);
+    put(0, year as u32 / 100);
+    put(2, year as u32 % 100);
+    put(5, month as u32);
+    put(8, day as u32);
+    put(11, minutes / 60);
+    put(14, minutes % 60);
+    put(17, seconds);
+    put(20, ms / 10);
+    text[22] += (ms % 10) as u8;
     text
 }
 
 /// The milliseconds of a text as [`write()`] writes it; `None` for any other one.
 pub(super) fn read(text: &str) -> Option<i64> {
     let text: &[u8; 24] = text.as_bytes().try_into().ok()?;
-    let mut number = [0_i64; 7];
-    let fields = [(0, 4), (5, 2), (8, 2), (11, 2), (14, 2), (17, 2), (20, 3)];
-    for (number, (at, digits)) in number.iter_mut().zip(fields) {
-        for byte in &text[at..at + digits] {
-            *number = *number * 10 + i64::from(byte.is_ascii_digit().then(|| byte - b'0')?);
-        }
-    }
-    let [year, month, day, hour, minute, second, ms] = number;
+    let mut are_digits = true;
+    let mut two = |at: usize| {
+        let [tens, ones] = [text[at], text[at + 1]].map(|byte| byte.wrapping_sub(b'0'));
+        are_digits &= tens < 10 && ones < 10;
+        i64::from(tens) * 10 + i64::from(ones)
+    };
+    let year = two(0) * 100 + two(2);
+    let [month, day, hour, minute, second] = [5, 8, 11, 14, 17].map(&mut two);
+    // Three digits: the first two of them, then the last two.
+    let ms = two(20) / 10 * 100 + two(21);
     let marks = [4, 7, 10, 13, 16, 19, 23].map(|at| text[at]);
     let in_day = hour < 24 && minute < 60 && second < 60;
     let days = days(year, month, day);
     // A day that is not in the calendar is another one there.
-    if marks != *b"--T::.Z" || !in_day || date(days) != (year, month, day) {
+    if !are_digits || marks != *b"--T::.Z" || !in_day || date(days) != (year, month, day) {
         return None;
     }
     Some(days * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1_000 + ms)
@@ -52,13 +56,15 @@ pub(super) fn read(text: &str) -> Option<i64> {
 /// Year, month and day, counted from a 1 March so that a leap day is the last one of its year.
 fn date(days: i64) -> (i64, i64, i64) {
     let days = days + EPOCH_DAYS;
-    let (era, day) = (days.div_euclid(ERA_DAYS), days.rem_euclid(ERA_DAYS));
+    // What is within an era takes half the digits.
+    let (era, day) = (days.div_euclid(ERA_DAYS), days.rem_euclid(ERA_DAYS) as u32);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;
     let day = day - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + i64::from(month <= 2), month, day)
+    let year = era * 400 + i64::from(year) + i64::from(month <= 2);
+    (year, month.into(), day.into())
 }
 
 /// Days since 1970-01-01.

@@ -95,7 +95,6 @@ impl Lineage {
         if event.sid.is_none() {
             return;
         }
-        let (ts, run) = (event.ts, event.run.clone());
         match &event.body {
             Body::SessionStart(start) => {
                 let parent = self.session(event, start);
@@ -114,11 +113,13 @@ impl Lineage {
             Body::JobEnd(end) => {
                 let job = end.job.clone();
                 let is_it = |call: &Call| call.job.as_ref() == Some(&job);
-                self.close(event, ts, is_it);
+                self.close(event, event.ts, is_it);
             }
             Body::RunEnd(end) => {
-                let at = end.at.or(ts);
-                self.close(event, at, |call| call.job.is_none() && call.run == run);
+                let at = end.at.or(event.ts);
+                self.close(event, at, |call| {
+                    call.job.is_none() && call.run == event.run
+                });
             }
             _ => {}
         }

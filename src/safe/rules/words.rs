@@ -19,13 +19,26 @@ pub(super) struct Hit {
     pub(super) end: usize,
 }
 
+/// A word's number, and its first bytes with the bit set that makes letters small.
+///
+/// Texts that differ in these differ; two characters that are no letters may be alike in them.
+#[derive(Clone, Copy)]
+struct Begin {
+    word: u16,
+    mask: u64,
+    bytes: u64,
+}
+
+/// The bit that makes a letter small, in each of eight bytes.
+const SMALL: u64 = u64::from_ne_bytes([0x20; 8]);
+
 /// Words in lower case, by how they begin.
 pub(super) struct Words {
     words: Vec<&'static str>,
     /// For each key of three bytes, one bit for each class that may follow.
     begins: Box<[u32; KEYS]>,
-    /// The numbers of the words by their keys. One of two bytes has many keys.
-    keyed: Vec<u16>,
+    /// The words by their keys. One of two bytes has many keys.
+    keyed: Vec<Begin>,
     /// Where those of each key begin and end.
     places: Box<[(u16, u16); KEYS]>,
 }
@@ -51,11 +64,18 @@ impl Words {
             }
             *end = at + 1;
         }
-        let numbers = keyed.into_iter().map(|(_, number)| number);
+        let begin = |(_, word): (usize, u16)| {
+            let (mut mask, mut bytes) = ([0; 8], [0; 8]);
+            for (at, letter) in words[usize::from(word)].bytes().take(8).enumerate() {
+                (mask[at], bytes[at]) = (u8::MAX, letter | 0x20);
+            }
+            let [mask, bytes] = [mask, bytes].map(u64::from_ne_bytes);
+            Begin { word, mask, bytes }
+        };
         Self {
+            keyed: keyed.into_iter().map(begin).collect(),
             words,
             begins,
-            keyed: numbers.collect(),
             places,
         }
     }
@@ -79,7 +99,9 @@ impl Words {
         for start in (text.len().max(3) - 3)..text.len().min(head) {
             let head = text[start..].iter().chain(&[0; 2]).take(3);
             let key = head.fold(0, |key, &byte| behind(key, class(byte)));
-            self.begun(text, start, key, &mut waiting, &mut each);
+            if self.begins[key] != 0 {
+                self.begun(text, start, key, &mut waiting, &mut each);
+            }
         }
         waiting.into_iter().for_each(each);
     }
@@ -94,8 +116,15 @@ impl Words {
         each: &mut impl FnMut(Hit),
     ) {
         let (first, end) = self.places[key];
-        for &word in &self.keyed[usize::from(first)..usize::from(end)] {
-            let word = usize::from(word);
+        let text8 = text[start..].first_chunk().copied().unwrap_or_else(|| {
+            let mut rest = [0; 8];
+            rest[..text.len() - start].copy_from_slice(&text[start..]);
+            rest
+        });
+        let small = u64::from_ne_bytes(text8) | SMALL;
+        let begun = &self.keyed[usize::from(first)..usize::from(end)];
+        for begin in begun.iter().filter(|it| small & it.mask == it.bytes) {
+            let word = usize::from(begin.word);
             let letters = self.words[word].as_bytes();
             let end = start + letters.len();
             let there = text.get(start..end);

@@ -54,9 +54,9 @@ impl<'a> Raw<'a> {
     pub fn prefix(self, bytes: usize) -> Option<Cow<'a, str>> {
         let inner = self.0.strip_prefix('"')?;
         // Nearly all are names and ids, which stand as they are.
-        let plain = inner
-            .strip_suffix('"')
-            .filter(|text| text.len() <= bytes.min(SHORT) && !text.as_bytes().contains(&b'\\'));
+        let plain = inner.strip_suffix('"').filter(|text| {
+            text.len() <= bytes.min(SHORT) && text.bytes().all(|byte| byte != b'\\')
+        });
         Some(plain.map_or_else(|| decode(inner, bytes), Cow::Borrowed))
     }
 

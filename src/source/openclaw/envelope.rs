@@ -1,9 +1,11 @@
 //! Envelopes that the Gateway put around a message's text, taken off one by one.
 
+use memchr::memmem;
+
 use super::request::Cleaned;
 
 pub(super) fn after_last<'a>(text: &'a str, marker: &str) -> Option<&'a str> {
-    text.rfind(marker)
+    memmem::rfind(text.as_bytes(), marker.as_bytes())
         .map(|at| text[at + marker.len()..].trim_start())
 }
 
@@ -133,6 +135,10 @@ pub(super) fn weekday_stamp(text: &str) -> &str {
 
 /// `[mattermost message id: <id> channel: <id>]` behind the text (January 2026).
 pub(super) fn drop_message_id<'a>(text: &'a str, found: &mut Cleaned) -> &'a str {
+    // It closes the text: few are searched for it.
+    if !text.trim_end().ends_with(']') {
+        return text;
+    }
     let Some(at) = text.rfind("message id: ") else {
         return text;
     };

@@ -4,6 +4,8 @@
 //! what it knew of the message into the text itself, in three fashions; and in
 //! every era some user messages are no requests at all.
 
+use memchr::memmem;
+
 use super::envelope::{
     after_last, chat_envelope, drop_internal, drop_message_id, metadata_block, system_line,
     weekday_stamp,
@@ -67,7 +69,7 @@ pub(super) fn clean(text: &str) -> Cleaned {
     } else if rest.starts_with("[Inter-session message]") {
         found.cause = Some(Cause::System);
         rest = rest["[Inter-session message]".len()..].trim_start();
-    } else if rest.contains("HEARTBEAT_OK") {
+    } else if holds(rest, "HEARTBEAT_OK") {
         found.cause = Some(Cause::Heartbeat);
     } else if rest.starts_with("[Queued messages while agent was busy]") {
         found.text = queued(rest);
@@ -87,7 +89,7 @@ pub(super) fn clean(text: &str) -> Cleaned {
 
 /// A sub-agent's result, told as a user message.
 fn announcement(text: &str) -> Option<Outcome> {
-    if text.contains("[Internal task completion event]") {
+    if holds(text, "[Internal task completion event]") {
         return Some(match line_value(text, "status:").as_deref() {
             Some(status)
                 if status.starts_with("completed")
@@ -115,6 +117,11 @@ fn announcement(text: &str) -> Option<Outcome> {
         tail if tail.starts_with("failed") => Outcome::Error,
         _ => Outcome::Unknown,
     })
+}
+
+/// Whether `text`, which may be long, holds `marker`.
+fn holds(text: &str, marker: &str) -> bool {
+    memmem::find(text.as_bytes(), marker.as_bytes()).is_some()
 }
 
 /// The value behind `name` at the start of a line.

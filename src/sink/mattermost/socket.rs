@@ -5,7 +5,7 @@
 //! waits longer looks at the clock in between.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use ureq::unversioned::transport::{
 use ureq::{Error, Timeout};
 
 use super::buffers::Gathering;
+use super::ways::Ways;
 
 /// After so long in one call of the system the clock is looked at.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -25,7 +26,7 @@ const LEAST: Duration = Duration::from_millis(10);
 
 /// Connects.
 #[derive(Debug, Default)]
-pub(super) struct Sockets;
+pub(super) struct Sockets(pub(super) Arc<Ways>);
 
 impl<In: Transport> Connector<In> for Sockets {
     type Out = Either<In, Socket>;
@@ -39,34 +40,47 @@ impl<In: Transport> Connector<In> for Sockets {
         if let Some(chained) = chained {
             return Ok(Some(Either::A(chained)));
         }
-        let stream = connect(details)?;
+        let (stream, address) = self.connect(details)?;
         stream.set_nodelay(true)?;
-        let socket = Socket::new(stream, details.config.input_buffer_size());
+        let mut socket = Socket::new(stream, details.config.input_buffer_size());
+        if details.addrs.len() > 1 {
+            let ways = Arc::clone(&self.0);
+            let has_better = ways.may_do_better(address, &details.addrs);
+            socket.way = Some(Way {
+                ways,
+                address,
+                has_better,
+            });
+        }
         let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&socket.stream) as _;
         (details.register_shutdown)(handle)?;
         Ok(Some(Either::B(socket)))
     }
 }
 
-/// Tries one address after the other; each gets half of the time that is left, the last all of it.
-fn connect(details: &ConnectionDetails<'_>) -> Result<TcpStream, Error> {
-    let deadline = Instant::now().checked_add(*details.timeout.after);
-    let mut failure = Error::ConnectionFailed;
-    for (tried, address) in details.addrs.iter().enumerate() {
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let is_last = tried + 1 == details.addrs.len();
-        let share = left.map(|left| if is_last { left } else { left / 2 }.max(LEAST));
-        let tried = match share {
-            Some(share) => TcpStream::connect_timeout(address, share),
-            None => TcpStream::connect(address),
-        };
-        failure = match tried {
-            Ok(stream) => return Ok(stream),
-            Err(error) if is_late(&error) => Error::Timeout(Timeout::Connect),
-            Err(error) => Error::Io(error),
-        };
+impl Sockets {
+    /// Tries one address after the other; each gets half of the time that is left, the last all of it.
+    fn connect(&self, details: &ConnectionDetails<'_>) -> Result<(TcpStream, SocketAddr), Error> {
+        let deadline = Instant::now().checked_add(*details.timeout.after);
+        let mut failure = Error::ConnectionFailed;
+        for (tried, &address) in details.addrs.iter().enumerate() {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let is_last = tried + 1 == details.addrs.len();
+            let share = left.map(|left| if is_last { left } else { left / 2 }.max(LEAST));
+            let tried = match share {
+                Some(share) => TcpStream::connect_timeout(&address, share),
+                None => TcpStream::connect(address),
+            };
+            failure = match tried {
+                Ok(stream) => return Ok((stream, address)),
+                Err(error) if is_late(&error) => Error::Timeout(Timeout::Connect),
+                Err(error) => Error::Io(error),
+            };
+            // Every new connection would wait for it again.
+            self.0.failed(address);
+        }
+        Err(failure)
     }
-    Err(failure)
 }
 
 fn is_late(error: &io::Error) -> bool {
@@ -83,6 +97,17 @@ pub(super) struct Socket {
     writes_for: Option<Duration>,
     /// An answer was read, and nobody asked since whether the connection is open.
     answered: bool,
+    /// The address, where the server's name has others.
+    way: Option<Way>,
+}
+
+/// One of several addresses.
+#[derive(Debug)]
+struct Way {
+    ways: Arc<Ways>,
+    address: SocketAddr,
+    /// Another may do better where this one never answers.
+    has_better: bool,
 }
 
 impl Socket {
@@ -93,7 +118,20 @@ impl Socket {
             reads_for: None,
             writes_for: None,
             answered: false,
+            way: None,
         }
+    }
+
+    /// Until when to wait for the server: half of the time where it never answered at this
+    /// address, and may at another.
+    fn deadline(&self, timeout: NextTimeout) -> (Deadline, bool) {
+        let mut deadline = Deadline::of(timeout);
+        let on_trial = |way: &Way| way.has_better && !way.ways.is_good(way.address);
+        let on_trial = self.way.as_ref().is_some_and(on_trial);
+        if on_trial && let Some(half) = Instant::now().checked_add(*timeout.after / 2) {
+            deadline.at = Some(half);
+        }
+        (deadline, on_trial)
     }
 
     /// Sends what waits.
@@ -131,9 +169,16 @@ impl Transport for Socket {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.flush(timeout.for_write())?;
-        let deadline = Deadline::of(timeout.for_read());
+        let (deadline, on_trial) = self.deadline(timeout.for_read());
         loop {
-            let wait = deadline.wait()?;
+            let wait = deadline.wait().map_err(|late| {
+                if let Some(way) = &self.way {
+                    way.ways.failed(way.address);
+                }
+                // There is time left, for another one.
+                let silent = || Error::Io(ErrorKind::TimedOut.into());
+                if on_trial { silent() } else { late }
+            })?;
             if self.reads_for.replace(wait) != Some(wait) {
                 self.stream.set_read_timeout(Some(wait))?;
             }
@@ -141,6 +186,9 @@ impl Transport for Socket {
                 Ok(count) => {
                     self.buffers.input_appended(count);
                     self.answered = count > 0;
+                    if let Some(way) = self.way.as_ref().filter(|_| count > 0) {
+                        way.ways.answered(way.address);
+                    }
                     return Ok(count > 0);
                 }
                 Err(error) if is_late(&error) || error.kind() == ErrorKind::Interrupted => {}

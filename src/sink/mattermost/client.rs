@@ -9,11 +9,11 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, RustlsConnector};
 use ureq::{Agent, AsSendBody, Body};
 
+use super::connect::Sockets;
 use super::dry::{Dry, Show};
 use super::endpoint::Endpoint;
 use super::lookup::Lookup;
 use super::reply::{Answer, Lost};
-use super::socket::Sockets;
 use super::ways::Ways;
 use crate::wire::secret::Secret;
 
@@ -214,7 +214,9 @@ impl Client {
             None => request.body(()).map(|request| run(agent, request, within)),
             Some(bytes) => {
                 let request = request.header("Content-Type", "application/json");
-                request.body(bytes).map(|request| run(agent, request, within))
+                request
+                    .body(bytes)
+                    .map(|request| run(agent, request, within))
             }
         };
         match sent {

@@ -6,6 +6,7 @@
 //! | `client` | requests with deadlines |
 //! | `lookup` | where the server's name leads |
 //! | `ways` | which of the addresses there are good |
+//! | `connect` | making connections, address after address |
 //! | `socket` | connections on which a request is one write |
 //! | `buffers` | what a connection holds between two calls of the system |
 //! | `reply` | answers with a cap, and why there is none |
@@ -37,6 +38,7 @@ mod answers;
 mod boxes;
 mod buffers;
 mod client;
+mod connect;
 mod content;
 mod dry;
 mod edit;

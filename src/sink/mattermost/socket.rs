@@ -5,85 +5,23 @@
 //! waits longer looks at the clock in between.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, NextTimeout, ShutdownHandle, Transport,
-};
+use ureq::unversioned::transport::{Buffers, NextTimeout, ShutdownHandle, Transport};
 use ureq::{Error, Timeout};
 
 use super::buffers::Gathering;
-use super::ways::Ways;
+use super::ways::Way;
 
 /// After so long in one call of the system the clock is looked at.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// No address gets less.
-const LEAST: Duration = Duration::from_millis(10);
 
-/// Connects.
-#[derive(Debug, Default)]
-pub(super) struct Sockets(pub(super) Arc<Ways>);
-
-impl<In: Transport> Connector<In> for Sockets {
-    type Out = Either<In, Socket>;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<In>,
-    ) -> Result<Option<Self::Out>, Error> {
-        // A proxy was asked already, and lets us through.
-        if let Some(chained) = chained {
-            return Ok(Some(Either::A(chained)));
-        }
-        let (stream, address) = self.connect(details)?;
-        stream.set_nodelay(true)?;
-        let mut socket = Socket::new(stream, details.config.input_buffer_size());
-        if details.addrs.len() > 1 {
-            let ways = Arc::clone(&self.0);
-            let has_better = ways.may_do_better(address, &details.addrs);
-            socket.way = Some(Way {
-                ways,
-                address,
-                has_better,
-            });
-        }
-        let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&socket.stream) as _;
-        (details.register_shutdown)(handle)?;
-        Ok(Some(Either::B(socket)))
-    }
-}
-
-impl Sockets {
-    /// Tries one address after the other; each gets half of the time that is left, the last all of it.
-    fn connect(&self, details: &ConnectionDetails<'_>) -> Result<(TcpStream, SocketAddr), Error> {
-        let deadline = Instant::now().checked_add(*details.timeout.after);
-        let mut failure = Error::ConnectionFailed;
-        for (tried, &address) in details.addrs.iter().enumerate() {
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            let is_last = tried + 1 == details.addrs.len();
-            let share = left.map(|left| if is_last { left } else { left / 2 }.max(LEAST));
-            let tried = match share {
-                Some(share) => TcpStream::connect_timeout(&address, share),
-                None => TcpStream::connect(address),
-            };
-            failure = match tried {
-                Ok(stream) => return Ok((stream, address)),
-                Err(error) if is_late(&error) => Error::Timeout(Timeout::Connect),
-                Err(error) => Error::Io(error),
-            };
-            // Every new connection would wait for it again.
-            self.0.failed(address);
-        }
-        Err(failure)
-    }
-}
-
-fn is_late(error: &io::Error) -> bool {
+/// Whether a call of the system took as long as it may.
+pub(super) fn is_late(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
@@ -101,33 +39,30 @@ pub(super) struct Socket {
     way: Option<Way>,
 }
 
-/// One of several addresses.
-#[derive(Debug)]
-struct Way {
-    ways: Arc<Ways>,
-    address: SocketAddr,
-    /// Another may do better where this one never answers.
-    has_better: bool,
-}
-
 impl Socket {
-    fn new(stream: TcpStream, buffer_bytes: usize) -> Self {
+    /// A connection; `way` is where it leads, if the server has other addresses.
+    pub(super) fn new(stream: TcpStream, buffer_bytes: usize, way: Option<Way>) -> Self {
         Self {
             stream: Arc::new(stream),
             buffers: Gathering::new(buffer_bytes),
             reads_for: None,
             writes_for: None,
             answered: false,
-            way: None,
+            way,
         }
     }
 
-    /// Until when to wait for the server: half of the time where it never answered at this
-    /// address, and may at another.
+    /// What ends it from outside.
+    pub(super) fn handle(&self) -> Weak<dyn ShutdownHandle> {
+        let stream: Weak<TcpStream> = Arc::downgrade(&self.stream);
+        stream
+    }
+
+    /// Until when to wait for the server, and whether that is half of the time: where it never
+    /// answered at this address, and may at another.
     fn deadline(&self, timeout: NextTimeout) -> (Deadline, bool) {
         let mut deadline = Deadline::of(timeout);
-        let on_trial = |way: &Way| way.has_better && !way.ways.is_good(way.address);
-        let on_trial = self.way.as_ref().is_some_and(on_trial);
+        let on_trial = self.way.as_ref().is_some_and(Way::is_on_trial);
         if on_trial && let Some(half) = Instant::now().checked_add(*timeout.after / 2) {
             deadline.at = Some(half);
         }
@@ -254,7 +189,7 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         let stream = TcpStream::connect(address).expect("connects");
         let (other, _) = listener.accept().expect("accepts");
-        (Socket::new(stream, 32 << 10), other)
+        (Socket::new(stream, 32 << 10, None), other)
     }
 
     fn within(after: Duration) -> NextTimeout {

@@ -5,7 +5,7 @@
 //! the time that is left while another may do better.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// As many addresses are remembered; a lookup gives no more at once.
 const MOST: usize = 16;
@@ -68,6 +68,22 @@ impl Ways {
     }
 }
 
+/// One of several addresses.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) ways: Arc<Ways>,
+    pub(super) address: SocketAddr,
+    /// Another may do better where this one never answers.
+    pub(super) has_better: bool,
+}
+
+impl Way {
+    /// Whether it has yet to show that anybody answers there, and is not all there is.
+    pub(super) fn is_on_trial(&self) -> bool {
+        self.has_better && !self.ways.is_good(self.address)
+    }
+}
+
 /// Addresses of a name come and go over the months.
 fn keep(list: &mut Vec<SocketAddr>, address: SocketAddr) {
     if list.len() == MOST {
@@ -80,6 +96,7 @@ fn keep(list: &mut Vec<SocketAddr>, address: SocketAddr) {
 mod tests {
     use super::*;
 
+    // Fault 62.
     #[test]
     fn what_failed_comes_last_until_it_answers() {
         let [one, two, three] = [1, 2, 3].map(|n| SocketAddr::from(([192, 0, 2, n], 443)));
@@ -113,6 +130,7 @@ mod tests {
             ways.failed(address);
             ways.answered(SocketAddr::from(([198, 51, 100, n], 443)));
         }
-        assert_eq!((ways.known().good.len(), ways.known().bad.len()), (MOST, MOST));
+        let known = ways.known();
+        assert_eq!((known.good.len(), known.bad.len()), (MOST, MOST));
     }
 }

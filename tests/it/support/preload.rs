@@ -5,7 +5,10 @@ use std::process::Command;
 
 /// The library of that source, made in `dir`; `None`, and a printed line, where there is no compiler.
 pub fn library(dir: &Path, name: &str, source: &str) -> Option<PathBuf> {
-    let (text, made) = (dir.join(format!("{name}.c")), dir.join(format!("{name}.so")));
+    let (text, made) = (
+        dir.join(format!("{name}.c")),
+        dir.join(format!("{name}.so")),
+    );
     std::fs::write(&text, source).expect("written");
     let mut compiler = Command::new("cc");
     compiler

@@ -67,8 +67,16 @@ impl Passed {
     /// The request in a line, as `PUT /api/v4/posts/…/patch 200 Answered`.
     pub fn line(&self) -> String {
         let status = self.status.map_or("-".to_owned(), |code| code.to_string());
-        let end = self.end.map_or("under way".to_owned(), |end| format!("{end:?}"));
-        let toxic = self.toxic.map(|name| format!(" ({name})")).unwrap_or_default();
-        format!("{}: {} {} {status} {end}{toxic}", self.connection, self.method, self.path)
+        let end = self
+            .end
+            .map_or("under way".to_owned(), |end| format!("{end:?}"));
+        let toxic = self
+            .toxic
+            .map(|name| format!(" ({name})"))
+            .unwrap_or_default();
+        format!(
+            "{}: {} {} {status} {end}{toxic}",
+            self.connection, self.method, self.path
+        )
     }
 }

@@ -114,7 +114,9 @@ impl Relay<'_> {
     fn forward(&mut self, request: &Request) -> io::Result<Answer> {
         let upstream = match &mut self.upstream {
             Some(upstream) => upstream,
-            None => self.upstream.insert(Upstream::connect(self.shared.upstream)?),
+            None => self
+                .upstream
+                .insert(Upstream::connect(self.shared.upstream)?),
         };
         let answer = upstream.ask(request)?;
         self.shared.answered(self.number, answer.status);

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::address::Address;
 use super::faults::{Action, Held, Moment, Rule};
 use super::options::Options;
 use super::posts::Post;
 use super::rate::Limiter;
 use super::record::Recorded;
-use super::address::Address;
 use super::server::{self, Server};
 use super::world::Notice;
 use super::{seed, target};

@@ -88,7 +88,14 @@ fn post(hole: Hole) {
     resolver.leads_to(&["::1", "127.0.0.1"]);
     let channel = fake.channel("status");
     let args = [
-        "post", "--allow-plain-http", "--channel", &channel, "--key", "k", "--text", "backed up",
+        "post",
+        "--allow-plain-http",
+        "--channel",
+        &channel,
+        "--key",
+        "k",
+        "--text",
+        "backed up",
     ];
     let mut command = command(&fake, home.dir.path(), &args);
     command.envs(resolver.variables());
@@ -117,7 +124,9 @@ fn run(hole: Hole) {
         home.reads("s1", &files(count));
         let newest = format!("file-{}.md", count - 1);
         fake.wait_until(&newest, |fake| {
-            boxes(fake).iter().any(|post| post.message.contains(&newest))
+            boxes(fake)
+                .iter()
+                .any(|post| post.message.contains(&newest))
         });
         both.good.disconnect();
     }

@@ -113,7 +113,14 @@ fn a_post(toxic: Toxic, why: &str) {
 fn fails(home: &Home, fake: &crate::fake_mattermost::Fake, variables: &[(&str, &str)], why: &str) {
     let channel = fake.channel("status");
     let args = [
-        "post", "--allow-plain-http", "--channel", &channel, "--key", "k", "--text", "x",
+        "post",
+        "--allow-plain-http",
+        "--channel",
+        &channel,
+        "--key",
+        "k",
+        "--text",
+        "x",
     ];
     let mut command = command(fake, home.dir.path(), &args);
     command.envs(variables.iter().copied());
@@ -156,7 +163,10 @@ fn unknown_name() {
     resolver.leads_to(&[]);
     let mut variables = resolver.variables();
     variables.push(("MM_URL", url.clone()));
-    let named: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let named: Vec<(&str, &str)> = variables
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     fails(&home, &fake, &named, WHY);
     let args = [&LISTEN[..], &["--allow-plain-http"]].concat();
     let mut run = home.posting(&fake, &args);

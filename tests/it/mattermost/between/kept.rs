@@ -42,8 +42,16 @@ fn goes_on(toxic: Toxic) {
     until_shown(&fake, "file-0.md");
     let sent = from_the_fault(&proxy);
     let calls: Vec<Call> = sent.iter().map(|sent| sent.call).collect();
-    assert_eq!(calls[..3], [Call::Create, Call::List, Call::Create], "{toxic:?}");
-    let id = |sent: &Passed| sent.body.as_ref().map(|body| body["pending_post_id"].clone());
+    assert_eq!(
+        calls[..3],
+        [Call::Create, Call::List, Call::Create],
+        "{toxic:?}"
+    );
+    let id = |sent: &Passed| {
+        sent.body
+            .as_ref()
+            .map(|body| body["pending_post_id"].clone())
+    };
     assert_eq!(id(&sent[0]), id(&sent[2]), "{toxic:?}");
     assert!(id(&sent[0]).is_some_and(|id| id.is_string()), "{toxic:?}");
     assert_ne!(sent[0].connection, sent[2].connection, "{toxic:?}");
@@ -58,10 +66,16 @@ fn goes_on(toxic: Toxic) {
         edits.skip_while(|edit| edit.toxic.is_none()).collect()
     };
     // The server has it a little before the proxy has its answer.
-    proxy.wait_until("answer", |_| edits().iter().any(|edit| edit.status.is_some()));
+    proxy.wait_until("answer", |_| {
+        edits().iter().any(|edit| edit.status.is_some())
+    });
     let edits = edits();
     assert_eq!(edits[0].body, edits[1].body, "{toxic:?}");
-    assert_eq!((edits[0].status, edits[1].status), (None, Some(200)), "{toxic:?}");
+    assert_eq!(
+        (edits[0].status, edits[1].status),
+        (None, Some(200)),
+        "{toxic:?}"
+    );
     is_silent(&address, "edit");
 
     // So is what only reads.
@@ -76,8 +90,14 @@ fn goes_on(toxic: Toxic) {
     let after = || proxy.passed().split_off(before);
     home.reads("s1", &files(3));
     until_shown(&fake, "file-2.md");
-    proxy.wait_until("answers", |_| after().iter().all(|sent| sent.over.is_some()));
-    assert!(after().iter().all(|sent| sent.status.is_some()), "{:#?}", after());
+    proxy.wait_until("answers", |_| {
+        after().iter().all(|sent| sent.over.is_some())
+    });
+    assert!(
+        after().iter().all(|sent| sent.status.is_some()),
+        "{:#?}",
+        after()
+    );
     is_silent(&address, "idle");
 
     // One retry, and no more: the second time it is a failure, and the box waits for its turn.

@@ -62,7 +62,13 @@ fn post_through(toxic: Toxic) {
     proxy.fault(Rule::on(Call::Create, toxic).times(1));
     let channel = fake.channel("status");
     let args = [
-        "post", "--channel", &channel, "--key", "k", "--text", "backed up",
+        "post",
+        "--channel",
+        &channel,
+        "--key",
+        "k",
+        "--text",
+        "backed up",
     ];
     let mut command = command(&fake, home.dir.path(), &args);
     command.env("MM_URL", proxy.url());

@@ -16,7 +16,10 @@ fn only_grows(fake: &Fake) {
         let rev = post.props["live_status"]["rev"].as_str();
         rev.and_then(|rev| rev.parse::<u64>().ok()).unwrap_or(0)
     };
-    let steps: Vec<(u64, u64)> = made[0].iter().map(|post| (edit(post), records(post))).collect();
+    let steps: Vec<(u64, u64)> = made[0]
+        .iter()
+        .map(|post| (edit(post), records(post)))
+        .collect();
     let grows = |pair: &[(u64, u64)]| pair[0].0 <= pair[1].0 && pair[0].1 <= pair[1].1;
     assert!(steps.windows(2).all(grows), "{steps:?}");
     assert!(steps.len() > 2 && steps[0] == (0, 0), "{steps:?}");
@@ -45,7 +48,9 @@ fn a_held_create(moment: Moment) {
     assert_eq!(sent.len(), 1, "{moment:?}: {sent:#?}");
     held.release();
     fake.wait_until("newest", |fake| {
-        boxes(fake).iter().any(|post| post.message.contains("file-4.md"))
+        boxes(fake)
+            .iter()
+            .any(|post| post.message.contains("file-4.md"))
     });
     home.has_read("s1", &files(6));
     until_done(&fake, 1);
@@ -67,7 +72,9 @@ fn a_held_answer() {
     run.address();
     home.reads("s1", &files(1));
     fake.wait_until("box", |fake| {
-        boxes(fake).iter().any(|post| post.message.contains("file-0.md"))
+        boxes(fake)
+            .iter()
+            .any(|post| post.message.contains("file-0.md"))
     });
     let held = proxy.hold(Call::Patch, Moment::After);
     home.reads("s1", &files(2));
@@ -75,7 +82,9 @@ fn a_held_answer() {
     home.reads("s1", &files(3));
     // At its deadline the run gives the answer up.
     fake.wait_until("newer edit", |fake| {
-        boxes(fake).iter().any(|post| post.message.contains("file-2.md"))
+        boxes(fake)
+            .iter()
+            .any(|post| post.message.contains("file-2.md"))
     });
     held.release();
     let is_late = |end| end == Some(End::Answered) || end == Some(End::Left);

@@ -39,7 +39,9 @@ fn row_59_a_probe_that_hangs_opens_the_breaker_again_at_its_deadline_and_the_nex
     let mut run = Service::start(&mut posting(&home, &fake, &proxy, &args));
     let address = run.address();
     home.works("s1", 1, false);
-    until(&address, "/metrics", |page| metric(page, "updates_sent_total") >= 1.0);
+    until(&address, "/metrics", |page| {
+        metric(page, "updates_sent_total") >= 1.0
+    });
     // Two failures, which open it, and the probe, of which nothing is ever heard.
     proxy.fault(Rule::on(Call::Patch, Toxic::Html { status: 502 }).times(2));
     proxy.fault(Rule::on(Call::Patch, Toxic::BlackHole).times(1));
@@ -50,7 +52,9 @@ fn row_59_a_probe_that_hangs_opens_the_breaker_again_at_its_deadline_and_the_nex
     proxy.wait_until("probe", |proxy| struck(proxy).len() == 3);
     // One probe at a time, whoever else waits.
     home.works("s2", 1, false);
-    let page = until(&address, "/metrics", |page| metric(page, "queue_depth") >= 2.0);
+    let page = until(&address, "/metrics", |page| {
+        metric(page, "queue_depth") >= 2.0
+    });
     assert_eq!(breaker(&page), "half_open");
     let told: Vec<_> = struck(&proxy).iter().map(|sent| sent.toxic).collect();
     assert_eq!(told, [Some("html"), Some("html"), Some("black_hole")]);

@@ -16,7 +16,9 @@ fn row_60_an_edit_of_a_dead_process_that_lands_after_the_end_is_mended() {
     first.until("ready: sources are armed");
     home.reads("s1", &files(1));
     fake.wait_until("box", |fake| {
-        boxes(fake).iter().any(|post| post.message.contains("file-0.md"))
+        boxes(fake)
+            .iter()
+            .any(|post| post.message.contains("file-0.md"))
     });
     let held = proxy.hold(Call::Patch, Moment::Before);
     home.reads("s1", &files(2));
@@ -31,7 +33,11 @@ fn row_60_an_edit_of_a_dead_process_that_lands_after_the_end_is_mended() {
     let end = boxes(&fake).remove(0);
     held.release();
     fake.wait_until("late edit", |fake| {
-        state(&boxes(fake)[0]) == "active" && fake.history(&end.id).iter().any(|post| state(post) == "done")
+        state(&boxes(fake)[0]) == "active"
+            && fake
+                .history(&end.id)
+                .iter()
+                .any(|post| state(post) == "done")
     });
     // Nobody writes anything any more: it is found by looking.
     until_done(&fake, 1);

@@ -80,12 +80,7 @@ fn a_create_reaches_the_server_or_not_and_its_answer_the_client_or_not() {
         (latency(Moment::After), said("201"), 1, answered),
         (slow(1), said("201"), 1, answered),
         (slow(100_000), said("201"), 1, answered),
-        (
-            Toxic::CloseBefore,
-            Err(ErrorKind::UnexpectedEof),
-            0,
-            broken,
-        ),
+        (Toxic::CloseBefore, Err(ErrorKind::UnexpectedEof), 0, broken),
         (Toxic::ResetBefore, reset.clone(), 0, broken),
         (Toxic::ResetAfter, reset.clone(), 1, broken),
         (cut(false), Err(ErrorKind::UnexpectedEof), 1, broken),

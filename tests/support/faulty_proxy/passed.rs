@@ -1,5 +1,7 @@
 //! What passed, request by request.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 use crate::fake_mattermost::{Call, Request};
@@ -34,6 +36,9 @@ pub struct Passed {
     /// When it was over for its client: just before the last of its answer went out.
     pub over: Option<u64>,
     pub end: Option<End>,
+    /// Both on a clock, for what has to wait at least so long.
+    pub came_at: Instant,
+    pub over_at: Option<Instant>,
 }
 
 impl Passed {
@@ -49,6 +54,8 @@ impl Passed {
             came,
             over: None,
             end: None,
+            came_at: Instant::now(),
+            over_at: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use super::passed::{End, Passed};
 use super::relay;
@@ -69,6 +70,7 @@ impl Shared {
         if book.passed[number].over.is_none() {
             let over = book.moment();
             book.passed[number].over = Some(over);
+            book.passed[number].over_at = Some(Instant::now());
             book.passed[number].end = Some(end);
         }
         drop(book);

@@ -5,6 +5,7 @@ mod deadline;
 mod kept;
 mod lost;
 mod order;
+mod patience;
 mod probe;
 mod race;
 mod resolver;

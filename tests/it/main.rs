@@ -12,6 +12,8 @@ mod examples;
 mod fake_mattermost;
 mod faults;
 mod faults_map;
+#[path = "../support/faulty_proxy/mod.rs"]
+mod faulty_proxy;
 mod filters;
 mod generated;
 mod goldens;

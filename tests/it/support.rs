@@ -3,6 +3,7 @@
 pub mod digest;
 pub mod hostile;
 pub mod memory;
+pub mod preload;
 #[cfg(target_os = "linux")]
 pub mod traced;
 pub mod tree;

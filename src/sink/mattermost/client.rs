@@ -1,19 +1,20 @@
 //! One keep-alive client for all boxes: requests with deadlines, answers with a cap.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use ureq::Agent;
-use ureq::http::{Method, Request};
+use ureq::http::{Method, Request, Response};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, RustlsConnector};
+use ureq::{Agent, AsSendBody, Body};
 
+use super::connect::Sockets;
 use super::dry::{Dry, Show};
 use super::endpoint::Endpoint;
 use super::lookup::Lookup;
 use super::reply::{Answer, Lost};
-use super::socket::Sockets;
+use super::ways::Ways;
 use crate::wire::secret::Secret;
 
 /// To connect, by name and with TLS.
@@ -95,13 +96,14 @@ impl Client {
             config = config.proxy(None);
         }
         let token = tokens()?;
+        let ways = Arc::new(Ways::default());
         Ok(Self {
             line: Line::Wire(Agent::with_parts(
                 config.build(),
                 ().chain(ConnectProxyConnector::default())
-                    .chain(Sockets)
+                    .chain(Sockets(Arc::clone(&ways)))
                     .chain(RustlsConnector::default()),
-                Lookup::default(),
+                Lookup::over(ways),
             )),
             endpoint,
             tokens,
@@ -137,14 +139,14 @@ impl Client {
         }
     }
 
-    /// A request that reads: repeated once where a kept connection had died.
+    /// A request that reads: repeated once where a kept connection had died, or where the server
+    /// did not answer at one of its addresses.
     ///
     /// # Errors
     ///
     /// [`Lost`] where no answer came.
     pub fn get(&self, path: &str) -> Result<Answer, Lost> {
-        let once = || self.call(Method::GET, path, None);
-        once().or_else(|lost| if lost.is_worn() { once() } else { Err(lost) })
+        self.twice(|within| self.call(Method::GET, path, None, within))
     }
 
     /// A request that may be repeated as it stands: repeated like [`get`](Self::get).
@@ -154,8 +156,7 @@ impl Client {
     /// [`Lost`] where no answer came; it may have been applied.
     pub fn put(&self, path: &str, body: &impl Serialize) -> Result<Answer, Lost> {
         let bytes = json(body);
-        let once = || self.call(Method::PUT, path, Some(&bytes));
-        once().or_else(|lost| if lost.is_worn() { once() } else { Err(lost) })
+        self.twice(|within| self.call(Method::PUT, path, Some(&bytes), within))
     }
 
     /// A request that must not be repeated without a look.
@@ -164,7 +165,7 @@ impl Client {
     ///
     /// [`Lost`] where no answer came; unless it is `unsent`, it may have been applied.
     pub fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer, Lost> {
-        self.call(Method::POST, path, Some(&json(body)))
+        self.call(Method::POST, path, Some(&json(body)), TOTAL)
     }
 
     /// Deletes.
@@ -173,10 +174,27 @@ impl Client {
     ///
     /// [`Lost`] where no answer came; it may have been applied.
     pub fn delete(&self, path: &str) -> Result<Answer, Lost> {
-        self.call(Method::DELETE, path, None)
+        self.call(Method::DELETE, path, None, TOTAL)
     }
 
-    fn call(&self, method: Method, path: &str, body: Option<&[u8]>) -> Result<Answer, Lost> {
+    /// Makes a call, and makes it again where that may help, within the time of one.
+    fn twice(&self, call: impl Fn(Duration) -> Result<Answer, Lost>) -> Result<Answer, Lost> {
+        let begun = Instant::now();
+        match call(TOTAL) {
+            Err(lost) if lost.is_worn() => call(TOTAL),
+            // The half of it that is left is for another address.
+            Err(lost) if lost.is_silent() => call(TOTAL.saturating_sub(begun.elapsed())),
+            done => done,
+        }
+    }
+
+    fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&[u8]>,
+        within: Duration,
+    ) -> Result<Answer, Lost> {
         let agent = match &self.line {
             Line::Wire(agent) => agent,
             Line::Dry(dry) => {
@@ -193,10 +211,12 @@ impl Client {
             // Or the server may ask a browser's question first.
             .header("X-Requested-With", "XMLHttpRequest");
         let sent = match body {
-            None => request.body(()).map(|request| agent.run(request)),
+            None => request.body(()).map(|request| run(agent, request, within)),
             Some(bytes) => {
                 let request = request.header("Content-Type", "application/json");
-                request.body(bytes).map(|request| agent.run(request))
+                request
+                    .body(bytes)
+                    .map(|request| run(agent, request, within))
             }
         };
         match sent {
@@ -209,6 +229,20 @@ impl Client {
             }),
         }
     }
+}
+
+/// Runs a request that may take so long.
+fn run(
+    agent: &Agent,
+    request: Request<impl AsSendBody>,
+    within: Duration,
+) -> Result<Response<Body>, ureq::Error> {
+    if within == TOTAL {
+        return agent.run(request);
+    }
+    let request = agent.configure_request(request);
+    let request = request.timeout_per_call(Some(within));
+    agent.run(request.timeout_global(Some(within)).build())
 }
 
 /// A body as it is sent; what we send can be written.

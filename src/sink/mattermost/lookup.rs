@@ -1,13 +1,15 @@
 //! Where the server's name leads: looked up once a minute, not once a request.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
+
+use super::ways::Ways;
 
 /// So long an answer is good.
 const GOOD: Duration = Duration::from_secs(60);
@@ -20,6 +22,7 @@ const GOOD: Duration = Duration::from_secs(60);
 pub(super) struct Lookup {
     system: DefaultResolver,
     last: Mutex<Option<Known>>,
+    ways: Arc<Ways>,
 }
 
 /// Where a name led.
@@ -56,18 +59,27 @@ impl Resolver for Lookup {
             return Ok(self.listed(&known.addresses));
         }
         // Not under the lock: whoever asks meanwhile has a deadline of his own.
-        let found = self.system.resolve(uri, config, timeout)?;
+        let found = self.system.resolve(uri, config, timeout);
+        let found = found.map_err(not_found)?;
         *self.last() = Some(Known {
             authority: uri.authority().map(ToString::to_string).unwrap_or_default(),
             scheme: uri.scheme_str().unwrap_or_default().to_owned(),
             addresses: found.to_vec(),
             at: Instant::now(),
         });
-        Ok(found)
+        Ok(self.listed(&found))
     }
 }
 
 impl Lookup {
+    /// Puts addresses that let us down last, as `ways` knows them.
+    pub(super) fn over(ways: Arc<Ways>) -> Self {
+        Self {
+            ways,
+            ..Self::default()
+        }
+    }
+
     fn last(&self) -> MutexGuard<'_, Option<Known>> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -76,7 +88,16 @@ impl Lookup {
         let mut listed = self.empty();
         // As many as the system's own resolver gives, and it gave them.
         addresses.iter().for_each(|address| listed.push(*address));
+        self.ways.sort(&mut listed);
         listed
+    }
+}
+
+/// What the system's resolver says comes as an error of its own sort, without a number.
+fn not_found(error: ureq::Error) -> ureq::Error {
+    match error {
+        ureq::Error::Io(error) if error.raw_os_error().is_none() => ureq::Error::HostNotFound,
+        error => error,
     }
 }
 
@@ -94,7 +115,18 @@ fn literal(uri: &Uri) -> Option<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::literal;
+    use super::{literal, not_found};
+
+    #[test]
+    fn a_name_that_has_no_address_is_named_as_such() {
+        use std::net::ToSocketAddrs as _;
+        let error = "chat.invalid:443".to_socket_addrs();
+        let error = not_found(error.expect_err("nobody has that name").into());
+        assert!(matches!(error, ureq::Error::HostNotFound), "{error:?}");
+        // Out of file descriptors, say: that is not the name's fault.
+        let error = not_found(std::io::Error::from_raw_os_error(24).into());
+        assert!(matches!(error, ureq::Error::Io(_)), "{error:?}");
+    }
 
     #[test]
     fn addresses_are_not_looked_up() {

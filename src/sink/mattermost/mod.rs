@@ -5,6 +5,8 @@
 //! | `endpoint` | where the server is, and whether a token may go there |
 //! | `client` | requests with deadlines |
 //! | `lookup` | where the server's name leads |
+//! | `ways` | which of the addresses there are good |
+//! | `connect` | making connections, address after address |
 //! | `socket` | connections on which a request is one write |
 //! | `buffers` | what a connection holds between two calls of the system |
 //! | `reply` | answers with a cap, and why there is none |
@@ -36,6 +38,7 @@ mod answers;
 mod boxes;
 mod buffers;
 mod client;
+mod connect;
 mod content;
 mod dry;
 mod edit;
@@ -52,6 +55,7 @@ mod reply;
 mod server;
 mod socket;
 mod watch;
+mod ways;
 
 use boxes::{Boxes, Outcome, Want};
 use content::Shown;

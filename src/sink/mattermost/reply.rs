@@ -164,6 +164,11 @@ impl Lost {
         self.class == WORN
     }
 
+    /// Whether the server said nothing at one of its addresses, and has others.
+    pub(super) fn is_silent(&self) -> bool {
+        self.class == SILENT
+    }
+
     pub(super) fn of(error: &ureq::Error) -> Self {
         use std::io::ErrorKind;
         let (class, unsent) = match error {
@@ -185,7 +190,7 @@ impl Lost {
                 ErrorKind::HostUnreachable
                 | ErrorKind::NetworkUnreachable
                 | ErrorKind::AddrNotAvailable => ("the server cannot be reached", true),
-                ErrorKind::TimedOut => ("the server did not answer in time", false),
+                ErrorKind::TimedOut => (SILENT, false),
                 ErrorKind::ConnectionReset
                 | ErrorKind::ConnectionAborted
                 | ErrorKind::BrokenPipe
@@ -200,6 +205,9 @@ impl Lost {
         Self { class, unsent }
     }
 }
+
+/// What is said of an address at which nobody answers, see [`super::ways`].
+const SILENT: &str = "an address of the server does not answer";
 
 /// What a connection that the server had closed says when it is used again.
 const WORN: &str = "the connection was closed";

@@ -11,65 +11,17 @@ use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, NextTimeout, ShutdownHandle, Transport,
-};
+use ureq::unversioned::transport::{Buffers, NextTimeout, ShutdownHandle, Transport};
 use ureq::{Error, Timeout};
 
 use super::buffers::Gathering;
+use super::ways::Way;
 
 /// After so long in one call of the system the clock is looked at.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// No address gets less.
-const LEAST: Duration = Duration::from_millis(10);
 
-/// Connects.
-#[derive(Debug, Default)]
-pub(super) struct Sockets;
-
-impl<In: Transport> Connector<In> for Sockets {
-    type Out = Either<In, Socket>;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<In>,
-    ) -> Result<Option<Self::Out>, Error> {
-        // A proxy was asked already, and lets us through.
-        if let Some(chained) = chained {
-            return Ok(Some(Either::A(chained)));
-        }
-        let stream = connect(details)?;
-        stream.set_nodelay(true)?;
-        let socket = Socket::new(stream, details.config.input_buffer_size());
-        let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&socket.stream) as _;
-        (details.register_shutdown)(handle)?;
-        Ok(Some(Either::B(socket)))
-    }
-}
-
-/// Tries one address after the other; each gets half of the time that is left, the last all of it.
-fn connect(details: &ConnectionDetails<'_>) -> Result<TcpStream, Error> {
-    let deadline = Instant::now().checked_add(*details.timeout.after);
-    let mut failure = Error::ConnectionFailed;
-    for (tried, address) in details.addrs.iter().enumerate() {
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let is_last = tried + 1 == details.addrs.len();
-        let share = left.map(|left| if is_last { left } else { left / 2 }.max(LEAST));
-        let tried = match share {
-            Some(share) => TcpStream::connect_timeout(address, share),
-            None => TcpStream::connect(address),
-        };
-        failure = match tried {
-            Ok(stream) => return Ok(stream),
-            Err(error) if is_late(&error) => Error::Timeout(Timeout::Connect),
-            Err(error) => Error::Io(error),
-        };
-    }
-    Err(failure)
-}
-
-fn is_late(error: &io::Error) -> bool {
+/// Whether a call of the system took as long as it may.
+pub(super) fn is_late(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
@@ -83,17 +35,38 @@ pub(super) struct Socket {
     writes_for: Option<Duration>,
     /// An answer was read, and nobody asked since whether the connection is open.
     answered: bool,
+    /// The address, where the server's name has others.
+    way: Option<Way>,
 }
 
 impl Socket {
-    fn new(stream: TcpStream, buffer_bytes: usize) -> Self {
+    /// A connection; `way` is where it leads, if the server has other addresses.
+    pub(super) fn new(stream: TcpStream, buffer_bytes: usize, way: Option<Way>) -> Self {
         Self {
             stream: Arc::new(stream),
             buffers: Gathering::new(buffer_bytes),
             reads_for: None,
             writes_for: None,
             answered: false,
+            way,
         }
+    }
+
+    /// What ends it from outside.
+    pub(super) fn handle(&self) -> Weak<dyn ShutdownHandle> {
+        let stream: Weak<TcpStream> = Arc::downgrade(&self.stream);
+        stream
+    }
+
+    /// Until when to wait for the server, and whether that is half of the time: where it never
+    /// answered at this address, and may at another.
+    fn deadline(&self, timeout: NextTimeout) -> (Deadline, bool) {
+        let mut deadline = Deadline::of(timeout);
+        let on_trial = self.way.as_ref().is_some_and(Way::is_on_trial);
+        if on_trial && let Some(half) = Instant::now().checked_add(*timeout.after / 2) {
+            deadline.at = Some(half);
+        }
+        (deadline, on_trial)
     }
 
     /// Sends what waits.
@@ -131,9 +104,16 @@ impl Transport for Socket {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.flush(timeout.for_write())?;
-        let deadline = Deadline::of(timeout.for_read());
+        let (deadline, on_trial) = self.deadline(timeout.for_read());
         loop {
-            let wait = deadline.wait()?;
+            let wait = deadline.wait().map_err(|late| {
+                if let Some(way) = &self.way {
+                    way.ways.failed(way.address);
+                }
+                // There is time left, for another one.
+                let silent = || Error::Io(ErrorKind::TimedOut.into());
+                if on_trial { silent() } else { late }
+            })?;
             if self.reads_for.replace(wait) != Some(wait) {
                 self.stream.set_read_timeout(Some(wait))?;
             }
@@ -141,6 +121,9 @@ impl Transport for Socket {
                 Ok(count) => {
                     self.buffers.input_appended(count);
                     self.answered = count > 0;
+                    if let Some(way) = self.way.as_ref().filter(|_| count > 0) {
+                        way.ways.answered(way.address);
+                    }
                     return Ok(count > 0);
                 }
                 Err(error) if is_late(&error) || error.kind() == ErrorKind::Interrupted => {}
@@ -206,7 +189,7 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         let stream = TcpStream::connect(address).expect("connects");
         let (other, _) = listener.accept().expect("accepts");
-        (Socket::new(stream, 32 << 10), other)
+        (Socket::new(stream, 32 << 10, None), other)
     }
 
     fn within(after: Duration) -> NextTimeout {

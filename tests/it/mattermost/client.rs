@@ -48,8 +48,14 @@ pub struct Client {
 impl Client {
     /// Connects as this user, who posts in the channel `status`.
     pub fn of(fake: &Fake, username: &str) -> Self {
+        Self::at(&fake.url(), fake, username)
+    }
+
+    /// The same by another way to it.
+    pub fn at(url: &str, fake: &Fake, username: &str) -> Self {
+        let stream = TcpStream::connect(url.trim_start_matches("http://"));
         Self {
-            stream: BufReader::new(connect(fake).expect("the fake listens")),
+            stream: BufReader::new(stream.expect("it listens")),
             token: fake.token(username),
             channel: fake.channel("status"),
         }

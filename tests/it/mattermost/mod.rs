@@ -1,6 +1,7 @@
 //! The fake Mattermost, held to the contract with its fault switches, and the sink before it.
 
 mod asked;
+mod between;
 mod canary;
 mod client;
 mod contract;

@@ -1,10 +1,8 @@
 //! `run` while the wall clock of its machine jumps: a library of a few lines stands before the system's.
 
-use std::path::PathBuf;
-use std::process::Command;
-
 use super::rig::{Home, Service, fake};
 use crate::mattermost::process::{boxes, state};
+use crate::support::preload::library;
 
 /// Adds what stands in a file to the wall clock, in seconds; other clocks go on as they are.
 const SHIFT: &str = r#"
@@ -27,27 +25,12 @@ int clock_gettime(clockid_t id, struct timespec *time) {
 }
 "#;
 
-/// The library, where there is a compiler.
-fn library(home: &Home) -> Option<PathBuf> {
-    let (source, made) = (home.write("shift.c", SHIFT), home.path("shift.so"));
-    let mut compiler = Command::new("cc");
-    compiler
-        .args(["-shared", "-fPIC", "-o"])
-        .arg(&made)
-        .arg(source);
-    let there = compiler.output().is_ok_and(|it| it.status.success());
-    if !there {
-        println!("skipped: there is no compiler for the clock");
-    }
-    there.then_some(made)
-}
-
 // Fault 73.
 #[test]
 fn row_73_no_jump_of_the_wall_clock_ends_a_run_early_or_holds_its_box_up() {
     const DAY: i64 = 86_400;
     let (home, fake) = (Home::new(), fake());
-    let Some(library) = library(&home) else {
+    let Some(library) = library(home.dir.path(), "shift", SHIFT) else {
         return;
     };
     let set = |seconds: i64| {

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::address::Address;
 use super::faults::{Action, Held, Moment, Rule};
 use super::options::Options;
 use super::posts::Post;
 use super::rate::Limiter;
 use super::record::Recorded;
-use super::server::{Address, Server};
+use super::server::{self, Server};
 use super::world::Notice;
 use super::{seed, target};
 
@@ -36,8 +37,8 @@ impl Fake {
     pub fn with(options: Options) -> io::Result<Self> {
         let (port, rate, limited_rate) = (options.port, options.rate, options.limited_rate);
         let server = Arc::new(Server::new(seed::world(options)));
-        let main = Address::open(&server, port, rate.map(Limiter::new))?;
-        let limited = Address::open(&server, 0, Some(Limiter::new(limited_rate)))?;
+        let main = server::open(&server, port, rate.map(Limiter::new))?;
+        let limited = server::open(&server, 0, Some(Limiter::new(limited_rate)))?;
         Ok(Self {
             server,
             url: url(main.address),
@@ -132,7 +133,7 @@ impl Fake {
     pub fn come_up(&self) -> io::Result<()> {
         let mut main = self.main();
         let rate = self.server.world().options.rate;
-        *main = Address::open(&self.server, main.address.port(), rate.map(Limiter::new))?;
+        *main = server::open(&self.server, main.address.port(), rate.map(Limiter::new))?;
         Ok(())
     }
 

@@ -17,6 +17,7 @@
     reason = "the tests and the example use different parts of it"
 )]
 
+mod address;
 mod attachments;
 mod bell;
 mod channels;
@@ -49,10 +50,14 @@ mod world;
     reason = "the tests and the example use different parts of it"
 )]
 pub use self::{
+    address::{Address, Connections},
+    bell::Bell,
     fake::Fake,
-    faults::{Action, Call, Held, Moment, Rule},
+    faults::{Action, Call, Faults, Held, Moment, Rule},
+    http::{Answer, Reader, Request},
     options::{Flavour, Options, Rate},
     posts::Post,
     record::Recorded,
+    stop::Stop,
     world::Notice,
 };

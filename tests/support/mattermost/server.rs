@@ -1,12 +1,11 @@
 //! The server: two addresses, a thread for each connection, one world.
 
-use std::collections::HashMap;
 use std::io;
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::net::{Ipv4Addr, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 
+use super::address::{Address, Connections};
 use super::bell::Bell;
 use super::connection;
 use super::faults::Faults;
@@ -21,18 +20,12 @@ pub struct Server {
     world: Mutex<World>,
     faults: Mutex<Faults>,
     records: Mutex<Vec<Recorded>>,
-    connections: Mutex<Connections>,
+    connections: Connections,
     /// Grows with every restart; a connection of an earlier process is served no more.
     process: AtomicU64,
     /// Rings at every arrival and every answer.
     pub bell: Bell,
     pub stop: Stop,
-}
-
-#[derive(Debug, Default)]
-struct Connections {
-    opened: u64,
-    open: HashMap<u64, TcpStream>,
 }
 
 impl Server {
@@ -42,7 +35,7 @@ impl Server {
             world: Mutex::new(world),
             faults: Mutex::default(),
             records: Mutex::default(),
-            connections: Mutex::default(),
+            connections: Connections::default(),
             process: AtomicU64::default(),
             bell: Bell::default(),
             stop: Stop::default(),
@@ -76,10 +69,7 @@ impl Server {
     /// Closes every connection.
     pub fn disconnect(&self) {
         self.process.fetch_add(1, Ordering::SeqCst);
-        for stream in self.connections().open.values() {
-            // One that is closed already is what was wanted.
-            let _ = stream.shutdown(Shutdown::Both);
-        }
+        self.connections.close();
     }
 
     /// The number of the process that the server is by now.
@@ -89,81 +79,27 @@ impl Server {
 
     /// Connections that are open, for a test that counts them.
     pub fn open_connections(&self) -> usize {
-        self.connections().open.len()
-    }
-
-    fn connections(&self) -> MutexGuard<'_, Connections> {
-        self.connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn opened(&self, stream: TcpStream) -> u64 {
-        let mut connections = self.connections();
-        connections.opened += 1;
-        let number = connections.opened;
-        connections.open.insert(number, stream);
-        number
-    }
-
-    fn closed(&self, number: u64) {
-        self.connections().open.remove(&number);
+        self.connections.count()
     }
 }
 
-/// An address that listens.
-#[derive(Debug)]
-pub struct Address {
-    pub address: SocketAddr,
-    closing: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Address {
-    /// Listens on loopback and serves every connection in a thread of its own.
-    pub fn open(server: &Arc<Server>, port: u16, limiter: Option<Limiter>) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        let address = listener.local_addr()?;
-        let server = Arc::clone(server);
-        let limiter = limiter.map(|limiter| Arc::new(Mutex::new(limiter)));
-        let closing = Arc::new(AtomicBool::new(false));
-        let closed = Arc::clone(&closing);
-        let accept = move || {
-            for stream in listener.incoming() {
-                if closed.load(Ordering::SeqCst) {
-                    return;
-                }
-                // A client that is gone before it is accepted is no matter.
-                let Ok(stream) = stream else { continue };
-                welcome(&server, stream, limiter.clone());
-            }
-        };
-        Ok(Self {
-            address,
-            closing,
-            thread: Some(std::thread::spawn(accept)),
-        })
-    }
-
-    /// Listens no more: from then on connections are refused.
-    pub fn close(&mut self) {
-        self.closing.store(true, Ordering::SeqCst);
-        // The connection wakes the listener, which then sees that it is the end.
-        let _ = TcpStream::connect(self.address);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
+/// Listens on loopback and serves every connection in a thread of its own.
+pub fn open(server: &Arc<Server>, port: u16, limiter: Option<Limiter>) -> io::Result<Address> {
+    let server = Arc::clone(server);
+    let limiter = limiter.map(|limiter| Arc::new(Mutex::new(limiter)));
+    Address::listen((Ipv4Addr::LOCALHOST, port).into(), move |stream| {
+        welcome(&server, stream, limiter.clone());
+    })
 }
 
 fn welcome(server: &Arc<Server>, stream: TcpStream, limiter: Option<Arc<Mutex<Limiter>>>) {
     let Ok(other) = stream.try_clone() else {
         return;
     };
-    let number = server.opened(other);
+    let number = server.connections.opened(other);
     let server = Arc::clone(server);
     std::thread::spawn(move || {
         connection::serve(&server, stream, limiter.as_deref());
-        server.closed(number);
+        server.connections.closed(number);
     });
 }

@@ -67,7 +67,7 @@ impl Held {
     }
 
     /// Waits for the door; whether to go on.
-    pub(super) fn park(&self) -> bool {
+    pub fn park(&self) -> bool {
         let mut room = self.room();
         room.arrived += 1;
         self.changed.notify_all();

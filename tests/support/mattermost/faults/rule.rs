@@ -53,7 +53,7 @@ impl Call {
 /// A fault and the requests that it meets: of all that match, `times` after the first `skip`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rule {
+pub struct Rule<A = Action> {
     #[serde(default, rename = "on")]
     call: Call,
     /// The method, whatever the sort.
@@ -70,14 +70,14 @@ pub struct Rule {
     /// How many it meets; no end where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     times: Option<u64>,
-    action: Action,
+    action: A,
     #[serde(skip)]
     held: Arc<Held>,
 }
 
-impl Rule {
+impl<A> Rule<A> {
     /// Meets every request of this sort, for ever.
-    pub fn on(call: Call, action: Action) -> Self {
+    pub fn on(call: Call, action: A) -> Self {
         Self {
             call,
             method: None,
@@ -143,19 +143,25 @@ impl Rule {
 }
 
 /// The rules in force, the oldest first.
-#[derive(Debug, Default)]
-pub struct Faults {
-    rules: Vec<Rule>,
+#[derive(Debug)]
+pub struct Faults<A = Action> {
+    rules: Vec<Rule<A>>,
 }
 
-impl Faults {
+impl<A> Default for Faults<A> {
+    fn default() -> Self {
+        Self { rules: Vec::new() }
+    }
+}
+
+impl<A: Clone> Faults<A> {
     /// Adds a rule.
-    pub fn add(&mut self, rule: Rule) {
+    pub fn add(&mut self, rule: Rule<A>) {
         self.rules.push(rule);
     }
 
     /// The rules that still meet something.
-    pub fn rules(&self) -> &[Rule] {
+    pub fn rules(&self) -> &[Rule<A>] {
         &self.rules
     }
 
@@ -167,7 +173,7 @@ impl Faults {
     }
 
     /// The fault of this request: that of the first rule that matches and is due.
-    pub fn take(&mut self, request: &Request) -> Option<(Action, Arc<Held>)> {
+    pub fn take(&mut self, request: &Request) -> Option<(A, Arc<Held>)> {
         for rule in self.rules.iter_mut().filter(|rule| rule.matches(request)) {
             if rule.skip > 0 {
                 rule.skip -= 1;

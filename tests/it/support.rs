@@ -4,6 +4,8 @@ pub mod digest;
 pub mod hostile;
 pub mod memory;
 #[cfg(target_os = "linux")]
+pub mod still;
+#[cfg(target_os = "linux")]
 pub mod traced;
 pub mod tree;
 pub mod waits;

@@ -14,6 +14,6 @@ mod notify;
 mod pid;
 mod reload;
 mod remote;
-mod rig;
+pub mod rig;
 mod rules;
 mod stops;

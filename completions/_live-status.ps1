@@ -208,7 +208,7 @@ Register-ArgumentCompleter -Native -CommandName 'live-status' -ScriptBlock {
         }
         'live-status;post' {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where to show the boxes; may be given more than once. Default: mattermost; for run, terminal where no server is set and for --replay')
-            [CompletionResult]::new('--throttle', '--throttle', [CompletionResultType]::ParameterName, 'Least time between two edits of one box')
+            [CompletionResult]::new('--throttle', '--throttle', [CompletionResultType]::ParameterName, 'Least time between two edits of one box; an end waits half a second at most')
             [CompletionResult]::new('--max-active-sessions', '--max-active-sessions', [CompletionResultType]::ParameterName, 'Runs that have a live box at once, the others wait; 0 is no limit')
             [CompletionResult]::new('--circuit-breaker-threshold', '--circuit-breaker-threshold', [CompletionResultType]::ParameterName, 'Failures of the server in a row after which nothing is sent for a while; 0 never stops')
             [CompletionResult]::new('--circuit-breaker-cooldown', '--circuit-breaker-cooldown', [CompletionResultType]::ParameterName, 'How long that while is; then one request finds out')
@@ -257,7 +257,7 @@ Register-ArgumentCompleter -Native -CommandName 'live-status' -ScriptBlock {
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out events of KIND: a type (usage, tool.*) or a cause (subagent)')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Keep the place under NAME, and go on there next time')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where to show the boxes; may be given more than once. Default: mattermost; for run, terminal where no server is set and for --replay')
-            [CompletionResult]::new('--throttle', '--throttle', [CompletionResultType]::ParameterName, 'Least time between two edits of one box')
+            [CompletionResult]::new('--throttle', '--throttle', [CompletionResultType]::ParameterName, 'Least time between two edits of one box; an end waits half a second at most')
             [CompletionResult]::new('--max-active-sessions', '--max-active-sessions', [CompletionResultType]::ParameterName, 'Runs that have a live box at once, the others wait; 0 is no limit')
             [CompletionResult]::new('--circuit-breaker-threshold', '--circuit-breaker-threshold', [CompletionResultType]::ParameterName, 'Failures of the server in a row after which nothing is sent for a while; 0 never stops')
             [CompletionResult]::new('--circuit-breaker-cooldown', '--circuit-breaker-cooldown', [CompletionResultType]::ParameterName, 'How long that while is; then one request finds out')

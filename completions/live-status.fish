@@ -191,7 +191,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand hooks; and __fis
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l to -d 'Where to show the boxes; may be given more than once. Default: mattermost; for run, terminal where no server is set and for --replay' -r -f -a "terminal\t'A live board on a terminal; elsewhere one line for each change of state'
 stdout\t'Every frame as a JSON line, unpaced'
 mattermost\t'One post for each run, edited in place, in the thread where it was asked for'"
-complete -c live-status -n "__fish_live_status_using_subcommand post" -l throttle -d 'Least time between two edits of one box' -r
+complete -c live-status -n "__fish_live_status_using_subcommand post" -l throttle -d 'Least time between two edits of one box; an end waits half a second at most' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l max-active-sessions -d 'Runs that have a live box at once, the others wait; 0 is no limit' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l circuit-breaker-threshold -d 'Failures of the server in a row after which nothing is sent for a while; 0 never stops' -r
 complete -c live-status -n "__fish_live_status_using_subcommand post" -l circuit-breaker-cooldown -d 'How long that while is; then one request finds out' -r
@@ -256,7 +256,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand run" -l resume -
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l to -d 'Where to show the boxes; may be given more than once. Default: mattermost; for run, terminal where no server is set and for --replay' -r -f -a "terminal\t'A live board on a terminal; elsewhere one line for each change of state'
 stdout\t'Every frame as a JSON line, unpaced'
 mattermost\t'One post for each run, edited in place, in the thread where it was asked for'"
-complete -c live-status -n "__fish_live_status_using_subcommand run" -l throttle -d 'Least time between two edits of one box' -r
+complete -c live-status -n "__fish_live_status_using_subcommand run" -l throttle -d 'Least time between two edits of one box; an end waits half a second at most' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l max-active-sessions -d 'Runs that have a live box at once, the others wait; 0 is no limit' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l circuit-breaker-threshold -d 'Failures of the server in a row after which nothing is sent for a while; 0 never stops' -r
 complete -c live-status -n "__fish_live_status_using_subcommand run" -l circuit-breaker-cooldown -d 'How long that while is; then one request finds out' -r

@@ -24,7 +24,7 @@ pub(super) struct Showing {
     #[arg(long, value_name = "SINK", value_enum)]
     to: Vec<To>,
 
-    /// Least time between two edits of one box
+    /// Least time between two edits of one box; an end waits half a second at most
     #[arg(long, value_name = "TIME", env = "THROTTLE_MS", default_value = "500", value_parser = milliseconds)]
     throttle: Duration,
 

@@ -1,4 +1,5 @@
-//! One box's patience: each failure in a row doubles the wait, spread by its key.
+//! How waits are spread: one box's patience, which each failure in a row doubles, and the pause that a
+//! server asks for.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -17,10 +18,21 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub fn wait(key: &str, attempt: u32) -> Duration {
     let doublings = attempt.saturating_sub(1).min(16);
     let whole = FIRST.saturating_mul(1 << doublings).min(LONGEST);
+    whole / 2 + share(whole / 2, (key, attempt))
+}
+
+/// A pause that a server asked for in its answer to a request for `key`, and up to a tenth of it
+/// more: several of us that it sent away together do not come back together.
+#[must_use]
+pub fn pause(key: &str, asked: Duration) -> Duration {
+    asked.saturating_add(share(asked / 10, key))
+}
+
+/// A part of `span`, the same for the same `of`.
+fn share(span: Duration, of: impl Hash) -> Duration {
     let mut hasher = DefaultHasher::new();
-    (key, attempt).hash(&mut hasher);
-    let share = (hasher.finish() % 1_000) as u32;
-    whole / 2 + whole / 2 * share / 1_000
+    of.hash(&mut hasher);
+    span / 1_000 * (hasher.finish() % 1_000) as u32
 }
 
 #[cfg(test)]
@@ -44,5 +56,21 @@ mod tests {
             }
         }
         assert_ne!(wait("a", 4), wait("b", 4), "boxes spread");
+    }
+
+    // Fault 52.
+    #[test]
+    fn a_pause_is_never_shorter_than_asked_for_and_hardly_longer() {
+        let seconds = Duration::from_secs;
+        for asked in [0, 1, 120, 600] {
+            for key in ["a", "b", "c"] {
+                let told = pause(key, seconds(asked));
+                let bounds = seconds(asked)..=seconds(asked) + seconds(asked) / 10;
+                assert!(bounds.contains(&told), "{key} {asked}: {told:?}");
+            }
+        }
+        let of = |key| pause(key, seconds(120));
+        assert_ne!(of("a"), of("b"), "they spread");
+        assert_eq!(pause("a", Duration::MAX), Duration::MAX);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::backoff;
 use super::breaker::Breaker;
 use super::budget::Budget;
 use super::lane::{Lane, Offer};
@@ -140,7 +141,7 @@ impl Outbox {
             Answer::Later(after) => {
                 self.stats.later += 1;
                 self.breaker.alive();
-                self.budget.later(now, after);
+                self.budget.later(now, backoff::pause(key, after));
             }
             Answer::Barred(after) => {
                 self.stats.later += 1;

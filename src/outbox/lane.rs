@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::mark::{Mark, Print, rank};
 use super::queue::Seat;
-use super::throttle::Throttle;
+use super::throttle::{Haste, Throttle};
 use super::{Answer, Now, Rank, Settings, backoff};
-use crate::wire::frame::Frame;
+use crate::wire::frame::{Frame, State};
 
 /// A frame that waits, or is under way.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(super) struct Lane {
     opened: bool,
     /// What the box shows, as far as it is known.
     shown: Option<Print>,
+    /// The state of the frame that it took last.
+    state: Option<State>,
     throttle: Throttle,
     /// Failures or refusals in a row.
     attempts: u32,
@@ -132,9 +134,15 @@ impl Lane {
     /// When each of what paces the box alone lets the waiting frame go.
     pub(super) fn moments(&self, settings: &Settings) -> Moments {
         let rank = self.waiting.as_ref().map(|held| self.rank(held));
-        let urgent = rank.is_some_and(Rank::urgent);
+        let state = self.waiting.as_ref().map(|held| &held.frame.state);
+        let haste = match rank {
+            // What only corrects the words of an end keeps the gap.
+            Some(Rank::Final) if self.state.as_ref() != state => Haste::End,
+            Some(rank) if rank.urgent() => Haste::Urgent,
+            _ => Haste::None,
+        };
         Moments {
-            pace: self.throttle.ready_at(settings, urgent),
+            pace: self.throttle.ready_at(settings, haste),
             hold: self.hold,
             stand_by: match rank {
                 Some(Rank::Final) => Duration::ZERO,
@@ -195,6 +203,7 @@ impl Lane {
                 self.attempts = 0;
                 self.opened = true;
                 self.shown = Some(held.print);
+                self.state = Some(held.frame.state.clone());
             }
             Answer::Later(_) | Answer::Barred(_) => self.keep(held, &mut settled),
             Answer::Wait(pause) => {

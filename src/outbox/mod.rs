@@ -148,7 +148,7 @@ pub enum Rank {
 
 impl Rank {
     /// Whether somebody waits for it: such a frame keeps the least gap only,
-    /// not the longer one of a slow server.
+    /// not the longer one of a slow server; [`throttle`] lets an end wait less still.
     #[must_use]
     pub fn urgent(self) -> bool {
         self <= Self::Blocked

@@ -178,7 +178,6 @@ mod tests {
     fn everything_that_holds_a_frame_up_is_told_with_how_long_it_lasts() {
         let cases = [
             (Answer::Applied, "Pace 400"),
-            (Answer::Later(ms(5_000)), "Pause 4910, Pace 400"),
             (Answer::Barred(ms(5_000)), "Token 4910, Pace 400"),
             (Answer::Wait(ms(7_000)), "Box 6910, Pace 400"),
             (Answer::StandBy(ms(9_000)), "OtherWriter 8910, Pace 400"),
@@ -189,6 +188,11 @@ mod tests {
             let waits = outbox.outlook("a", ms(100)).and_then(|it| it.waits);
             assert_eq!(waits.map(|waits| waits.rev), Some(2), "{answer:?}");
         }
+        let outbox = one(Answer::Later(ms(5_000)), Settings::default());
+        let text = holds(&outbox, "a", 100);
+        // A pause is spread.
+        let is_both = text.starts_with("Pause ") && text.ends_with(", Pace 400");
+        assert!(is_both, "{text}");
         let outbox = one(Answer::Applied, Settings::default());
         assert_eq!(holds(&outbox, "a", 600), "Turn None");
         assert_eq!(outbox.outlook("b", ms(600)), None);

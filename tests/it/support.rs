@@ -5,6 +5,8 @@ pub mod hostile;
 pub mod memory;
 pub mod preload;
 #[cfg(target_os = "linux")]
+pub mod still;
+#[cfg(target_os = "linux")]
 pub mod traced;
 pub mod tree;
 pub mod waits;

@@ -24,7 +24,7 @@ pub struct Answer {
     pub status: u16,
     /// The body, cut at the cap.
     body: Vec<u8>,
-    /// `Retry-After`, in whole seconds.
+    /// How long the server asks us to leave it alone, `Retry-After`.
     pub retry_after: Option<Duration>,
     /// Requests left in the server's bucket, and how long until it is full.
     pub spare: Option<(u32, Duration)>,
@@ -41,13 +41,23 @@ pub struct Lost {
     pub unsent: bool,
 }
 
-/// `Retry-After` in seconds or as a date; a date is taken as one minute, as our clocks may differ.
-fn pause(text: &str) -> Option<Duration> {
-    const LONGEST: u64 = 600;
-    match text.trim().parse::<u64>() {
-        Ok(seconds) => Some(Duration::from_secs(seconds.min(LONGEST))),
-        Err(_) => http_date(text).map(|_| Duration::from_secs(60)),
+/// `Retry-After` in seconds or as a date on the server's clock, which says `now`. Without that a
+/// date is taken as one minute: our own clock may be another.
+fn pause(text: &str, now: Option<Time>) -> Option<Duration> {
+    const LONGEST: Duration = Duration::from_secs(600);
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number can have are a long time, too.
+        let seconds = text.parse().unwrap_or(u64::MAX);
+        return Some(Duration::from_secs(seconds).min(LONGEST));
     }
+    let until = http_date(text)?;
+    let Some(now) = now else {
+        return Some(Duration::from_secs(60));
+    };
+    let ms = u64::try_from(until.0.saturating_sub(now.0)).unwrap_or(0);
+    // Both have whole seconds: what is over by now may just not be.
+    Some(Duration::from_millis(ms.max(1_000)).min(LONGEST))
 }
 
 fn http_date(text: &str) -> Option<Time> {
@@ -83,15 +93,16 @@ impl Answer {
         let cap = if page { LONGEST_PAGE } else { LONGEST_ANSWER };
         let header = |name: &str| response.headers().get(name)?.to_str().ok();
         let number = |name: &str| header(name)?.trim().parse::<u32>().ok();
+        let date = header("Date").and_then(http_date);
         let mut answer = Self {
             status: response.status().as_u16(),
             body: Vec::new(),
-            retry_after: header("Retry-After").and_then(pause),
+            retry_after: header("Retry-After").and_then(|text| pause(text, date)),
             spare: number("X-Ratelimit-Remaining").map(|left| {
                 let reset = number("X-Ratelimit-Reset").unwrap_or(1);
                 (left, Duration::from_secs(reset.into()))
             }),
-            date: header("Date").and_then(http_date),
+            date,
         };
         let body = response.into_body();
         // Room for all of it and its end: each piece more would go through all layers below.
@@ -238,15 +249,25 @@ mod tests {
     // Fault 52.
     #[test]
     fn a_pause_is_in_seconds_or_a_date_and_bounded() {
+        const DATE: &str = "Fri, 27 Nov 2026 10:55:58 GMT";
         let cases = [
-            ("1", Some(1)),
-            ("120", Some(120)),
-            ("999999999", Some(600)),
-            ("Fri, 27 Nov 2026 10:55:58 GMT", Some(60)),
-            ("soon", None),
+            ("1", None, Some(1)),
+            ("120", Some(DATE), Some(120)),
+            ("999999999", None, Some(600)),
+            ("99999999999999999999999", None, Some(600)),
+            ("-5", None, None),
+            ("", None, None),
+            ("soon", Some(DATE), None),
+            (DATE, None, Some(60)),
+            (DATE, Some("Fri, 27 Nov 2026 10:53:58 GMT"), Some(120)),
+            (DATE, Some(DATE), Some(1)),
+            (DATE, Some("Fri, 27 Nov 2026 11:55:58 GMT"), Some(1)),
+            (DATE, Some("Thu, 01 Jan 1970 00:00:00 GMT"), Some(600)),
         ];
-        for (text, want) in cases {
-            assert_eq!(pause(text), want.map(Duration::from_secs), "{text}");
+        for (text, now, want) in cases {
+            let now = now.and_then(http_date);
+            let told = pause(text, now);
+            assert_eq!(told, want.map(Duration::from_secs), "{text} at {now:?}");
         }
     }
 }

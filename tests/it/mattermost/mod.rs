@@ -24,6 +24,8 @@ pub mod process;
 mod proxy;
 mod races;
 pub mod rig;
+#[cfg(target_os = "linux")]
+mod rows;
 mod sorts;
 mod torn;
 mod unattended;

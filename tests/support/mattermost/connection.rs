@@ -80,6 +80,7 @@ fn go(
         Course::Answer(answer) | Course::Slow(answer, ..) | Course::Cut(answer, _) => {
             Some(answer.status)
         }
+        Course::Flood(_) => Some(200),
         Course::Close | Course::Reset => None,
     };
     note(server, number, status);
@@ -95,6 +96,10 @@ fn go(
             answer.headers.push(date);
             answer.headers.extend_from_slice(headers);
             drip(server, stream, &answer, bytes, pause)?;
+            Ok(true)
+        }
+        Course::Flood(bytes) => {
+            flood(stream, bytes)?;
             Ok(true)
         }
         Course::Cut(answer, reset) => {
@@ -118,6 +123,15 @@ fn send(mut stream: &TcpStream, answer: &Answer, gzip: bool) -> io::Result<()> {
     let (mut bytes, body) = answer.wire(gzip);
     bytes.extend_from_slice(&body);
     stream.write_all(&bytes)
+}
+
+/// A body of blanks that says how long it is, until nobody reads it any more.
+fn flood(mut stream: &TcpStream, bytes: u64) -> io::Result<()> {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {bytes}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes())?;
+    io::copy(&mut io::Read::take(io::repeat(b' '), bytes), &mut stream).map(drop)
 }
 
 fn drip(

@@ -32,6 +32,8 @@ pub struct Options {
     pub post_edit_time_limit_s: Option<i64>,
     /// How long a `pending_post_id` is remembered; `None` switches it off.
     pub pending_window: Option<Duration>,
+    /// Each address is a node of its own, and knows only the `pending_post_id`s that it was sent.
+    pub pending_by_node: bool,
     /// How long a connection may idle.
     pub idle_close: Duration,
     /// The limit at the main address; the limited address always has one.
@@ -54,6 +56,7 @@ impl Default for Options {
             max_post_size: 16_383,
             post_edit_time_limit_s: None,
             pending_window: Some(Duration::from_secs(30)),
+            pending_by_node: false,
             idle_close: Duration::from_secs(60),
             rate: None,
             limited_rate: Rate {

@@ -57,7 +57,7 @@ fn frames() -> Vec<Frame> {
 }
 
 /// A place for boxes: the channel, or a thread of it.
-pub struct Place(Vec<String>);
+pub struct Place(pub Vec<String>);
 
 impl Place {
     pub fn new(fake: &Fake, in_thread: bool) -> Self {

@@ -39,6 +39,16 @@ pub enum Action {
     },
     /// 429 as the server says it.
     RateLimited { retry_after_s: i64 },
+    /// The same as whoever stands before a server may say it.
+    TooMany {
+        /// `Retry-After`, where there is one.
+        #[serde(default)]
+        retry_after: Option<String>,
+    },
+    /// Not carried out; answered with that body, said to be JSON.
+    Body { status: u16, text: String },
+    /// Not carried out; answered with a body of so many bytes, as long as somebody reads them.
+    Flood { bytes: u64 },
     /// Carried out; the answer's body comes in pieces.
     Slow { bytes: usize, every_ms: u64 },
     /// Carried out; the connection ends in the middle of the answer's body.
@@ -102,6 +112,9 @@ impl Action {
             Self::ResetAfter => "reset_after",
             Self::Status { .. } => "status",
             Self::RateLimited { .. } => "rate_limited",
+            Self::TooMany { .. } => "too_many",
+            Self::Body { .. } => "body",
+            Self::Flood { .. } => "flood",
             Self::Slow { .. } => "slow",
             Self::Cut { .. } => "cut",
             Self::Restart { .. } => "restart",

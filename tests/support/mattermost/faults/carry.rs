@@ -14,6 +14,8 @@ pub enum Course {
     Answer(Answer),
     /// An answer in pieces of this many bytes, with this pause between them.
     Slow(Answer, usize, Duration),
+    /// A 200 with a body of so many bytes.
+    Flood(u64),
     /// Half of an answer's body; then a reset, or the end.
     Cut(Answer, bool),
     /// The connection ends without a word.
@@ -59,6 +61,17 @@ pub fn carry(
             Course::Answer(status(server, request, code, id, html))
         }
         Action::RateLimited { retry_after_s } => Course::Answer(rate::too_many(retry_after_s)),
+        Action::TooMany { retry_after } => {
+            let mut answer = rate::too_many(1);
+            answer.headers.retain(|(name, _)| name != "Retry-After");
+            let header = retry_after.map(|text| ("Retry-After".to_owned(), text));
+            answer.headers.extend(header);
+            Course::Answer(answer)
+        }
+        Action::Body { status, text } => {
+            Course::Answer(Answer::text(status, "application/json", text))
+        }
+        Action::Flood { bytes } => Course::Flood(bytes),
         Action::Slow { bytes, every_ms } => Course::Slow(
             done(server, request),
             bytes.max(1),

@@ -45,7 +45,8 @@ pub fn create(world: &mut World, user: &User, request: &Request) -> Outcome {
             "api.post.create_post.can_not_post_to_deleted.error",
         ));
     }
-    if let Some(known) = remembered(world, user, &draft)? {
+    let name = name_of(world, request, &draft);
+    if let Some(known) = remembered(world, user, &name)? {
         return Ok(known);
     }
     check_root(world, &draft)?;
@@ -55,18 +56,28 @@ pub fn create(world: &mut World, user: &User, request: &Request) -> Outcome {
     let post = built(world, user, &draft, silent);
     valid(&post, draft.file_ids, &world.options)?;
     insertable(&post)?;
-    Ok(Answer::json(
-        201,
-        &stored(world, post, &draft.pending_post_id, silent),
-    ))
+    let id = post.id.clone();
+    let shown = stored(world, post, &draft.pending_post_id, silent);
+    let window = world.options.pending_window;
+    if let Some(window) = window.filter(|_| !draft.pending_post_id.is_empty()) {
+        let window_ms = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
+        let until_ms = world.clock.now_ms().saturating_add(window_ms);
+        world.pending.set(&name, &id, until_ms);
+    }
+    Ok(Answer::json(201, &shown))
+}
+
+/// What a create is remembered by.
+fn name_of(world: &World, request: &Request, draft: &Draft) -> String {
+    let node = request
+        .header("Host")
+        .filter(|_| world.options.pending_by_node);
+    format!("{}{}", node.unwrap_or_default(), draft.pending_post_id)
 }
 
 /// The answer to a key that is remembered: the post as it is now, whoever's it is.
-fn remembered(world: &World, user: &User, draft: &Draft) -> Result<Option<Answer>, Failure> {
-    let known = world
-        .pending
-        .get(&draft.pending_post_id, world.clock.now_ms());
-    let Some(id) = known else {
+fn remembered(world: &World, user: &User, name: &str) -> Result<Option<Answer>, Failure> {
+    let Some(id) = world.pending.get(name, world.clock.now_ms()) else {
         return Ok(None);
     };
     let gone = || Failure::new(500, "api.post.deduplicate_create_post.failed_to_get");
@@ -132,22 +143,12 @@ fn built(world: &mut World, user: &User, draft: &Draft, silent: bool) -> Post {
     }
 }
 
-/// Stores the post, moves its root and remembers its key.
+/// Stores the post, and moves its root.
 fn stored(world: &mut World, post: Post, pending_post_id: &str, silent: bool) -> serde_json::Value {
-    let (id, root_id, now_ms) = (post.id.clone(), post.root_id.clone(), post.create_at);
+    let (root_id, now_ms) = (post.root_id.clone(), post.create_at);
     let shown = world.publish(post, pending_post_id, silent);
     world
         .posts
         .adjust(&root_id, |root| root.update_at = root.update_at.max(now_ms));
-    if let Some(window) = world
-        .options
-        .pending_window
-        .filter(|_| !pending_post_id.is_empty())
-    {
-        let window_ms = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
-        world
-            .pending
-            .set(pending_post_id, &id, now_ms.saturating_add(window_ms));
-    }
     shown
 }

@@ -155,9 +155,12 @@ impl Run {
 
     fn start(&mut self, event: &Event, start: &ToolStart, when: Option<Time>) {
         self.went_on(when);
-        self.resume(when, Trust::Explicit);
-        self.speech.went_on();
-        self.last_kind = Last::Assistant;
+        // What goes on beside the turn says nothing of it.
+        if !self.is_beside(start.parent_call.as_ref()) {
+            self.resume(when, Trust::Explicit);
+            self.speech.went_on();
+            self.last_kind = Last::Assistant;
+        }
         self.show(when);
         if self.is_dropped(&start.call) {
             return;
@@ -190,7 +193,10 @@ impl Run {
     fn came_back(&mut self, event: &Event, end: &ToolEnd, when: Option<Time>) {
         self.blocks
             .retain(|block| block.call.as_ref() != Some(&end.call));
-        self.last_kind = Last::Result;
+        let step = self.steps.iter().rev().find(|step| step.id == end.call);
+        if !self.is_beside(step.and_then(|step| step.parent.as_ref())) {
+            self.last_kind = Last::Result;
+        }
         self.show(when);
         if self.is_dropped(&end.call) {
             return;

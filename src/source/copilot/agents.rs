@@ -4,6 +4,7 @@ use foldhash::HashMap;
 
 use super::Session;
 use super::record::{Data, Entry};
+use crate::safe::clip_bytes;
 use crate::source::ids::INPUT_BYTES;
 use crate::source::out::Out;
 use crate::wire::event::{Name, Outcome};
@@ -90,6 +91,15 @@ impl Session {
         {
             self.agent_ended(&call, outcome, out);
         }
+    }
+
+    /// Whether the sub-agent that `call` started goes on though the call came back with `text`.
+    pub(super) fn works_on(&self, call: &Name, text: &str) -> bool {
+        let child = self.inline(call);
+        let begun = clip_bytes(text.trim_start_matches('<'), 64).to_ascii_lowercase();
+        // Older versions do not say it when it begins. What it answers may be of a background, too.
+        let says_so = begun.starts_with("agent started in background");
+        self.track.awaits(&child) || says_so && !self.track.has_ended(&child)
     }
 
     /// The call of a sub-agent came back, which is its end unless it goes on in the background.

@@ -1,0 +1,317 @@
+//! Sub-agents: who is started, who goes on in the background, who came back.
+
+use super::Track;
+use super::calls::Pending;
+use super::turn::Turn;
+use crate::source::out::Out;
+use crate::wire::event::{AgentEnd, AgentStart, Name, Outcome, SessionKind};
+
+/// Most sub-agents of earlier turns that are waited for.
+const MOST_OUTLIVING: usize = 16;
+
+/// Nobody nests sub-agents so deep.
+const MAX_DEPTH: usize = 16;
+
+/// A sub-agent that works in the background.
+#[derive(Debug)]
+pub(super) struct Child {
+    name: Name,
+    /// The call that started it.
+    call: Option<Name>,
+    /// The earlier run that it is of, where it outlived its turn.
+    run: Option<Name>,
+}
+
+impl Turn {
+    /// Takes over from the turn before what goes on in the background.
+    pub(super) fn inherit(&mut self, before: &mut Self) {
+        before.forget_lost();
+        for pending in before.pending.values_mut() {
+            pending.run.get_or_insert_with(|| before.id.clone());
+        }
+        self.pending = std::mem::take(&mut before.pending);
+        self.children = std::mem::take(&mut before.children);
+        let surplus = self.children.len().saturating_sub(MOST_OUTLIVING);
+        self.children.drain(..surplus);
+        for child in &mut self.children {
+            child.run.get_or_insert_with(|| before.id.clone());
+        }
+        self.forget_lost();
+    }
+
+    /// Lets go of calls that never come back: all but those of sub-agents in the background.
+    pub(super) fn forget_lost(&mut self) {
+        self.forget(|_| true);
+    }
+
+    /// Lets go of calls that were made within a sub-agent of an earlier turn which is over.
+    fn forget_outlived(&mut self) {
+        self.forget(|pending| pending.run.is_some());
+    }
+
+    fn forget(&mut self, is_meant: impl Fn(&Pending) -> bool) {
+        let all = self.pending.iter();
+        let lost = all.filter(|(call, pending)| is_meant(pending) && !self.goes_on(call));
+        let lost: Vec<Name> = lost.map(|(call, _)| call.clone()).collect();
+        for call in lost {
+            self.pending.remove(&call);
+        }
+    }
+
+    /// Whether a sub-agent in the background works, a call of which did not come back.
+    pub(super) fn works_beside(&self) -> bool {
+        !self.children.is_empty() && self.pending.keys().any(|call| self.goes_on(call))
+    }
+
+    /// Whether a call without a result is one that a sub-agent in the background made, or one below it.
+    fn goes_on(&self, call: &Name) -> bool {
+        let calls =
+            std::iter::successors(Some(call), |call| self.pending.get(*call)?.within.as_ref());
+        let own = |call: &Name| {
+            let mut children = self.children.iter();
+            children.any(|child| child.call.as_ref() == Some(call))
+        };
+        calls.skip(1).take(MAX_DEPTH).any(own)
+    }
+}
+
+impl Track {
+    /// The earlier run that what is done within `call` belongs to; none where that is the newest.
+    pub(super) fn run_within(&self, call: &Name) -> Option<Name> {
+        let run = self.run.as_ref()?;
+        let mut children = run.children.iter();
+        let child = children.find(|child| child.call.as_ref() == Some(call));
+        match child {
+            Some(child) => child.run.clone(),
+            None => run.pending.get(call)?.run.clone(),
+        }
+    }
+
+    /// A sub-agent was started by `call`; `announces` where it goes on in the background.
+    pub(in crate::source) fn spawned(
+        &mut self,
+        child: &Name,
+        call: Option<Name>,
+        announces: bool,
+        out: &mut Out<'_>,
+    ) {
+        let key: &str = child;
+        let pending = call.as_ref().and_then(|call| self.pending(call));
+        let of = pending.and_then(|pending| pending.run.clone());
+        let title = pending.and_then(|pending| pending.title.as_deref());
+        let title = title.map(str::to_owned);
+        if announces
+            && self.is_new("background", key)
+            && let Some(run) = &mut self.run
+        {
+            run.children.push(Child {
+                name: child.clone(),
+                call: call.clone(),
+                run: of.clone(),
+            });
+        }
+        if !self.is_new("child", key) {
+            return;
+        }
+        let start = AgentStart {
+            child: self.link(child.clone()),
+            title,
+            call,
+            kind: SessionKind::Subagent,
+            announces,
+            depth: None,
+            inferred: false,
+        };
+        self.emit_in(of.as_ref(), out, start);
+    }
+
+    /// A sub-agent came to its end, as its parent was told.
+    pub(in crate::source) fn child_ended(
+        &mut self,
+        child: &Name,
+        outcome: Outcome,
+        out: &mut Out<'_>,
+    ) {
+        let known = self.run.as_mut().and_then(|run| {
+            let at = run.children.iter().position(|known| known.name == *child)?;
+            Some(run.children.remove(at))
+        });
+        let of = known.and_then(|known| known.run);
+        if of.is_some()
+            && let Some(run) = &mut self.run
+        {
+            run.forget_outlived();
+        }
+        if self.is_new("child-end", child) {
+            let child = self.link(child.clone());
+            self.emit_in(of.as_ref(), out, AgentEnd { child, outcome });
+        }
+    }
+
+    /// Whether it was told that the sub-agent of that name is over.
+    pub(in crate::source) fn has_ended(&self, child: &str) -> bool {
+        self.seen.has(("child-end", child))
+    }
+
+    /// Whether a sub-agent of that name works in the background.
+    pub(in crate::source) fn awaits(&self, child: &str) -> bool {
+        let run = self.run.as_ref();
+        run.is_some_and(|run| run.children.iter().any(|known| &*known.name == child))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::dialect::{Settings, Speak as _};
+    use crate::source::out::Identity;
+    use crate::source::track::{Ended, NewCall, Pending};
+    use crate::wire::event::{Cause, Src};
+
+    /// A session that does as it is told, and whose events are words: `run type`.
+    struct Played {
+        track: Track,
+        told: Vec<String>,
+    }
+
+    impl Played {
+        fn new() -> Self {
+            let who = Identity {
+                source: "test".into(),
+                agent: None,
+                sid: "s".into(),
+                session: None,
+            };
+            Self {
+                track: Track::new(who, Settings::default()),
+                told: Vec::new(),
+            }
+        }
+
+        /// Words, as `ask a`, `call b in a`, `back b`, `child c of a`, `over c`, `wait b`.
+        fn plays(&mut self, script: &str) {
+            for line in script.split("; ") {
+                let words: Vec<&str> = line.split(' ').collect();
+                let name = |at: usize| -> Name { words[at].into() };
+                let (mut events, mut remarks) = (Vec::new(), Vec::new());
+                let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+                let track = &mut self.track;
+                match words[0] {
+                    "ask" => track.request(Some(name(1)), "x", Cause::User, &mut out),
+                    "goes" => track.go_on(Cause::System, &mut out),
+                    "ends" => track.end(Outcome::Ok, None, false, &mut out),
+                    "call" => {
+                        let call = NewCall {
+                            id: name(1),
+                            name: None,
+                            title: None,
+                            input: crate::source::lenient::Raw::default(),
+                            parent: words.get(3).map(|call| (*call).into()),
+                        };
+                        track.call(call, Pending::default(), &mut out);
+                    }
+                    "back" => track.came_back(name(1), Ended::new(Outcome::Ok), &mut out),
+                    "child" => track.spawned(&name(1), Some(name(3)), true, &mut out),
+                    "over" => track.child_ended(&name(1), Outcome::Ok, &mut out),
+                    "wait" => {
+                        let on = (crate::wire::event::BlockedOn::Permission, Some(name(1)));
+                        track.ask(name(1), on, None, &mut out);
+                    }
+                    other => panic!("{other}"),
+                }
+                let told = events.iter().map(|event| {
+                    let kind = event.to_line();
+                    let kind = kind.split('"').nth(5).unwrap_or_default().to_owned();
+                    format!("{} {kind}", event.run.as_deref().unwrap_or("-"))
+                });
+                self.told.extend(told);
+            }
+        }
+
+        fn tells(&mut self, script: &str, want: &[&str]) {
+            self.told.clear();
+            self.plays(script);
+            assert_eq!(self.told, want, "{script}");
+        }
+    }
+
+    #[test]
+    fn what_a_sub_agent_does_that_outlives_its_turn_is_of_the_run_that_began_it() {
+        let mut played = Played::new();
+        played.plays("ask one; call a; child c of a; back a; call x in a; ends; ask two");
+        let cases: [(&str, &[&str]); 8] = [
+            ("back x", &["one tool.end"]),
+            ("call y in a", &["one tool.start"]),
+            ("wait y", &["one blocked"]),
+            ("call z in y", &["one tool.start"]),
+            ("call b", &["two tool.start"]),
+            ("back y", &["one unblocked", "one tool.end"]),
+            ("ask three", &["two run.end", "three run.start"]),
+            ("over c", &["one agent.end"]),
+        ];
+        for (script, want) in cases {
+            played.tells(script, want);
+        }
+        let run = played.track.run.as_ref().expect("a run");
+        assert!(run.pending.is_empty(), "{:?}", run.pending);
+        assert!(run.children.is_empty(), "{:?}", run.children);
+    }
+
+    #[test]
+    fn a_call_that_waits_for_nobody_any_more_is_forgotten_with_its_turn() {
+        let cases = [
+            ("ask one; call a; call x in a", false),
+            ("ask one; call a; child c of a; back a; call x in a", true),
+            (
+                "ask one; call a; child c of a; back a; call y in a; call x in y",
+                true,
+            ),
+            (
+                "ask one; call a; child c of a; back a; call x in a; over c",
+                false,
+            ),
+        ];
+        for (script, kept) in cases {
+            for later in ["ends; ask two", "ends; goes"] {
+                let mut played = Played::new();
+                played.plays(script);
+                played.plays(later);
+                let known = played.track.pending("x").is_some();
+                assert_eq!(known, kept, "{script}; {later}");
+            }
+        }
+    }
+
+    #[test]
+    fn sub_agents_of_earlier_turns_are_few() {
+        let mut played = Played::new();
+        for turn in 0..3 * MOST_OUTLIVING {
+            let script =
+                format!("ask r{turn}; call a{turn}; child c{turn} of a{turn}; back a{turn}");
+            played.plays(&script);
+            played.plays(&format!("call x{turn} in a{turn}; ends"));
+        }
+        played.plays("ask last");
+        let run = played.track.run.as_ref().expect("a run");
+        assert_eq!(run.children.len(), MOST_OUTLIVING);
+        assert_eq!(run.pending.len(), MOST_OUTLIVING);
+        assert!(run.is_watched() && run.works_beside());
+        let track = Box::new(Kept(played.track));
+        assert!(track.is_pending());
+    }
+
+    #[derive(Debug)]
+    struct Kept(Track);
+
+    impl crate::source::track::Tracked for Kept {
+        fn track(&self) -> &Track {
+            &self.0
+        }
+        fn track_mut(&mut self) -> &mut Track {
+            &mut self.0
+        }
+        fn step(&mut self, _: &[u8], _: &mut Out<'_>) -> Result<(), crate::source::Broken> {
+            Ok(())
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! One record folds into the run it belongs to.
 
 use crate::wire::event::{
-    Body, Cause, Event, Link, Name, Outcome, Phase, RunStart, ToolEnd, ToolStart, ToolUpdate,
+    Body, Cause, Event, Link, Name, Outcome, Phase, RunStart, TextMode, ToolEnd, ToolStart,
+    ToolUpdate,
 };
 use crate::wire::time::Time;
 
@@ -36,7 +37,9 @@ impl Run {
                 }
                 self.speech.hear(text, when);
                 let on_the_way = text.phase == Phase::Commentary;
-                self.last_kind = match on_the_way {
+                // A text that comes in pieces goes on until something says what it was.
+                let goes_on = text.phase == Phase::Unknown && text.mode == TextMode::Delta;
+                self.last_kind = match on_the_way || goes_on {
                     true => Last::Commentary,
                     false => Last::Assistant,
                 };

@@ -34,7 +34,7 @@ pub(super) enum Last {
     Request,
     /// The assistant spoke or called.
     Assistant,
-    /// The assistant said something on its way: its turn goes on.
+    /// The assistant said something on its way, or a part of it: its turn goes on.
     Commentary,
     /// A result came back: it is the model's turn.
     Result,

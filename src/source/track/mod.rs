@@ -268,7 +268,9 @@ pub(super) trait Tracked {
     fn track_mut(&mut self) -> &mut Track;
     /// Reads one record.
     fn step(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken>;
-    /// The transcript is gone: tells what was held back until more would come.
+    /// Tells what was held back until more would come.
+    fn held(&mut self, _out: &mut Out<'_>) {}
+    /// The transcript is gone: ends what the track does not know of.
     fn gone(&mut self, _out: &mut Out<'_>) {}
     /// Lets go of what only an open run needs, beyond the track.
     fn idle(&mut self) {}
@@ -323,8 +325,13 @@ impl<T: Tracked> Speak for Box<T> {
     }
 
     fn vanished(&mut self, out: &mut Out<'_>) {
+        self.held(out);
         self.gone(out);
         self.track_mut().end_by_records(Some(RunEnd::GONE), out);
+    }
+
+    fn ended(&mut self, out: &mut Out<'_>) {
+        self.held(out);
     }
 
     fn rest(&mut self) {

@@ -242,6 +242,27 @@ impl Track {
         );
     }
 
+    /// The assistant said more of a text that comes in pieces.
+    pub(in crate::source) fn say_on(
+        &mut self,
+        id: Name,
+        phase: Phase,
+        text: String,
+        out: &mut Out<'_>,
+    ) {
+        if let Some(run) = &mut self.run {
+            run.on_the_way = phase == Phase::Commentary;
+        }
+        let mode = TextMode::Delta;
+        let text = Text {
+            id,
+            phase,
+            mode,
+            text,
+        };
+        self.emit(out, text);
+    }
+
     /// Ends an open run by what its records show.
     pub(in crate::source) fn end_by_records(&mut self, reason: Option<&str>, out: &mut Out<'_>) {
         let Some(run) = self.run.as_ref().filter(|run| run.is_open()) else {

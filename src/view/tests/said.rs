@@ -128,6 +128,16 @@ fn commentary_is_no_final_text() {
             "interrupted explicit 8s",
         ),
         (
+            "nor is a part of one",
+            "0 start r; 1 piece x; 62 tick",
+            "active, last seen 61s ago",
+        ),
+        (
+            "which is on its way as long as nothing more comes",
+            "0 start r; 1 piece x; 1802 tick",
+            "interrupted silence 1s",
+        ),
+        (
             "an answer is one",
             "0 start r; 1 say commentary x; 2 say final y; 62 tick",
             "done silence 2s",

@@ -90,7 +90,7 @@ mod tests {
     use crate::source::acp::Log;
     use crate::source::dialect::{Settings, Speak as _};
     use crate::source::out::{Identity, Out};
-    use crate::wire::event::{Body, Event, Phase, Src, TextMode};
+    use crate::wire::event::{Body, Event, Src, TextMode};
 
     const ASKED: &str = r#"{"jsonrpc":"2.0","id":1,"method":"session/prompt","params":{"sessionId":"s1","prompt":[{"type":"text","text":"Go."}]}}"#;
     const ANSWERED: &str = r#"{"jsonrpc":"2.0","id":1,"result":{"stopReason":"end_turn"}}"#;

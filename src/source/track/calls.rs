@@ -114,14 +114,6 @@ impl Track {
         self.seen.has(("call", call))
     }
 
-    /// What a sub-agent that the call starts is called, where the call itself does not say.
-    pub(in crate::source) fn entitle_child(&mut self, call: &str, title: &str) {
-        let pending = self.run.as_mut().and_then(|run| run.pending.get_mut(call));
-        if let Some(pending) = pending.filter(|pending| pending.title.is_none()) {
-            pending.title = Some(title.into());
-        }
-    }
-
     /// A call without a result.
     pub(in crate::source) fn pending(&self, call: &str) -> Option<&Pending> {
         self.run.as_ref()?.pending.get(call)

@@ -95,11 +95,23 @@ impl Track {
         announces: bool,
         out: &mut Out<'_>,
     ) {
+        self.spawned_as(None, child, call, announces, out);
+    }
+
+    /// The same where it is known what the sub-agent is called, though its call came back already.
+    pub(in crate::source) fn spawned_as(
+        &mut self,
+        title: Option<String>,
+        child: &Name,
+        call: Option<Name>,
+        announces: bool,
+        out: &mut Out<'_>,
+    ) {
         let key: &str = child;
         let pending = call.as_ref().and_then(|call| self.pending(call));
         let of = pending.and_then(|pending| pending.run.clone());
-        let title = pending.and_then(|pending| pending.title.as_deref());
-        let title = title.map(str::to_owned);
+        let own = pending.and_then(|pending| pending.title.as_deref());
+        let title = own.map(str::to_owned).or(title);
         if announces
             && self.is_new("background", key)
             && let Some(run) = &mut self.run
@@ -146,6 +158,12 @@ impl Track {
             let child = self.link(child.clone());
             self.emit_in(of.as_ref(), out, AgentEnd { child, outcome });
         }
+    }
+
+    /// Whether the call went to the background, and what it does there goes on.
+    pub(in crate::source) fn has_job(&self, job: &str) -> bool {
+        let run = self.run.as_ref();
+        run.is_some_and(|run| run.jobs.iter().any(|known| **known == *job))
     }
 
     /// Whether it was told that the sub-agent of that name is over.

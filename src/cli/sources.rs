@@ -302,12 +302,12 @@ impl Stream {
         reader: &mut Reader,
         emit: &mut Emit<'_, Failure>,
     ) -> Result<(), Failure> {
-        if self.held.is_empty() {
-            return Ok(());
+        if !self.held.is_empty() {
+            let found = recognise(self.held.iter().map(|(line, _)| line.as_slice()));
+            let source = chosen(found, "standard input")?;
+            self.release(source, reader, emit)?;
         }
-        let found = recognise(self.held.iter().map(|(line, _)| line.as_slice()));
-        let source = chosen(found, "standard input")?;
-        self.release(source, reader, emit)
+        reader.end_of_lines(emit)
     }
 
     fn release(

@@ -12,7 +12,7 @@ use super::entry::{Body, State};
 use super::follower::Follower;
 use super::interest::Interest;
 use super::layout::subfolders;
-use super::messages::{Filed, NEWEST};
+use super::messages::Filed;
 use super::session::{Change, Id};
 
 /// The messages of so many sessions are watched; there may be thousands, and watches are few.
@@ -118,8 +118,7 @@ impl Follower {
     /// Watches the parts of the newest of a session's messages, `all` of which are given, once those are watched.
     pub(super) fn watch_parts(&mut self, id: Id, filed: &Filed, all: &[String]) {
         let place = self.entry(id).place as usize;
-        let newest = all[all.len().saturating_sub(NEWEST)..].iter();
-        let newest: Vec<String> = newest.map(|name| filed.id_of(name)).collect();
+        let newest = filed.growing(all);
         let mut open = self.places[place].newest.iter_mut();
         let Some((_, known)) = open.find(|(open, _)| *open == id) else {
             return;

@@ -46,6 +46,9 @@ impl Follower {
 
     /// Takes an entry out of everything that knows it.
     fn clear(&mut self, id: Id) {
+        if let Some(filed) = self.filed(id) {
+            filed.forget();
+        }
         let entry = self.entry(id);
         let place = entry.place as usize;
         let name = match &entry.body {

@@ -199,10 +199,13 @@ impl Follower {
                 rows.generation = Some(print.into());
                 // What was copied there may all be of one moment: none of it is news.
                 (rows.seq, rows.newest) = (newest + 1, newest);
-                (rows.after, rows.ceiling, rows.begun) = (None, None, 0);
+                (rows.after, rows.ceiling) = (None, None);
+                // What is told of a message that is passed over now is no news later.
+                rows.begun = newest + 1;
             }
             return;
         }
+        let in_place = self.schema_of(id) == Schema::Messages;
         let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
         let ends = self.with_store(place, |connection, columns| ends(connection, columns, &sid));
         if let (Ok(Some((generation, newest))), Body::Store(rows)) =
@@ -211,7 +214,7 @@ impl Follower {
             rows.generation = generation;
             rows.seq = newest;
             rows.newest = newest;
-            rows.begun = 0;
+            rows.begun = if in_place { newest + 1 } else { 0 };
         }
     }
 

@@ -184,8 +184,10 @@ impl Level {
     fn step(&self, run: &RunView<'_>, verdict: &Verdict, step: &view::Step) -> Step {
         let pending = step.is_pending();
         let over = verdict.state.is_final();
-        let given_up = pending && (verdict.state.is_final() || run.is_over());
-        let (status, note) = if pending && run.is_blocked(&step.id) && !verdict.state.is_final() {
+        // A sub-agent in the background goes on behind the end of the turn that started it.
+        let is_left = || run.is_over() && !run.is_beside(step);
+        let given_up = pending && (over || is_left());
+        let (status, note) = if pending && run.is_blocked(&step.id) && !over {
             (StepStatus::Blocked, Some("waiting".into()))
         } else if given_up && run.was_stopped(verdict) {
             (StepStatus::Stopped, Some("stopped".into()))

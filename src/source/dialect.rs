@@ -73,6 +73,9 @@ pub(super) trait Speak {
     /// The transcript is gone, and nothing more will come of it.
     fn vanished(&mut self, out: &mut Out<'_>);
 
+    /// Nothing more is read: tells what was held back until more would come.
+    fn ended(&mut self, _out: &mut Out<'_>) {}
+
     /// Lets go of what only an open run needs.
     fn rest(&mut self);
 
@@ -239,6 +242,11 @@ impl Dialect {
     /// The transcript is gone, and nothing more will come of it.
     pub fn vanished(&mut self, out: &mut Out<'_>) {
         self.speaker_mut().vanished(out);
+    }
+
+    /// Nothing more is read: tells what was held back until more would come.
+    pub fn ended(&mut self, out: &mut Out<'_>) {
+        self.speaker_mut().ended(out);
     }
 
     /// Lets go of what only an open run needs.

@@ -54,6 +54,12 @@ impl Kin<'_> {
         is_job || !self.runs.is_empty() || !self.inline.is_empty()
     }
 
+    /// Whether a call that it made did not come back.
+    pub(super) fn waits_for_call(&self) -> bool {
+        let mut inline = self.inline.iter();
+        inline.any(|step| step.is_pending() || step.is_job())
+    }
+
     /// When its parent's transcript last told of it.
     pub(super) fn heard(&self) -> Option<Time> {
         let inline = self.inline.iter().map(|step| step.started.max(step.ended));

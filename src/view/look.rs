@@ -185,6 +185,12 @@ impl<'a> RunView<'a> {
         self.run.end.is_some()
     }
 
+    /// Whether a sub-agent in the background made the call, which goes on behind the end.
+    #[must_use]
+    pub fn is_beside(&self, step: &Step) -> bool {
+        self.run.is_beside(step.parent.as_ref())
+    }
+
     /// Whether what had not come back by its end was stopped, as far as that is known.
     #[must_use]
     pub fn was_stopped(&self, verdict: &Verdict) -> bool {

@@ -33,6 +33,7 @@ mod forget;
 mod key;
 mod kin;
 mod look;
+mod nested;
 mod record;
 mod run;
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! One record folds into the run it belongs to.
 
 use crate::wire::event::{
-    Body, Cause, Event, Link, Name, Outcome, Phase, RunStart, ToolEnd, ToolStart, ToolUpdate,
+    Body, Cause, Event, Link, Name, Outcome, Phase, RunStart, TextMode, ToolEnd, ToolStart,
+    ToolUpdate,
 };
 use crate::wire::time::Time;
 
@@ -36,7 +37,9 @@ impl Run {
                 }
                 self.speech.hear(text, when);
                 let on_the_way = text.phase == Phase::Commentary;
-                self.last_kind = match on_the_way {
+                // A text that comes in pieces goes on until something says what it was.
+                let goes_on = text.phase == Phase::Unknown && text.mode == TextMode::Delta;
+                self.last_kind = match on_the_way || goes_on {
                     true => Last::Commentary,
                     false => Last::Assistant,
                 };
@@ -155,9 +158,12 @@ impl Run {
 
     fn start(&mut self, event: &Event, start: &ToolStart, when: Option<Time>) {
         self.went_on(when);
-        self.resume(when, Trust::Explicit);
-        self.speech.went_on();
-        self.last_kind = Last::Assistant;
+        // What goes on beside the turn says nothing of it.
+        if !self.is_beside(start.parent_call.as_ref()) {
+            self.resume(when, Trust::Explicit);
+            self.speech.went_on();
+            self.last_kind = Last::Assistant;
+        }
         self.show(when);
         if self.is_dropped(&start.call) {
             return;
@@ -190,7 +196,10 @@ impl Run {
     fn came_back(&mut self, event: &Event, end: &ToolEnd, when: Option<Time>) {
         self.blocks
             .retain(|block| block.call.as_ref() != Some(&end.call));
-        self.last_kind = Last::Result;
+        let step = self.steps.iter().rev().find(|step| step.id == end.call);
+        if !self.is_beside(step.and_then(|step| step.parent.as_ref())) {
+            self.last_kind = Last::Result;
+        }
         self.show(when);
         if self.is_dropped(&end.call) {
             return;

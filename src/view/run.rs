@@ -34,7 +34,7 @@ pub(super) enum Last {
     Request,
     /// The assistant spoke or called.
     Assistant,
-    /// The assistant said something on its way: its turn goes on.
+    /// The assistant said something on its way, or a part of it: its turn goes on.
     Commentary,
     /// A result came back: it is the model's turn.
     Result,
@@ -201,8 +201,10 @@ impl Run {
         // What came behind the end of the turn before belongs to that one.
         self.speech.answered();
         if self.unend() {
-            for step in &mut self.steps {
-                step.closed |= step.is_pending();
+            let lost = |step: &Step| step.is_pending() && !self.is_beside(step.parent.as_ref());
+            let lost: Vec<bool> = self.steps.iter().map(lost).collect();
+            for (step, lost) in self.steps.iter_mut().zip(lost) {
+                step.closed |= lost;
             }
         }
         self.reopened = self.reopened.max(when);
@@ -211,13 +213,6 @@ impl Run {
     /// Whether an end is known that nothing but a correction changes.
     pub(super) fn is_settled(&self) -> bool {
         self.end.is_some() && self.blocks.is_empty()
-    }
-
-    /// Work of its own that has not ended: calls, and jobs in the background.
-    pub(super) fn pending(&self) -> Option<&Step> {
-        self.steps
-            .iter()
-            .find(|step| step.is_pending() || step.is_job())
     }
 
     /// A later run of the session began while this one was open.

@@ -113,6 +113,8 @@ impl Scene {
             "job" => json!({"type": "job.end", "job": word(2), "outcome": word(3)}),
             "say" => json!({"type": "text", "id": format!("t{}", self.off), "phase": word(2),
                 "mode": "whole", "text": rest(3)}),
+            "piece" => json!({"type": "text", "id": "pieces", "phase": "unknown", "mode": "delta",
+                "text": rest(2)}),
             "progress" => json!({"type": "progress", "tag": word(2), "text": rest(3)}),
             "block" => json!({"type": "blocked", "id": word(2), "on": word(3), "what": rest(4)}),
             "blockcall" => json!({"type": "blocked", "id": word(2), "on": "permission",

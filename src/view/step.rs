@@ -97,6 +97,19 @@ impl Step {
         self.outcome == Some(Outcome::Background) && self.job.is_some() && !self.closed
     }
 
+    /// It is a sub-agent that goes on whatever becomes of the turn that started it.
+    pub(super) fn works_beside(&self) -> bool {
+        let agent = self.agent.as_deref();
+        agent.is_some_and(|agent| agent.announces || self.is_job())
+    }
+
+    /// It is a sub-agent that is over.
+    pub(super) fn was_agent(&self) -> bool {
+        let back = self.outcome.is_some() && !self.is_job();
+        let agent = self.agent.as_deref();
+        agent.is_some_and(|agent| agent.ended.is_some() || back)
+    }
+
     /// It failed.
     #[must_use]
     pub fn failed(&self) -> bool {

@@ -156,9 +156,11 @@ impl Board {
         }
         let step = kin.step;
         if kin.agent.is_some() && step.is_some_and(Step::is_job) {
-            // Its parent's transcript tells its end; a process that was killed never does.
+            // Its parent's transcript tells its end; a process that was killed never does. A call
+            // that did not come back is work, however long it lasts.
             let heard = kin.heard();
-            let is_lost = passed(heard, now) >= ms(self.settings.max_duration);
+            let silent = passed(heard, now) >= ms(self.settings.max_duration);
+            let is_lost = silent && !kin.waits_for_call();
             return Some(match is_lost {
                 true => of_end(&Outcome::Unknown, heard, "its end was never told", nothing),
                 false => nothing,

@@ -11,6 +11,15 @@ use crate::source::{self, Identity, Out, Source};
 use crate::wire::event::{Src, SrcKind};
 
 impl Reader {
+    /// Standard input ended: tells what was held back until more would come.
+    ///
+    /// # Errors
+    ///
+    /// What `emit` gives.
+    pub fn end_of_lines<E>(&mut self, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        self.end_of_input(Id::MAX, emit)
+    }
+
     /// Reads lines that no follower knows: standard input, in the words of `source`.
     ///
     /// # Errors

@@ -239,6 +239,7 @@ impl Reader {
         self.scan();
         for id in self.order() {
             self.read_one(id, emit)?;
+            self.end_of_input(id, emit)?;
             // Nothing of it is needed any more but what its children ask for.
             if !self
                 .slots

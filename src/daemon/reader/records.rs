@@ -268,6 +268,32 @@ impl Reader {
         Ok(left > 0)
     }
 
+    /// Nothing more of a session is read: tells what was held back until more would come.
+    pub(super) fn end_of_input<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        let Self {
+            follower,
+            settings,
+            slots,
+            registry,
+            buffer,
+            remarks,
+            ..
+        } = self;
+        let Some(slot) = slots.get_mut(&id).filter(|slot| !slot.aside) else {
+            return Ok(());
+        };
+        let at = match id {
+            Id::MAX => "-".into(),
+            id => follower.at(id),
+        };
+        let src = Src {
+            at: Some(at),
+            ..Src::clock()
+        };
+        slot.dialect.ended(&mut Out::new(buffer, remarks, src));
+        pass(buffer, registry, settings, emit)
+    }
+
     /// Says what a session's row means, once its transcript was read.
     pub(super) fn judge<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
         let Self {

@@ -26,7 +26,7 @@ use crate::follow::session::Id;
 /// How a file's name ends.
 pub(super) const END: &str = ".json";
 /// So many of the newest messages may change in their parts: one is answered, and some may wait.
-pub(in crate::follow) const NEWEST: usize = 8;
+pub(super) const NEWEST: usize = 8;
 /// So many of the newest messages may end: requests may queue up behind one that is answered.
 const UNENDED: usize = 64;
 /// The system stamps a write with a clock that ticks this coarsely, at worst, and a message says
@@ -35,6 +35,8 @@ pub(in crate::follow) const TICK_MS: i64 = 50;
 
 /// A session whose messages and parts are files of their own.
 pub(in crate::follow) struct Filed {
+    /// Its own file, below the folder of sessions.
+    file: PathBuf,
     /// Its own file.
     session: PathBuf,
     /// The folder of its messages.
@@ -63,6 +65,15 @@ impl Filed {
         })
     }
 
+    /// The ids of the messages whose parts may change, of `all` that are its own: the newest, and answers
+    /// that are not finished.
+    pub(in crate::follow) fn growing(&self, all: &[String]) -> Vec<String> {
+        let (older, newest) = all.split_at(all.len().saturating_sub(NEWEST));
+        let open = self.ids.open(&self.messages);
+        let open = open.iter().filter(|name| older.binary_search(name).is_ok());
+        open.chain(newest).map(|name| self.id_of(name)).collect()
+    }
+
     /// The names of its messages, in their order; none where it has no folder for them yet.
     pub(super) fn list(&self) -> io::Result<Vec<String>> {
         match names(&self.messages) {
@@ -73,14 +84,18 @@ impl Filed {
 
     /// When it was changed last, and what tells two changes of the same moment apart; -1 where it is gone.
     ///
-    /// Of `messages`, which are all of its own, only the newest are looked at: a session may be long,
-    /// and its start changes no more.
+    /// Of `messages`, which are all of its own, only the newest are looked at, and those that are not
+    /// finished: a session may be long, and its start changes no more.
     pub(super) fn state(&self, messages: &[String]) -> (i64, String) {
         let Some(own) = self.stat(&self.session) else {
             return (-1, String::new());
         };
         let (mut newest, mut count, mut bytes) = (changed_ms(&own), messages.len(), own.size);
-        for (age, message) in messages.iter().rev().take(UNENDED).enumerate() {
+        let (older, newer) = messages.split_at(messages.len().saturating_sub(UNENDED));
+        let open = self.ids.open(&self.messages);
+        let open = open.iter().filter(|name| older.binary_search(name).is_ok());
+        let ages = newer.iter().rev().enumerate();
+        for (age, message) in ages.chain(open.map(|name| (0, name))) {
             for stat in self.stats_of(message, age) {
                 newest = newest.max(changed_ms(&stat));
                 bytes += stat.size;
@@ -126,6 +141,11 @@ impl Filed {
         page
     }
 
+    /// Lets go of what its files told, which are gone.
+    pub(in crate::follow) fn forget(&self) {
+        self.ids.forget(&self.file, &self.messages);
+    }
+
     /// What is known of the session itself.
     pub(super) fn head(&self) -> Option<Message> {
         let read = object(&self.session, self.reading).ok();
@@ -134,7 +154,8 @@ impl Filed {
 
     /// The names, of `all`, of the messages that were changed since `floor`, in their order.
     ///
-    /// It is gone back from the newest to the first that was written before and is too old to end.
+    /// It is gone back from the newest to the first that was written before and is too old to end; of what
+    /// is older, an answer that was not finished may end all the same.
     fn changed_since(&self, mut all: Vec<String>, floor: i64) -> Vec<String> {
         if floor < 0 {
             return all;
@@ -149,6 +170,13 @@ impl Filed {
                 break;
             }
         }
+        for name in self.ids.open(&self.messages).into_iter().rev() {
+            let is_older = all.binary_search(&name).is_ok();
+            let at = self.stats_of(&name, 0).iter().map(changed_ms).max();
+            if is_older && at.is_some_and(|at| at >= floor) {
+                changed.push(name);
+            }
+        }
         changed.reverse();
         changed
     }
@@ -156,6 +184,8 @@ impl Filed {
     /// A message with all of its parts; `None` as well where it was begun before `since`.
     fn message(&self, name: String, since: i64, page: &mut Page) -> Option<Message> {
         let own = self.read(&self.file_of(&name), page)?;
+        let id = own.id.as_ref().unwrap_or(&name);
+        self.ids.read(&self.messages, &name, id, own.is_open);
         if own.begun.is_some_and(|begun| begun < since) {
             return None;
         }
@@ -206,9 +236,11 @@ impl Filed {
         self.messages.join(format!("{message}{END}"))
     }
 
-    /// A message's file, and those of its parts where so few messages are newer that they may change.
+    /// A message's file, and those of its parts where so few messages are newer that they may change, or it is
+    /// not finished.
     fn stats_of(&self, message: &str, newer: usize) -> Vec<Stat> {
-        let parts = match newer < NEWEST {
+        let is_open = || self.ids.open(&self.messages).iter().any(|it| it == message);
+        let parts = match newer < NEWEST || is_open() {
             true => self.part_files(&self.id_of(message)),
             false => Vec::new(),
         };
@@ -233,6 +265,7 @@ impl Follower {
         let place = &self.places[entry.place as usize];
         let storage = place.home.cabinet.as_ref()?;
         Some(Filed {
+            file: entry.filed()?.to_owned(),
             session: sessions(storage).join(entry.filed()?),
             messages: messages(storage, entry.sid()),
             parts: parts(storage),

@@ -4,18 +4,21 @@
 //! write such cabinets number the files, or keep the parts of all messages in one folder: then an id is read
 //! from the object. That is done once, and only where nothing stands under the file's own name.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::NEWEST;
-use super::files::{END, name_of};
+use super::files::name_of;
+use super::loose::Loose;
 use super::object::{Unread, object};
 use crate::follow::cabinet;
 
 /// So many messages of a session are remembered: the newest are asked for again and again.
 const MOST: usize = 2 * NEWEST;
+/// So many answers of a session are under way at once, at most.
+const MOST_OPEN: usize = 16;
 
 /// How files are read.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +39,10 @@ struct Known {
     sessions: HashMap<PathBuf, String>,
     /// Of the messages in a folder, by their names; those that were read last come last.
     messages: HashMap<PathBuf, VecDeque<(String, String)>>,
-    /// The messages of parts that lie beside the folders of parts, by the parts' names.
-    owners: HashMap<String, String>,
-    /// The same the other way round.
-    parts: HashMap<String, Vec<String>>,
+    /// The answers in a folder that were not finished when they were read, by their names, with their ids.
+    open: HashMap<PathBuf, VecDeque<(String, String)>>,
+    /// Parts that lie beside the folders of parts.
+    loose: Loose,
     /// Whether there are such parts was looked for.
     listed: bool,
 }
@@ -97,8 +100,9 @@ impl Ids {
         read: impl FnOnce() -> Option<String>,
     ) -> String {
         let mut known = self.known();
-        let messages = known.messages.get(folder).into_iter().flatten();
-        if let Some((_, id)) = messages.clone().find(|(known, _)| known == name) {
+        let open = known.open.get(folder).into_iter().flatten();
+        let mut messages = open.chain(known.messages.get(folder).into_iter().flatten());
+        if let Some((_, id)) = messages.find(|(known, _)| known == name) {
             return id.clone();
         }
         // What cannot be read may be written yet.
@@ -113,12 +117,48 @@ impl Ids {
         id
     }
 
+    /// The message in the file called `name` was read: what is not finished is looked at however many are newer.
+    pub(super) fn read(&self, folder: &Path, name: &str, id: &str, is_open: bool) {
+        let mut known = self.known();
+        let was_open = known.open.get_mut(folder).is_some_and(|open| {
+            let before = open.len();
+            open.retain(|(known, _)| known != name);
+            open.len() < before
+        });
+        if is_open {
+            let open = known.open.entry(folder.to_owned()).or_default();
+            if open.len() >= MOST_OPEN {
+                open.pop_front();
+            }
+            open.push_back((name.to_owned(), id.to_owned()));
+        } else if was_open && known.open.get(folder).is_some_and(VecDeque::is_empty) {
+            known.open.remove(folder);
+        }
+    }
+
+    /// The names of the answers in a folder that are not finished, in their order.
+    pub(super) fn open(&self, folder: &Path) -> Vec<String> {
+        let known = self.known();
+        let open = known.open.get(folder).into_iter().flatten();
+        let mut names: Vec<String> = open.map(|(name, _)| name.clone()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Lets go of all that is known of a session, whose file and folder of messages these are.
+    pub(in crate::follow) fn forget(&self, file: &Path, messages: &Path) {
+        let mut known = self.known();
+        known.sessions.remove(file);
+        let ids = known.messages.remove(messages).into_iter();
+        let open = known.open.remove(messages).into_iter();
+        for (_, id) in ids.chain(open).flatten() {
+            known.loose.forget(&id);
+        }
+    }
+
     /// The names of the parts of a message that lie beside the folders of parts, in their order.
     pub(super) fn parts(&self, message: &str) -> Vec<String> {
-        self.known()
-            .parts
-            .get(message)
-            .map_or_else(Vec::new, Vec::clone)
+        self.known().loose.of(message)
     }
 
     /// Looks for parts that lie beside the folders of parts.
@@ -127,15 +167,23 @@ impl Ids {
     /// they are not looked for again.
     pub(in crate::follow) fn look_for_parts(&self, storage: &Path, reading: Reading) {
         let mut known = self.known();
-        if known.listed && known.owners.is_empty() {
+        if known.listed && known.loose.is_empty() {
             return;
         }
         let folder = cabinet::parts(storage);
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            return;
+        };
+        let mut there = HashSet::new();
+        for entry in entries.flatten() {
             known.listed = true;
             if let Some(part) = name_of(&entry.file_name()) {
-                known.owner(&folder, part, reading);
+                there.insert(part.to_owned());
             }
+        }
+        known.loose.retain(&there);
+        for part in &there {
+            known.loose.owner(&folder, part, reading);
         }
     }
 
@@ -147,26 +195,12 @@ impl Ids {
         reading: Reading,
     ) -> Option<String> {
         let part = name_of(name)?;
-        self.known().owner(&cabinet::parts(storage), part, reading)
+        let folder = cabinet::parts(storage);
+        self.known().loose.owner(&folder, part, reading)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Known {
-    fn owner(&mut self, folder: &Path, part: &str, reading: Reading) -> Option<String> {
-        if let Some(owner) = self.owners.get(part) {
-            return Some(owner.clone());
-        }
-        let path = folder.join([part, END].concat());
-        let owner = object(&path, reading).ok()?.message?;
-        self.owners.insert(part.to_owned(), owner.clone());
-        let parts = self.parts.entry(owner.clone()).or_default();
-        let at = parts.partition_point(|known| &**known < part);
-        parts.insert(at, part.to_owned());
-        Some(owner)
     }
 }
 
@@ -193,5 +227,64 @@ mod tests {
             ids.message(folder, &format!("n{name}"), || Some("m".to_owned()));
         }
         assert_eq!(ids.known().messages[folder].len(), MOST);
+    }
+
+    #[test]
+    fn answers_that_are_not_finished_are_remembered_and_few() {
+        let ids = Ids::default();
+        let (folder, other) = (Path::new("message/s"), Path::new("message/t"));
+        ids.read(folder, "1", "m1", true);
+        ids.read(folder, "2", "m2", false);
+        ids.read(other, "3", "m3", true);
+        ids.read(folder, "1", "m1", true);
+        assert_eq!(ids.open(folder), ["1"]);
+        let id = ids.message(folder, "1", || None);
+        assert_eq!(id, "m1");
+        ids.read(folder, "1", "m1", false);
+        assert_eq!(ids.open(folder), [""; 0]);
+        for name in 0..1_000 {
+            ids.read(folder, &format!("n{name:04}"), "m", true);
+        }
+        assert_eq!(ids.open(folder).len(), MOST_OPEN);
+        ids.forget(Path::new("p/ses_s.json"), folder);
+        assert_eq!(ids.open(folder), [""; 0]);
+        assert_eq!(ids.open(other), ["3"]);
+    }
+
+    #[test]
+    fn nothing_is_known_any_more_of_a_session_that_is_forgotten() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let reading = Reading {
+            cap: 1_000,
+            links: false,
+        };
+        let parts = cabinet::parts(dir.path());
+        std::fs::create_dir_all(&parts).expect("made");
+        for (part, message) in [("p1", "m1"), ("p2", "m2")] {
+            let text = format!(r#"{{"id":"{part}","messageID":"{message}"}}"#);
+            std::fs::write(parts.join(format!("{part}.json")), text).expect("written");
+        }
+        let ids = Ids::default();
+        let file = Path::new("p/ses_s.json");
+        ids.session(dir.path(), file, "ses_s", reading);
+        ids.look_for_parts(dir.path(), reading);
+        let folder = cabinet::messages(dir.path(), "ses_s");
+        ids.message(&folder, "1", || Some("m1".to_owned()));
+        ids.forget(file, &folder);
+        {
+            let known = ids.known();
+            assert!(known.sessions.is_empty() && known.messages.is_empty());
+        }
+        let parts_of = |message: &str| ids.parts(message);
+        assert_eq!(
+            (parts_of("m1"), parts_of("m2")),
+            (vec![], vec!["p2".to_owned()])
+        );
+        std::fs::remove_file(parts.join("p2.json")).expect("removed");
+        ids.look_for_parts(dir.path(), reading);
+        assert_eq!(
+            (parts_of("m1"), parts_of("m2")),
+            (vec!["p1".to_owned()], vec![])
+        );
     }
 }

@@ -6,12 +6,14 @@
 
 mod files;
 mod ids;
+mod loose;
 mod object;
 mod store;
 
 use std::path::PathBuf;
 
-pub(super) use files::{Filed, NEWEST, TICK_MS};
+use files::NEWEST;
+pub(super) use files::{Filed, TICK_MS};
 pub(super) use ids::Ids;
 pub(super) use store::{newest, transcripts};
 

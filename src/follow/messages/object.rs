@@ -20,6 +20,8 @@ pub(super) struct Object {
     pub(super) id: Option<String>,
     /// The id of the message that it is a part of.
     pub(super) message: Option<String>,
+    /// It is an answer that is not finished.
+    pub(super) is_open: bool,
 }
 
 /// What an object says of itself, whatever stands there.
@@ -31,6 +33,17 @@ struct Said {
     message: Value,
     #[serde(default)]
     time: Value,
+    #[serde(default)]
+    role: Value,
+    #[serde(default)]
+    error: Value,
+}
+
+impl Said {
+    fn is_open(&self) -> bool {
+        let completed = self.time.get("completed").unwrap_or(&Value::Null);
+        self.role == "assistant" && completed.is_null() && self.error.is_null()
+    }
 }
 
 /// Why a file gives no record.
@@ -65,6 +78,7 @@ pub(super) fn object(path: &Path, reading: Reading) -> Result<Object, Unread> {
     Ok(Object {
         text: text.into_owned(),
         begun: created.map(|created| created as i64),
+        is_open: said.is_open(),
         id: word(&said.id),
         message: word(&said.message),
     })
@@ -123,6 +137,28 @@ mod tests {
             });
             let read = read.map(|said| said.time["created"].as_i64());
             assert_eq!(read, want, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_open_until_it_is_complete_or_failed() {
+        let cases = [
+            (r#"{"role":"assistant","time":{"created":7}}"#, true),
+            (r#"{"role":"assistant"}"#, true),
+            (
+                r#"{"role":"assistant","time":{"created":7,"completed":null}}"#,
+                true,
+            ),
+            (
+                r#"{"role":"assistant","time":{"created":7,"completed":8}}"#,
+                false,
+            ),
+            (r#"{"role":"assistant","error":{"name":"X"}}"#, false),
+            (r#"{"role":"user","time":{"created":7}}"#, false),
+            ("{}", false),
+        ];
+        for (text, want) in cases {
+            assert_eq!(said(text).expect(text).is_open(), want, "{text}");
         }
     }
 

@@ -60,13 +60,17 @@ pub(super) fn state(connection: &Connection, sid: &str) -> rusqlite::Result<(i64
         Ok(found.unwrap_or(-1))
     };
     let newest = own.max(newest("message")?).max(newest("part")?);
-    let (count, length): (i64, i64) = connection
-        .prepare_cached(
-            "SELECT count(*), coalesce(sum(length(data)), 0) FROM part \
-             WHERE session_id = ?1 AND time_updated = ?2",
-        )?
-        .query_row(params![sid, newest], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok((newest, format!("{newest}.{count}.{length}")))
+    let alike = |table: &str| -> rusqlite::Result<String> {
+        let sql = format!(
+            "SELECT count(*) || '.' || coalesce(sum(length(data)), 0) FROM {table} \
+             WHERE session_id = ?1 AND time_updated = ?2"
+        );
+        connection
+            .prepare_cached(&sql)?
+            .query_row(params![sid, newest], |row| row.get(0))
+    };
+    let (messages, parts) = (alike("message")?, alike("part")?);
+    Ok((newest, format!("{newest}.{messages}.{parts}")))
 }
 
 /// When a session was changed last; -1 where it is gone.

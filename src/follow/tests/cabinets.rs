@@ -24,6 +24,12 @@ pub(super) fn following(poll: bool) -> Options {
     }
 }
 
+/// A moment behind everything that is written, in milliseconds.
+pub(super) fn soon() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.expect("after 1970").as_millis() as u64 + 1_000
+}
+
 impl Scene {
     pub(super) fn storage(&self, path: &str) -> PathBuf {
         self.dir.path().join("storage").join(path)
@@ -273,10 +279,44 @@ fn a_session_that_was_idle_wakes_by_its_next_message_and_nothing_else_is_read() 
         scene.follower.seek_end(id);
     }
     scene.tick();
-    scene.message("ses_1", "msg_199", 12);
+    scene.message("ses_1", "msg_199", soon());
     assert_eq!(scene.follow_record("msg_199:0"), ["msg_199:0"]);
     scene.part("msg_199", "prt_1");
     scene.follow_record("msg_199:1");
+}
+
+#[test]
+fn an_answer_that_is_not_finished_is_looked_at_however_many_messages_are_newer() {
+    for poll in [false, true] {
+        let mut scene = scene(following(poll));
+        scene.session("ses_1", "T");
+        let answer = |scene: &Scene, message: &str, completed: &str| {
+            let text = format!(
+                r#"{{"id":"{message}","role":"assistant","time":{{"created":11{completed}}}}}"#
+            );
+            scene.file(&format!("message/ses_1/{message}.json"), &text);
+        };
+        answer(&scene, "msg_000", r#","completed":12"#);
+        answer(&scene, "msg_001", "");
+        for message in 2..200 {
+            scene.message("ses_1", &format!("msg_{message:03}"), 11);
+        }
+        scene.follower.watch();
+        scene.look();
+        scene.tick();
+        scene.part("msg_001", "prt_1");
+        scene.follow_record("msg_001:1");
+        scene.tick();
+        answer(&scene, "msg_001", r#","completed":13"#);
+        scene.follow_record("msg_001:1");
+        scene.tick();
+        let later = scene.seen.len();
+        answer(&scene, "msg_001", r#","completed":13"#);
+        scene.message("ses_1", "msg_200", 12);
+        scene.follow_record("msg_200:0");
+        let told = told(&scene.seen[later..]);
+        assert!(!told.contains(&"msg_001:1".to_owned()), "{poll}: {told:?}");
+    }
 }
 
 #[test]

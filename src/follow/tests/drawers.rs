@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::cabinets::{following, scene};
+use super::cabinets::{following, scene, soon};
 use super::messages::told;
 use super::*;
 use crate::follow::drawers::{Drawer, MOST_PARTS, MOST_SESSIONS};
@@ -17,11 +17,10 @@ fn a_message_ends_however_many_requests_queue_up_behind_it() {
     scene.look();
     scene.tick();
     let id = scene.only_id();
-    scene.follower.seek_end(id);
-    scene.tick();
     scene.part("msg_101", "prt_1");
     scene.message("ses_1", "msg_101", 11);
-    assert_eq!(told(&scene.look()), ["msg_101:1"]);
+    let told = told(&scene.look());
+    assert!(told.contains(&"msg_101:1".to_owned()), "{told:?}");
     assert!(scene.changes.contains(&Change::Grown(id)));
 }
 
@@ -153,7 +152,7 @@ fn idle_sessions_need_no_watches_and_wake_by_a_request() {
     for session in [0, all / 2, all - 1] {
         let sid = format!("ses_{session:03}");
         scene.session(&sid, "U");
-        scene.message(&sid, &format!("msg_{session:03}a"), 12);
+        scene.message(&sid, &format!("msg_{session:03}a"), soon());
         scene.follow_record(&format!("msg_{session:03}a:0"));
     }
 }

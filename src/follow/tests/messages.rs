@@ -63,13 +63,17 @@ fn what_changed_comes_again_and_nothing_else() {
     writer.run("INSERT INTO message VALUES('m2','ses_1',12,12,'{}')");
     assert_eq!(told(&scene.look()), ["T", "m1:1", "m2:0"]);
     assert_eq!(scene.look(), [""; 0], "nothing was written");
-    let steps: [(&str, &[&str]); 5] = [
+    let steps: [(&str, &[&str]); 6] = [
         (
             "INSERT INTO part VALUES('p2','m2','ses_1',13,13,'{}')",
             &["m2:1"],
         ),
         (
             "UPDATE part SET data='{\"type\":\"x\"}' WHERE id='p2'",
+            &["m2:1"],
+        ),
+        (
+            "UPDATE message SET data='{\"role\":\"assistant\"}', time_updated=13 WHERE id='m2'",
             &["m2:1"],
         ),
         (
@@ -120,6 +124,35 @@ fn what_changed_comes_again_and_nothing_else() {
     writer.run("DELETE FROM session");
     scene.look();
     assert!(scene.changes.is_empty() || matches!(scene.changes[..], [Change::Gone(_)]));
+}
+
+#[test]
+fn what_changes_in_an_old_message_is_told_however_many_are_newer_but_not_what_was_passed_over() {
+    for is_passed_over in [false, true] {
+        let (mut scene, mut writer) = scene(true);
+        for message in 0..200 {
+            writer.run(&format!(
+                "INSERT INTO message VALUES('m{message:03}','ses_1',11,11,'{{}}')"
+            ));
+        }
+        writer.run("UPDATE message SET time_updated=12 WHERE id='m199'");
+        scene.follower.watch();
+        scene.follower.scan(&mut |_, _| {});
+        let id = scene.only_id();
+        match is_passed_over {
+            true => scene.follower.seek_end(id),
+            false => read_all(&mut scene.follower, id, &mut scene.seen),
+        }
+        scene.seen.clear();
+        writer.run("UPDATE message SET data='{\"late\":1}', time_updated=20 WHERE id='m007'");
+        writer.run("INSERT INTO message VALUES('m200','ses_1',21,21,'{}')");
+        read_all(&mut scene.follower, id, &mut scene.seen);
+        let want: &[&str] = match is_passed_over {
+            true => &["m200:0"],
+            false => &["m007:0", "m199:0", "m200:0"],
+        };
+        assert_eq!(told(&scene.seen), want, "{is_passed_over}");
+    }
 }
 
 #[test]

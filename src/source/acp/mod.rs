@@ -9,6 +9,7 @@ mod ask;
 mod call;
 mod frame;
 mod record;
+mod speech;
 mod turn;
 mod update;
 
@@ -21,7 +22,7 @@ use super::dialect::{Broken, Settings};
 use super::lenient::{self, Raw, lossy};
 use super::out::{Identity, Out};
 use super::track::{Track, Tracked};
-use crate::wire::event::{Name, Outcome, Phase};
+use crate::wire::event::{Name, Outcome, Phase, RunEnd};
 
 /// What the protocol's dialect is, for whoever chooses one.
 pub(super) const ABOUT: About = About {
@@ -78,12 +79,7 @@ struct Session {
     named: bool,
     /// Its history is told again.
     replays: bool,
-    /// What the agent says, until something tells whether it was said on the way.
-    said: String,
-    /// The agent thought since: what it says next begins a paragraph.
-    parted: bool,
-    /// Texts so far.
-    texts: u64,
+    speech: speech::Speech,
     /// Options of the newest wait that say no.
     refusals: Vec<Name>,
     /// Calls that a person refused, and what that makes of them.
@@ -100,9 +96,7 @@ impl Session {
             track: Track::new(who, settings),
             named: false,
             replays: false,
-            said: String::new(),
-            parted: false,
-            texts: 0,
+            speech: speech::Speech::default(),
             refusals: Vec::new(),
             refused: Vec::new(),
             calls: HashMap::default(),
@@ -252,6 +246,15 @@ impl Log {
                 self.sessions[at].answered(result, message.error, out);
                 self.settle(at);
             }
+            // The log begins in the middle of a turn, or has one direction alone.
+            None if result.field("stopReason").is_some() => {
+                let current = &mut self.sessions[self.current];
+                if current.track.is_open() {
+                    out.raw = Some("session/prompt/response".into());
+                    current.answered(result, message.error, out);
+                    self.settle(self.current);
+                }
+            }
             Some(Asked::Session(_)) | None => {}
         }
     }
@@ -298,8 +301,17 @@ impl Tracked for Log {
         Ok(())
     }
 
+    fn held(&mut self, out: &mut Out<'_>) {
+        for session in &mut self.sessions {
+            session.flush(Phase::Unknown, out);
+        }
+    }
+
     fn gone(&mut self, out: &mut Out<'_>) {
-        self.sessions[self.current].flush(Phase::Unknown, out);
+        for session in &mut self.sessions {
+            let track = &mut session.track;
+            track.end_by_records(Some(RunEnd::GONE), out);
+        }
     }
 
     fn idle(&mut self) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Session;
-use crate::source::ids::{INPUT_BYTES, TEXT_BYTES, request_id};
+use crate::source::ids::{INPUT_BYTES, request_id};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
 use crate::source::track::Last;
@@ -83,42 +83,13 @@ impl Session {
         }
     }
 
-    /// A piece of what the agent says. It is told when it is whole: half a secret would not be
-    /// known for one.
-    pub(super) fn piece(&mut self, content: Raw<'_>, out: &mut Out<'_>) {
-        self.works(out);
-        let parted = std::mem::take(&mut self.parted);
-        if parted && !self.said.is_empty() {
-            self.said.push_str("\n\n");
-        }
-        let most = if self.track.full {
-            usize::MAX
-        } else {
-            TEXT_BYTES
-        };
-        let room = most.saturating_sub(self.said.len());
-        let text = content.field("text").prefix(room).unwrap_or_default();
-        self.said.push_str(&text);
-        self.track.went_on(Last::Assistant, out);
-    }
-
-    /// Tells what the agent said.
-    pub(super) fn flush(&mut self, phase: Phase, out: &mut Out<'_>) {
-        if !self.said.is_empty() {
-            let text = std::mem::take(&mut self.said);
-            self.texts += 1;
-            let id = format!("text-{}", self.texts);
-            self.track.say(id.into(), phase, &text, out);
-        }
-    }
-
     /// What a turn cost, where the response says so.
     fn tokens(&mut self, usage: Raw<'_>, out: &mut Out<'_>) {
         let count = |name: &str| u64::try_from(usage.field(name).int().unwrap_or(0)).unwrap_or(0);
         if !usage.is_some() {
             return;
         }
-        let id = format!("turn-{}-{}", self.texts, count("totalTokens"));
+        let id = format!("turn-{}-{}", self.speech.texts, count("totalTokens"));
         let usage = Usage {
             id: id.into(),
             scope: Scope::Call,
@@ -132,47 +103,5 @@ impl Session {
             context: None,
         };
         self.track.usage(usage, out);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::source::acp::Log;
-    use crate::source::dialect::{Settings, Speak as _};
-    use crate::source::out::{Identity, Out};
-    use crate::wire::event::{Body, Event, Phase, Src};
-
-    #[test]
-    fn what_was_held_back_is_told_when_the_log_is_gone() {
-        let who = Identity {
-            source: "acp".into(),
-            agent: None,
-            sid: "s1".into(),
-            session: None,
-        };
-        let mut log = Log::boxed(who, Settings::default());
-        let lines = [
-            r#"{"jsonrpc":"2.0","id":1,"method":"session/prompt","params":{"sessionId":"s1","prompt":[{"type":"text","text":"Go."}]}}"#,
-            r#"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s1","update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"I go."}}}}"#,
-            r#"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s1","update":{"sessionUpdate":"available_commands_update"}}}"#,
-        ];
-        let (mut events, mut remarks) = (Vec::new(), Vec::new());
-        for line in lines {
-            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
-            log.record(line.as_bytes(), &mut out).expect("a record");
-        }
-        let texts = |events: &[Event]| -> Vec<(Phase, String)> {
-            let texts = events.iter().filter_map(|event| match &event.body {
-                Body::Text(text) => Some((text.phase.clone(), text.text.clone())),
-                _ => None,
-            });
-            texts.collect()
-        };
-        assert_eq!(texts(&events), [], "{events:?}");
-        log.vanished(&mut Out::new(&mut events, &mut remarks, Src::clock()));
-        let held = (Phase::Unknown, "I go.".to_owned());
-        assert_eq!(texts(&events), [held], "{events:?}");
-        let last = events.last().map(|event| &event.body);
-        assert!(matches!(last, Some(Body::RunEnd(_))), "{events:?}");
     }
 }

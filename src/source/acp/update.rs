@@ -27,11 +27,11 @@ impl Session {
         match &*kind {
             "agent_message_chunk" => self.piece(update.content, out),
             // What is said behind a thought is another paragraph, maybe of the same answer.
-            "agent_thought_chunk" => self.parted = true,
+            "agent_thought_chunk" => self.speech.parted = true,
             // The prompt has it already; without one it is the only trace of it.
             "user_message_chunk" if !self.track.is_open() => {
                 let text = update.content.field("text").text().unwrap_or_default();
-                let mark = format!("{} {text}", self.texts);
+                let mark = format!("{} {text}", self.speech.texts);
                 self.requested(&mark, text.trim(), out);
             }
             // Somebody else speaks: the agent has said what it had to say.

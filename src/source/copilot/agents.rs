@@ -1,9 +1,12 @@
 //! Sub-agents: they write into their parent's file, and have no session of their own.
 
+use std::borrow::Cow;
+
 use foldhash::HashMap;
 
 use super::Session;
 use super::record::{Data, Entry};
+use crate::safe::clip_bytes;
 use crate::source::ids::INPUT_BYTES;
 use crate::source::out::Out;
 use crate::wire::event::{Name, Outcome};
@@ -49,13 +52,18 @@ impl Session {
             return;
         }
         let names = [data.agent_title, data.agent_name].into_iter();
-        let name = names.filter_map(|name| name.prefix(INPUT_BYTES));
-        if let Some(name) = name.into_iter().find(|name| !name.is_empty()) {
-            self.track.entitle_child(&call, &name);
-        }
+        let mut names = names.filter_map(|name| name.prefix(INPUT_BYTES));
+        let name = names.find(|name| !name.is_empty());
         let child = self.inline(&call);
-        let background = data.mode.0 == "\"background\"";
-        self.track.spawned(&child, Some(call), background, out);
+        // Older versions do not say it here, but where the call came back, which may be before.
+        let background = data.mode.0 == "\"background\"" || self.track.has_job(&call);
+        self.track.spawned_as(
+            name.map(Cow::into_owned),
+            &child,
+            Some(call),
+            background,
+            out,
+        );
     }
 
     /// A sub-agent says that it is done.
@@ -92,11 +100,24 @@ impl Session {
         }
     }
 
+    /// Whether the sub-agent that `call` started goes on though the call came back with `text`.
+    pub(super) fn works_on(&self, call: &Name, text: &str) -> bool {
+        let child = self.inline(call);
+        let begun = clip_bytes(text.trim_start_matches('<'), 64).to_ascii_lowercase();
+        // Older versions do not say it when it begins. What it answers may be of a background, too.
+        let says_so = begun.starts_with("agent started in background");
+        self.track.awaits(&child) || says_so && !self.track.has_ended(&child)
+    }
+
     /// The call of a sub-agent came back, which is its end unless it goes on in the background.
     pub(super) fn agent_result(&mut self, call: &Name, outcome: &Outcome, out: &mut Out<'_>) {
-        if *outcome != Outcome::Background && self.agents.has_call(call) {
-            let child = self.inline(call);
-            self.track.child_ended(&child, outcome.clone(), out);
+        if !self.agents.has_call(call) {
+            return;
+        }
+        let child = self.inline(call);
+        match outcome {
+            Outcome::Background => self.track.spawned(&child, Some(call.clone()), true, out),
+            outcome => self.track.child_ended(&child, outcome.clone(), out),
         }
     }
 

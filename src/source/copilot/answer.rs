@@ -58,7 +58,7 @@ impl Session {
             cost_usd: None,
             context: None,
         };
-        self.track.usage(usage, out);
+        self.track.usage_within(inner.as_ref(), usage, out);
         for (index, request) in data.requests.all.iter().enumerate() {
             let asked = Asked {
                 id: match request.id.word() {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Session;
 use super::record::Data;
+use crate::safe::clip_bytes;
 use crate::source::checklist;
 use crate::source::diff::changed_files;
 use crate::source::ids::INPUT_BYTES;
@@ -92,8 +93,14 @@ impl Session {
         self.track.introduce(out);
         let pending = self.track.pending(&call);
         let tool = pending.and_then(|pending| pending.name.clone());
+        let tool = tool.as_deref().unwrap_or_default();
         let denied = self.denied.contains(&call);
-        let ended = verdict(data, tool.as_deref().unwrap_or_default(), &call, denied);
+        let text = data.result.field("content").text().unwrap_or_default();
+        let job = match tool {
+            "task" => self.works_on(&call, &text).then(|| call.clone()),
+            _ => shell(&text),
+        };
+        let ended = verdict(data, &text, job, denied);
         self.agent_result(&call, &ended.outcome, out);
         self.track.came_back(call, ended, out);
     }
@@ -106,17 +113,16 @@ impl Session {
 }
 
 /// How a call ended.
-fn verdict(data: &Data<'_>, tool: &str, call: &Name, denied: bool) -> Ended {
+fn verdict(data: &Data<'_>, text: &str, job: Option<Name>, denied: bool) -> Ended {
     let content = data.result.field("content");
-    let text = content.text().unwrap_or_default();
-    let exit_code = exit_code(data.result.field("contents"), &text);
+    let exit_code = exit_code(data.result.field("contents"), text);
     let code = data.error.field("code").text().unwrap_or_default();
     let message = [data.error.field("message"), data.error, content];
     let message = message.into_iter().find_map(|raw| raw.prefix(INPUT_BYTES));
     let message = message.unwrap_or_default();
     let said = |words: &[&str]| words.iter().any(|word| code == *word);
     let outcome = if data.success.is_true() {
-        match job(tool, &text, call) {
+        match &job {
             Some(_) => Outcome::Background,
             None if exit_code.is_some_and(|code| code != 0) => Outcome::Error,
             None => Outcome::Ok,
@@ -137,7 +143,7 @@ fn verdict(data: &Data<'_>, tool: &str, call: &Name, denied: bool) -> Ended {
     ended.ms = ms.and_then(|ms| u64::try_from(ms).ok());
     ended.bytes = content.is_some().then(|| content.size());
     if ended.outcome == Outcome::Background {
-        ended.job = job(tool, &text, call);
+        ended.job = job;
     } else if ended.outcome == Outcome::Ok {
         let shown = data.result.field("detailedContent");
         ended.files = changed_files(&shown.text().unwrap_or_default());
@@ -145,14 +151,11 @@ fn verdict(data: &Data<'_>, tool: &str, call: &Name, denied: bool) -> Ended {
     ended
 }
 
-/// The job that a call left behind: a shell by its id, a sub-agent by the call itself.
-fn job(tool: &str, text: &str, call: &Name) -> Option<Name> {
-    let begun = text.get(..200).unwrap_or(text).to_ascii_lowercase();
+/// The shell that a call left behind, by its id.
+fn shell(text: &str) -> Option<Name> {
+    let begun = clip_bytes(text, 200).to_ascii_lowercase();
     if !begun.contains("background") || !begun.contains("started") {
         return None;
-    }
-    if tool == "task" {
-        return Some(call.clone());
     }
     let (_, rest) = text.split_once("shellId: ")?;
     let id = rest.split(|char: char| !char.is_alphanumeric() && char != '-' && char != '_');

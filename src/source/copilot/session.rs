@@ -5,7 +5,7 @@ use super::record::{Data, Entry};
 use crate::source::ids::{INPUT_BYTES, TEXT_BYTES};
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
-use crate::source::track::Last;
+use crate::source::track::{Last, Pending};
 use crate::wire::event::{BlockedOn, Cause, Compact, Error, Outcome, Phase};
 
 /// The id of a wait for the service to grant more.
@@ -18,7 +18,9 @@ impl Session {
         }
         self.moved(data);
         if kind == "session.resume" {
-            // Whoever worked on it is gone.
+            // Whoever worked on it is gone, and what worked in the background with it.
+            self.end_agents(true, out);
+            self.track.end_jobs(Outcome::Interrupted, out);
             self.track
                 .end_by_records(Some("the session was resumed"), out);
         }
@@ -81,7 +83,8 @@ impl Session {
 
     /// A call of the model is over; one that asked for no tool was the last.
     pub(super) fn turned(&mut self, out: &mut Out<'_>) {
-        if self.track.all_pending().all(|(_, pending)| pending.inner) {
+        let is_inner = |(_, pending): (_, &Pending)| pending.within.is_some();
+        if self.track.all_pending().all(is_inner) {
             self.track.end_of_answer(out);
         }
     }

@@ -56,7 +56,7 @@ impl Session {
             let cwd = info.path.field("cwd").word();
             self.track.cwd = cwd.map(Cow::into_owned);
         }
-        (self.calls, self.steps) = (false, false);
+        (self.asks, self.calls, self.steps) = (false, false, false);
         out.ts = created.and_then(Time::from_ms);
         self.track.introduce(out);
         if author == Author::Model {
@@ -87,6 +87,7 @@ impl Session {
         let Some(id) = id.into_iter().find_map(Raw::word) else {
             return;
         };
+        self.asks = true;
         if self.track.is_new("request", &id) {
             let cause = self.track.cause();
             let key = Some(Name::from(&*id));
@@ -104,14 +105,19 @@ impl Session {
 
     /// What a message says of itself once its parts were read.
     pub(super) fn finish(&mut self, info: &Info<'_>, author: Author, out: &mut Out<'_>) {
-        if author != Author::Model {
-            return;
-        }
         let time = info.time.0.as_ref();
         let completed = time.and_then(|time| time.completed.int());
         let created = time.and_then(|time| time.created.int());
-        if let (Some(created), Some(_)) = (created, completed) {
+        let is_done = match author {
+            Author::Person => self.asks,
+            Author::Model => completed.is_some() || info.error.is_some(),
+            Author::Summary | Author::Old => false,
+        };
+        if let Some(created) = created.filter(|_| is_done) {
             self.done_ms = self.done_ms.max(created);
+        }
+        if author != Author::Model {
+            return;
         }
         out.ts = completed.and_then(Time::from_ms).or(out.ts);
         out.raw = Some("message/assistant".into());

@@ -42,7 +42,8 @@ pub(super) const ABOUT: About = About {
 #[derive(Debug)]
 pub struct Session {
     track: Track,
-    /// When the newest message that is complete was begun, in milliseconds.
+    /// When the newest message was begun that has told all it will, in milliseconds: an answer that is
+    /// complete, a request that was taken in.
     done_ms: i64,
     /// Messages up to this time are told for good: what is changed in them is no news.
     settled_ms: i64,
@@ -50,6 +51,8 @@ pub struct Session {
     inherited_ms: i64,
     /// The newest messages, which parts that come alone belong to.
     authors: Vec<(Name, Author)>,
+    /// The message that is being read is a request that was taken in.
+    asks: bool,
     /// Tools were called in the message that is being read.
     calls: bool,
     /// How its usage is told: by steps, or by the message alone.
@@ -78,6 +81,7 @@ impl Session {
             settled_ms: i64::MIN,
             inherited_ms: i64::MIN,
             authors: Vec::new(),
+            asks: false,
             calls: false,
             steps: false,
             own: None,
@@ -241,6 +245,7 @@ mod tests {
     use crate::wire::event::{Body, Src};
 
     const ASKED: &str = r#"{"info":{"id":"m1","role":"user","time":{"created":1000}},"parts":[{"id":"p1","type":"text","text":"Go"}]}"#;
+    const FAILED: &str = r#"{"info":{"id":"m0","role":"assistant","error":{"name":"MessageAbortedError"},"time":{"created":1500}},"parts":[]}"#;
     const DONE: &str = r#"{"info":{"id":"m2","role":"assistant","finish":"stop","time":{"created":2000,"completed":3000}},"parts":[{"id":"p2","type":"text","text":"Done."}]}"#;
 
     #[test]
@@ -259,7 +264,7 @@ mod tests {
             session.rest();
             let told = events.iter().filter_map(|event| match &event.body {
                 Body::RunStart(_) => {
-                    assert_eq!(event.run.as_deref(), Some("m1"));
+                    assert!(matches!(event.run.as_deref(), Some("m1" | "m3")));
                     Some("start")
                 }
                 Body::Text(_) => Some("text"),
@@ -272,7 +277,16 @@ mod tests {
         assert!(read(&bare).is_empty(), "its text comes a little later");
         assert_eq!(read(ASKED), ["start"]);
         assert!(read(ASKED).is_empty());
+        let late = ASKED.replace(r#""time""#, r#""summary":{"title":"Going"},"time""#);
+        assert_eq!(read(FAILED), ["end"]);
+        assert!(read(&late).is_empty(), "it has a summary, and is no news");
+        assert!(read(FAILED).is_empty());
+        assert_eq!(
+            read(&ASKED.replace("1000", "1800").replace("m1", "m3")),
+            ["start"]
+        );
         assert_eq!(read(DONE), ["text", "end"]);
+        assert!(read(&late).is_empty());
         assert!(read(DONE).is_empty());
         assert!(read(ASKED).is_empty());
     }

@@ -1,15 +1,14 @@
-//! Calls of tools, jobs in the background, waits for a person, sub-agents.
+//! Calls of tools, jobs in the background, waits for a person.
 
 use serde_json::Value;
 
 use super::Track;
-use super::turn::Last;
+use super::turn::{Last, Wait};
 use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
 use crate::wire::event::{
-    AgentEnd, AgentStart, Blocked, BlockedOn, FileChange, JobEnd, Name, Outcome, SessionKind,
-    ToolEnd, ToolStart, Unblocked,
+    Blocked, BlockedOn, FileChange, JobEnd, Name, Outcome, ToolEnd, ToolStart, Unblocked,
 };
 
 /// A call without a result.
@@ -21,8 +20,10 @@ pub(in crate::source) struct Pending {
     pub(in crate::source) title: Option<Box<str>>,
     /// What a sub-agent that it starts is asked, hashed.
     pub(in crate::source) task: Option<u64>,
-    /// A sub-agent made it, which may go on when the turn is over.
-    pub(in crate::source) inner: bool,
+    /// The call of the sub-agent that made it, which may go on when the turn is over.
+    pub(in crate::source) within: Option<Name>,
+    /// The earlier run that it is of, where that sub-agent outlived its turn.
+    pub(in crate::source) run: Option<Name>,
     /// The files that it touches if it succeeds.
     pub(in crate::source) touches: Vec<FileChange>,
 }
@@ -85,12 +86,14 @@ impl Track {
         if !self.is_new("call", &call.id) {
             return false;
         }
-        pending.inner = call.parent.is_some();
+        pending.within.clone_from(&call.parent);
+        pending.run = call.parent.as_ref().and_then(|call| self.run_within(call));
         let bytes = if self.full { usize::MAX } else { INPUT_BYTES };
         let input = match call.input.is_some() {
             true => call.input.value(bytes),
             false => Value::Null,
         };
+        let of = pending.run.clone();
         if let Some(run) = &mut self.run {
             run.pending.insert(call.id.clone(), pending);
         }
@@ -102,21 +105,13 @@ impl Track {
             input,
             parent_call: call.parent,
         };
-        self.emit(out, start);
+        self.emit_in(of.as_ref(), out, start);
         true
     }
 
     /// Whether a call was told before.
     pub(in crate::source) fn knows_call(&self, call: &str) -> bool {
         self.seen.has(("call", call))
-    }
-
-    /// What a sub-agent that the call starts is called, where the call itself does not say.
-    pub(in crate::source) fn entitle_child(&mut self, call: &str, title: &str) {
-        let pending = self.run.as_mut().and_then(|run| run.pending.get_mut(call));
-        if let Some(pending) = pending.filter(|pending| pending.title.is_none()) {
-            pending.title = Some(title.into());
-        }
     }
 
     /// A call without a result.
@@ -135,13 +130,15 @@ impl Track {
             return;
         }
         self.unblock(&call, None, out);
+        let mut of = None;
         if let Some(run) = &mut self.run {
             let pending = run.pending.remove(&call).unwrap_or_default();
+            of = pending.run;
             if ended.outcome == Outcome::Ok && ended.files.is_empty() {
                 ended.files = pending.touches;
             }
             // What comes back to a sub-agent says nothing of its parent's turn.
-            if !pending.inner {
+            if pending.within.is_none() {
                 run.last = Last::Result;
             }
             run.last_at = out.ts.or(run.last_at);
@@ -157,7 +154,7 @@ impl Track {
             bytes: ended.bytes,
             files: ended.files,
         };
-        self.emit(out, end);
+        self.emit_in(of.as_ref(), out, end);
     }
 
     /// A background job ended; `false` where none of that name is under way.
@@ -194,9 +191,15 @@ impl Track {
         out: &mut Out<'_>,
     ) {
         let Some(run) = &mut self.run else { return };
-        if !run.waits.contains(&id) {
-            run.waits.push(id.clone());
-            self.emit(out, Blocked { id, on, call, what });
+        if run.waits.iter().all(|wait| wait.id != id) {
+            let pending = call.as_ref().and_then(|call| run.pending.get(call));
+            let of = pending.and_then(|pending| pending.run.clone());
+            let wait = Wait {
+                id: id.clone(),
+                run: of.clone(),
+            };
+            run.waits.push(wait);
+            self.emit_in(of.as_ref(), out, Blocked { id, on, call, what });
         }
     }
 
@@ -208,73 +211,20 @@ impl Track {
         out: &mut Out<'_>,
     ) {
         let known = self.run.as_mut().and_then(|run| {
-            let at = run.waits.iter().position(|known| &**known == id)?;
+            let at = run.waits.iter().position(|wait| &*wait.id == id)?;
             Some(run.waits.remove(at))
         });
-        if let Some(id) = known {
-            self.emit(out, Unblocked { id, decision });
+        if let Some(Wait { id, run }) = known {
+            self.emit_in(run.as_ref(), out, Unblocked { id, decision });
         }
     }
 
     /// Whatever waited for a person waits no longer.
     pub(in crate::source) fn settle_waits(&mut self, out: &mut Out<'_>) {
         let waits = self.run.as_mut().map(|run| std::mem::take(&mut run.waits));
-        for id in waits.into_iter().flatten() {
-            self.emit(out, Unblocked { id, decision: None });
+        for Wait { id, run } in waits.into_iter().flatten() {
+            let decision = None;
+            self.emit_in(run.as_ref(), out, Unblocked { id, decision });
         }
-    }
-
-    /// A sub-agent was started by `call`; `announces` where it goes on in the background.
-    pub(in crate::source) fn spawned(
-        &mut self,
-        child: &Name,
-        call: Option<Name>,
-        announces: bool,
-        out: &mut Out<'_>,
-    ) {
-        let key: &str = child;
-        if announces
-            && self.is_new("background", key)
-            && let Some(run) = &mut self.run
-        {
-            run.children.push(child.clone());
-        }
-        if !self.is_new("child", key) {
-            return;
-        }
-        let pending = call.as_ref().and_then(|call| self.pending(call));
-        let title = pending.and_then(|pending| pending.title.as_deref());
-        let start = AgentStart {
-            child: self.link(child.clone()),
-            title: title.map(str::to_owned),
-            call,
-            kind: SessionKind::Subagent,
-            announces,
-            depth: None,
-            inferred: false,
-        };
-        self.emit(out, start);
-    }
-
-    /// A sub-agent came to its end, as its parent was told.
-    pub(in crate::source) fn child_ended(
-        &mut self,
-        child: &Name,
-        outcome: Outcome,
-        out: &mut Out<'_>,
-    ) {
-        if let Some(run) = &mut self.run {
-            run.children.retain(|known| known != child);
-        }
-        if self.is_new("child-end", child) {
-            let child = self.link(child.clone());
-            self.emit(out, AgentEnd { child, outcome });
-        }
-    }
-
-    /// Whether a sub-agent of that name works in the background.
-    pub(in crate::source) fn awaits(&self, child: &str) -> bool {
-        let run = self.run.as_ref();
-        run.is_some_and(|run| run.children.iter().any(|known| &**known == child))
     }
 }

@@ -4,6 +4,7 @@
 //! they mean; the rules of a run's life are then the same for all of them.
 
 mod calls;
+mod children;
 mod counts;
 mod lines;
 mod tool;
@@ -172,7 +173,13 @@ impl Track {
 
     /// Emits an event of the newest run.
     pub(super) fn emit(&self, out: &mut Out<'_>, body: impl Into<Body>) {
-        out.emit(&self.who, self.run.as_ref().map(|run| &run.id), body);
+        self.emit_in(None, out, body);
+    }
+
+    /// Emits an event of an earlier run, or of the newest.
+    fn emit_in(&self, earlier: Option<&Name>, out: &mut Out<'_>, body: impl Into<Body>) {
+        let newest = self.run.as_ref().map(|run| &run.id);
+        out.emit(&self.who, earlier.or(newest), body);
     }
 
     /// Another model works from now on.
@@ -198,7 +205,17 @@ impl Track {
 
     /// What one answer of the model cost: told once, and again where a later record of the same
     /// answer counts more. Gives the tokens that were not told before.
-    pub(super) fn usage(&mut self, mut usage: Usage, out: &mut Out<'_>) -> Parts {
+    pub(super) fn usage(&mut self, usage: Usage, out: &mut Out<'_>) -> Parts {
+        self.usage_within(None, usage, out)
+    }
+
+    /// The same of an answer that the sub-agent gave which a call started.
+    pub(super) fn usage_within(
+        &mut self,
+        call: Option<&Name>,
+        mut usage: Usage,
+        out: &mut Out<'_>,
+    ) -> Parts {
         if usage.total == 0 {
             usage.total = parts_of(&usage).into_iter().fold(0, u64::saturating_add);
         }
@@ -212,7 +229,8 @@ impl Track {
             Scope::Total | Scope::Other(_) => Some(parts_of(&usage)),
         };
         if growth.is_some() {
-            self.emit(out, usage);
+            let of = call.and_then(|call| self.run_within(call));
+            self.emit_in(of.as_ref(), out, usage);
         }
         growth.unwrap_or_default()
     }
@@ -250,7 +268,9 @@ pub(super) trait Tracked {
     fn track_mut(&mut self) -> &mut Track;
     /// Reads one record.
     fn step(&mut self, bytes: &[u8], out: &mut Out<'_>) -> Result<(), Broken>;
-    /// The transcript is gone: tells what was held back until more would come.
+    /// Tells what was held back until more would come.
+    fn held(&mut self, _out: &mut Out<'_>) {}
+    /// The transcript is gone: ends what the track does not know of.
     fn gone(&mut self, _out: &mut Out<'_>) {}
     /// Lets go of what only an open run needs, beyond the track.
     fn idle(&mut self) {}
@@ -283,7 +303,10 @@ impl<T: Tracked> Speak for Box<T> {
 
     fn is_pending(&self) -> bool {
         let run = self.track().run.as_ref();
-        run.is_some_and(|run| run.is_open() && !run.pending.is_empty())
+        run.is_some_and(|run| {
+            let open = run.is_open() && !run.pending.is_empty();
+            open || run.works_beside()
+        })
     }
 
     fn is_watched(&self) -> bool {
@@ -302,8 +325,13 @@ impl<T: Tracked> Speak for Box<T> {
     }
 
     fn vanished(&mut self, out: &mut Out<'_>) {
+        self.held(out);
         self.gone(out);
         self.track_mut().end_by_records(Some(RunEnd::GONE), out);
+    }
+
+    fn ended(&mut self, out: &mut Out<'_>) {
+        self.held(out);
     }
 
     fn rest(&mut self) {

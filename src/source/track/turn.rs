@@ -4,6 +4,7 @@ use foldhash::{HashMap, HashMapExt as _};
 
 use super::Track;
 use super::calls::Pending;
+use super::children::Child;
 use crate::source::ids::{TEXT_BYTES, request_id};
 use crate::source::out::Out;
 use crate::wire::event::{
@@ -27,15 +28,23 @@ pub(in crate::source) struct Turn {
     /// Background jobs that have not ended.
     pub(super) jobs: Vec<Name>,
     /// Waits for a person.
-    pub(super) waits: Vec<Name>,
-    /// Sub-agents that work in the background.
-    pub(super) children: Vec<Name>,
+    pub(super) waits: Vec<Wait>,
+    /// Sub-agents that work in the background, those of earlier turns among them.
+    pub(super) children: Vec<Child>,
     pub(super) last: Last,
     pub(super) last_at: Option<Time>,
     /// What the assistant said last was said on its way: no answer.
     on_the_way: bool,
     /// How it ended, and whether the source said so itself.
     ended: Option<(Outcome, bool)>,
+}
+
+/// A wait for a person.
+#[derive(Debug)]
+pub(super) struct Wait {
+    pub(super) id: Name,
+    /// The earlier run that it is of, where a sub-agent that outlived its turn asks.
+    pub(super) run: Option<Name>,
 }
 
 /// What the newest record of a run was.
@@ -74,7 +83,7 @@ impl Turn {
     /// How it ended by what its records show, if nothing more comes.
     fn outcome_by_records(&self) -> Outcome {
         match self.last {
-            _ if self.pending.values().any(|pending| !pending.inner) => Outcome::Interrupted,
+            _ if self.waits_for_own() => Outcome::Interrupted,
             Last::Assistant if self.on_the_way => Outcome::Interrupted,
             Last::Assistant => Outcome::Ok,
             Last::Error => Outcome::Error,
@@ -86,7 +95,13 @@ impl Turn {
     fn takes(&self, at: Option<Time>) -> bool {
         let lost = matches!((at, self.last_at), (Some(at), Some(last)) if at.since_ms(last) > LOST_AFTER_MS);
         let joins = matches!(self.last, Last::Request | Last::Result);
-        self.is_open() && !lost && self.pending.is_empty() && joins
+        self.is_open() && !lost && !self.waits_for_own() && joins
+    }
+
+    /// Whether a call did not come back that no sub-agent made.
+    fn waits_for_own(&self) -> bool {
+        let mut pending = self.pending.values();
+        pending.any(|pending| pending.within.is_none())
     }
 }
 
@@ -138,6 +153,7 @@ impl Track {
             turn.jobs = std::mem::take(&mut before.jobs);
             let oldest = turn.jobs.len().saturating_sub(MOST_JOBS);
             turn.jobs.drain(..oldest);
+            turn.inherit(before);
         }
         self.run = Some(Box::new(turn));
         let text = match self.full {
@@ -182,7 +198,7 @@ impl Track {
         if run.ended.take().is_none() {
             return;
         }
-        run.pending.clear();
+        run.forget_lost();
         let id = run.id.clone();
         let start = RunStart {
             request: None,
@@ -224,6 +240,27 @@ impl Track {
                 text,
             },
         );
+    }
+
+    /// The assistant said more of a text that comes in pieces.
+    pub(in crate::source) fn say_on(
+        &mut self,
+        id: Name,
+        phase: Phase,
+        text: String,
+        out: &mut Out<'_>,
+    ) {
+        if let Some(run) = &mut self.run {
+            run.on_the_way = phase == Phase::Commentary;
+        }
+        let mode = TextMode::Delta;
+        let text = Text {
+            id,
+            phase,
+            mode,
+            text,
+        };
+        self.emit(out, text);
     }
 
     /// Ends an open run by what its records show.

@@ -158,13 +158,63 @@ fn a_child_in_its_parents_transcript_holds_it_as_long_as_it_works() {
             "done explicit 6s",
         ),
         (
-            "and not for ever",
+            "as long as a call of it does not come back",
             "2 background a a; 3 inner x a exec; 4 stop ok; 1803 tick",
-            "done explicit 4s",
+            "active, quiet 1800s",
+        ),
+        (
+            "nor one that is made deeper in it",
+            "2 background a a; 3 inner y a task; 3 inner x y exec; 4 stop ok; 1803 tick",
+            "active, quiet 1800s",
+        ),
+        (
+            "whatever becomes of its turn",
+            "2 background a a; 3 inner x a exec; 4 stop ok; 5 goes r2; 6 stop ok; 1803 tick",
+            "active, quiet 1800s",
+        ),
+        (
+            "and not for ever",
+            "2 background a a; 3 inner x a exec; 4 stop ok; 5 end x ok; 1806 tick",
+            "done explicit 5s",
+        ),
+        (
+            "what it does is no work of a turn that is over",
+            "2 background a a; 4 infer ok; 5 inner x a exec; 6 end x ok; 7 over c ok; 7 job a ok",
+            "done explicit 7s",
+        ),
+        (
+            "nor what had not come back to it by its end",
+            "2 background a a; 3 inner x a exec; 4 say final x; 7 over c ok; 7 job a ok; 68 tick",
+            "done silence 7s",
         ),
     ];
     for (why, more, want) in cases {
         check(why, &[scene("p", parent).more(more)], &[("p", "r", want)]);
+    }
+}
+
+#[test]
+fn a_child_in_the_background_is_of_its_run_though_another_one_began() {
+    let parent = "0 start r; 1 tool a; 1 sends a c helper; 2 background a a; 4 infer ok; 5 start q; \
+                  5 tool b; 5 end b ok";
+    let cases = [
+        ("it works", "6 of r; 6 inner x a exec", "active", "active"),
+        (
+            "it is done",
+            "6 of r; 6 inner x a exec; 7 end x ok; 8 over c ok; 8 job a ok; 9 of q; 10 stop ok",
+            "done explicit 8s",
+            "done explicit 5s",
+        ),
+        (
+            "a person is asked for it",
+            "6 of r; 6 inner x a exec; 7 blockcall x; 8 of q; 8 stop ok",
+            "blocked",
+            "done explicit 3s",
+        ),
+    ];
+    for (why, more, one, two) in cases {
+        let scene = scene("p", parent).more(more);
+        check(why, &[scene], &[("p", "r", one), ("p", "q", two)]);
     }
 }
 

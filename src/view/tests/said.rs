@@ -69,9 +69,13 @@ fn an_answer_is_none_of_it_though_the_run_goes_on() {
         ),
         ("which was none", "3 infer ok; 10 tool b"),
         ("which nobody told", "9 goes r; 10 tool b"),
+        (
+            "and a sub-agent works on in the background",
+            "3 background b b; 4 inner x b exec",
+        ),
     ];
     for (why, script) in cases {
-        let said = "0 start r; 1 say unknown one; 1 tool a; 2 say unknown 42;";
+        let said = "0 start r; 1 say unknown one; 1 tool a; 1 sends b c; 2 say unknown 42;";
         let mut board = Board::new(Settings::default());
         for event in &scene("s", &format!("{said} {script}")).events {
             board.fold(event);
@@ -122,6 +126,16 @@ fn commentary_is_no_final_text() {
             "the next request interrupts it",
             "0 start r; 8 say commentary x; 9 start q",
             "interrupted explicit 8s",
+        ),
+        (
+            "nor is a part of one",
+            "0 start r; 1 piece x; 62 tick",
+            "active, last seen 61s ago",
+        ),
+        (
+            "which is on its way as long as nothing more comes",
+            "0 start r; 1 piece x; 1802 tick",
+            "interrupted silence 1s",
         ),
         (
             "an answer is one",

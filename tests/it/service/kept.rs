@@ -55,6 +55,7 @@ fn on_small_disk(command: &Command, small: &str) -> Option<Command> {
     Some(wrapped)
 }
 
+// Fault 70.
 #[test]
 fn what_a_full_disk_did_not_take_is_written_once_it_has_room() {
     let (home, fake) = (Home::new(), fake());

@@ -52,10 +52,26 @@ impl Family {
         if with_parent {
             tree.add(PARENT, "s1", json!({}), &self.parent);
         }
-        let row = json!({"spawnedBy": PARENT, "spawnDepth": 1, "label": "scout"});
-        tree.add(CHILD, "s2", row, &self.child);
-        tree.write(&watched.home.path(".openclaw"), Era::Files);
+        let child = tree.add(CHILD, "s2", row(), &self.child);
+        child.talk = None;
+        let state_dir = watched.home.path(".openclaw");
+        // Its row first, as its agent does: a transcript without one may be anybody's.
+        tree.write(&state_dir, Era::Files);
+        self.write_child(watched);
     }
+
+    /// Writes the child's transcript alone.
+    fn write_child(&self, watched: &Watched) {
+        let path = watched.home.path(".openclaw/agents/main/sessions/s2.jsonl");
+        let bytes = self.child.bytes();
+        let there = std::fs::metadata(&path).map_or(0, |it| it.len() as usize);
+        append(&path, &bytes[there..]);
+    }
+}
+
+/// What the index says of the child.
+fn row() -> Value {
+    json!({"spawnedBy": PARENT, "spawnDepth": 1, "label": "scout"})
 }
 
 // Fault 82.
@@ -94,6 +110,37 @@ fn row_82_a_child_that_was_read_before_its_parent_nests_in_the_one_box_of_its_pa
     assert_eq!(end.id, post.id);
     assert!(end.message.contains("✓ **scout**"), "{}", end.message);
     assert_eq!(histories(&watched.fake).len(), 2, "one box a family");
+    watched.stop();
+}
+
+// Fault 82.
+#[test]
+fn row_82_a_child_that_was_shown_before_anything_told_of_its_parent_leaves_no_box_that_works_on() {
+    let Some(watched) = Watched::start(Fake::start(), &[]) else {
+        return;
+    };
+    let mut family = Family::new();
+    // It may be anybody's: it has a box of its own.
+    family.write_child(&watched);
+    let alone = watched.shows("first.rs");
+    family.write(&watched, true);
+    let post = watched.shows("**scout**");
+    assert_ne!(post.id, alone.id);
+    family.goes_on("second.rs");
+    family.write(&watched, true);
+    let later = watched.shows("┊ ▸ Reading `second.rs`");
+    assert_eq!(later.id, post.id);
+    is_nested(&later, "▸ **scout**", "✓ Reading `first.rs`");
+    family.child_ends();
+    family.parent.says(family.now + 90, "It is quiet.");
+    family.write(&watched, true);
+    watched.fake.wait_until("the end of both", |fake| {
+        let boxes = boxes(fake);
+        boxes.iter().filter(|post| state(post) == "done").count() == 2
+    });
+    let end = watched.shows("✓ **scout**");
+    assert_eq!((&end.id, state(&end)), (&post.id, "done"));
+    assert_eq!(histories(&watched.fake).len(), 2);
     watched.stop();
 }
 

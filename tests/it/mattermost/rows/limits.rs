@@ -4,7 +4,7 @@ use super::super::kills::Place;
 use super::*;
 use crate::fake_mattermost::{Action, Call, Moment, Options, Rule};
 
-/// Long enough for every wait between two tries.
+/// Longer than a post may be edited there, and than any wait between two tries.
 const MINUTE: Duration = Duration::from_secs(61);
 
 /// How servers of different ages say that a post is too long.
@@ -14,6 +14,14 @@ const TOO_LONG: [&str; 4] = [
     "model.post.is_valid.props.app_error",
     "model.post.is_valid.props_800k_size.app_error",
 ];
+
+/// An end waits no longer.
+const MOMENT: Duration = Duration::from_secs(1);
+
+/// `run` with an interval so long that of what follows the first state the end alone is sent.
+fn begin(fake: Fake, args: &[&str]) -> Option<Watched> {
+    Watched::paced(fake, "24h", args)
+}
 
 fn refuses(call: Call, code: u16, id: &str) -> Rule {
     let action = Action::Status {
@@ -46,13 +54,14 @@ fn row_57_what_may_no_longer_be_edited_goes_on_as_a_reply_and_the_old_post_stays
     let fake = strict();
     let Place(place) = Place::new(&fake, true);
     let root = place.last().expect("a root").clone();
-    let Some(watched) = Watched::start(fake, &["--root", &root]) else {
+    let Some(watched) = begin(fake, &["--root", &root]) else {
         return;
     };
     let mut live = watched.live("s1");
     let old = watched.shows(&live.reads(1));
     watched.fake.advance(MINUTE);
     live.ends();
+    watched.pass(MOMENT);
     let end = watched.comes_to("done");
     assert_ne!(end.id, old.id);
     assert_eq!(end.root_id, root, "a reply where the other one was");
@@ -68,7 +77,7 @@ fn row_57_what_may_no_longer_be_edited_goes_on_as_a_reply_and_the_old_post_stays
 // Fault 57.
 #[test]
 fn row_57_an_end_that_may_neither_be_edited_nor_made_again_is_given_up_and_counted() {
-    let Some(watched) = Watched::start(strict(), &[]) else {
+    let Some(watched) = begin(strict(), &[]) else {
         return;
     };
     let mut live = watched.live("s1");
@@ -81,6 +90,7 @@ fn row_57_an_end_that_may_neither_be_edited_nor_made_again_is_given_up_and_count
     let forbidden = refuses(Call::Create, 403, "api.context.permissions.app_error");
     watched.fake.fault(forbidden);
     live.ends();
+    watched.pass(MOMENT);
     is_given_up(&watched, &key);
     // One edit that was refused, then as many new posts as there are tries.
     assert_eq!((watched.edits(), creates(&watched.fake).len()), (2, 6));
@@ -92,13 +102,14 @@ fn row_57_an_end_that_may_neither_be_edited_nor_made_again_is_given_up_and_count
 #[test]
 fn row_57_what_is_too_long_is_shortened_once() {
     for id in TOO_LONG {
-        let Some(watched) = Watched::start(Fake::start(), &[]) else {
+        let Some(watched) = begin(Fake::start(), &[]) else {
             return;
         };
         let mut live = watched.live("s1");
         let post = watched.shows(&live.reads(1)).id;
         watched.fake.fault(refuses(Call::Patch, 400, id).times(1));
         live.ends();
+        watched.pass(MOMENT);
         assert_eq!(watched.comes_to("done").id, post, "{id}");
         let edits = edits(&watched.fake);
         assert_eq!(edits.len(), 3, "{id}: {edits:#?}");
@@ -113,7 +124,7 @@ fn row_57_what_is_too_long_is_shortened_once() {
 #[test]
 fn row_57_what_is_too_long_even_then_is_given_up_and_counted_and_never_tried_for_ever() {
     for id in [TOO_LONG[0], TOO_LONG[2]] {
-        let Some(watched) = Watched::start(Fake::start(), &[]) else {
+        let Some(watched) = begin(Fake::start(), &[]) else {
             return;
         };
         let mut live = watched.live("s1");
@@ -123,6 +134,7 @@ fn row_57_what_is_too_long_even_then_is_given_up_and_counted_and_never_tried_for
             .fake
             .fault(rule.path(&format!("*/posts/{post}/patch")));
         live.ends();
+        watched.pass(MOMENT);
         is_given_up(&watched, &post);
         let of_it = |edit: &&Recorded| edit.path.contains(&post);
         let tries = edits(&watched.fake).iter().filter(of_it).count();
@@ -136,10 +148,9 @@ fn row_57_what_is_too_long_even_then_is_given_up_and_counted_and_never_tried_for
 
 /// Waits until the end of that box is given up: it is counted, and asked for no more.
 fn is_given_up(watched: &Watched, key: &str) {
-    for tries in 1..=5 {
-        watched.page("/metrics", |page| {
-            metric(page, "updates_failed_total") >= f64::from(tries)
-        });
+    for _ in 1..5 {
+        // Refused, and tried again within a minute.
+        watched.explained(key, |told| held_ms(told, "box").is_some());
         watched.pass(MINUTE);
     }
     let health = watched.page("/health", |health| health.json()["queue_depth"] == 0);

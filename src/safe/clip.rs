@@ -84,7 +84,7 @@ fn start_behind(text: &str, mut at: usize, index: usize) -> Option<usize> {
 /// Whether a character is a grapheme wherever it stands before another such one: printable ASCII,
 /// the letters of Europe, the usual punctuation, kana and the common Chinese characters.
 ///
-/// The Unicode Standard, Annex 29: their property is `Other`, and between two of these is a break.
+/// The Unicode Standard, Annex 29: their property is `Other`, or `LF`, and between two of these is a break.
 fn is_alone(c: char) -> bool {
     matches!(c,
         '\n' | ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{482}'

@@ -54,11 +54,9 @@ impl Boxes {
         let done = self.close_by_hand(talk, &mut kept, at);
         let outcome = match done {
             Ok(did) => {
-                // An edit of a `run` may be under way, and that `run` may die before it sees what
-                // we did: whoever comes to the next frame reads the post once more.
-                kept.hash.clear();
-                // What is not kept of this costs that look alone.
-                let _ = self.ledger.commit(&kept);
+                if did == Did::Updated {
+                    self.doubt(&kept);
+                }
                 Ok((did, kept.post.clone().unwrap_or_default()))
             }
             Err(trouble) => {
@@ -67,6 +65,20 @@ impl Boxes {
             }
         };
         (Some(kept), outcome)
+    }
+
+    /// An edit of a `run` may be under way, and that `run` may die before it sees that the box was
+    /// closed: whoever comes to the next frame of it reads the post once more.
+    fn doubt(&self, closed: &Kept) {
+        let now = self.ledger.get(&closed.key);
+        // What came since is known to be so.
+        if let Some(mut now) =
+            now.filter(|now| now.seq >= closed.seq && now.about.closed == closed.about.closed)
+        {
+            now.hash.clear();
+            // What is not kept of this costs that look alone.
+            let _ = self.ledger.commit(&now);
+        }
     }
 
     pub(super) fn close_by_hand(

@@ -21,12 +21,12 @@ pub(super) struct Speech {
     bytes: usize,
     /// Some of it was told.
     is_told: bool,
-    /// What was not told yet: its last word may go on, and half a secret would not be known for one.
+    /// What was not told yet: its last line goes on, and part of it would not be known for a secret.
     held: String,
 }
 
 impl Session {
-    /// A piece of a text: as much is told as surely holds whole words. Whether it is the answer shows
+    /// A piece of a text: as much is told as surely holds whole lines or sentences. Whether it is the answer shows
     /// in what follows.
     pub(super) fn piece(&mut self, content: Raw<'_>, out: &mut Out<'_>) {
         self.works(out);
@@ -54,7 +54,7 @@ impl Session {
             let blank = speech.held.len() - speech.held.trim_start().len();
             speech.held.drain(..blank);
         }
-        let whole = words::whole(&speech.held);
+        let whole = words::whole(&speech.held, text.len());
         self.tell(whole, Phase::Unknown, out);
     }
 
@@ -137,30 +137,25 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_told_as_it_comes_in_whole_words() {
+    fn a_text_is_told_as_it_comes_in_whole_lines_and_sentences() {
         let call = update("tool_call", r#","toolCallId":"t1","title":"Read""#);
         let thought = update(
             "agent_thought_chunk",
             r#","content":{"type":"text","text":"hm"}"#,
         );
         let secret = "-----BEGIN RSA PRIVATE KEY-----\\nMIIE abc ";
-        let cases: [(&[&str], &[&str]); 7] = [
-            (
-                &["I look", " into it", "."],
-                &["1 unknown: I ", "1 unknown: look into "],
-            ),
+        let cases: [(&[&str], &[&str]); 8] = [
+            (&["I look", " into it", "."], &[]),
+            (&["I look.", " It", " is"], &["1 unknown: I look. "]),
             (&["  ", "\\n"], &[]),
-            (&[" I", " go"], &["1 unknown: I "]),
-            (&["password: hun", "ter2"], &[]),
+            (&[" I go", "\\nAnd"], &["1 unknown: I go\n"]),
+            (&["curl -u me:hun", "ter2 x"], &[]),
             (&[secret, "and more ", "of it"], &[]),
             (
                 &["I go. ", "THINK", "Done now."],
-                &["1 unknown: I go.", "1 unknown:  \n\nDone "],
+                &["1 unknown: I go. \n\n"],
             ),
-            (
-                &["I go. ", "CALL", "Done"],
-                &["1 unknown: I go.", "1 commentary: "],
-            ),
+            (&["I go. ", "CALL", "Done"], &["1 commentary: I go."]),
         ];
         for (pieces, want) in cases {
             let mut log = log();
@@ -180,13 +175,13 @@ mod tests {
     fn what_follows_a_text_says_what_it_was() {
         let ask = r#"{"jsonrpc":"2.0","id":7,"method":"session/request_permission","params":{"sessionId":"s1","toolCall":{"toolCallId":"t1"},"options":[]}}"#;
         let cases = [
-            (ANSWERED.to_owned(), "text-1 final: go."),
+            (ANSWERED.to_owned(), "text-1 final: I go."),
             (
                 ANSWERED.replace("end_turn", "cancelled"),
-                "text-1 unknown: go.",
+                "text-1 unknown: I go.",
             ),
-            (ask.to_owned(), "text-1 commentary: go."),
-            (update("plan", r#","entries":[]"#), "text-1 unknown: go."),
+            (ask.to_owned(), "text-1 commentary: I go."),
+            (update("plan", r#","entries":[]"#), "text-1 unknown: I go."),
         ];
         for (line, want) in cases {
             let mut log = log();
@@ -196,7 +191,7 @@ mod tests {
             assert_eq!(texts(&read(&mut log, &line)), [want], "{line}");
         }
         let mut log = log();
-        for line in [ASKED, &*piece("I go."), &*piece(" ")] {
+        for line in [ASKED, &*piece("I go.\\n")] {
             read(&mut log, line);
         }
         let want = ["text-1 final: "];
@@ -216,7 +211,7 @@ mod tests {
             }
             read(&mut log, &piece("I go."));
             let events = read(&mut log, ANSWERED);
-            assert_eq!(texts(&events), ["text-1 final: go."], "{asked}");
+            assert_eq!(texts(&events), ["text-1 final: I go."], "{asked}");
             let last = events.last().map(|event| &event.body);
             assert!(matches!(last, Some(Body::RunEnd(_))), "{asked}: {events:?}");
         }
@@ -243,7 +238,7 @@ mod tests {
                 true => log.vanished(&mut out),
                 false => log.ended(&mut out),
             }
-            let held = ["text-1 unknown: go.", "text-1 unknown: go."];
+            let held = ["text-1 unknown: I go.", "text-1 unknown: We go."];
             assert_eq!(texts(&events), held, "{events:?}");
             let ends = |event: &&Event| matches!(event.body, Body::RunEnd(_));
             let ends = events.iter().filter(ends).count();

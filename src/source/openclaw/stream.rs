@@ -92,7 +92,7 @@ impl Session {
         }
     }
 
-    /// A piece of a text: as much is told as surely holds whole words.
+    /// A piece of a text: as much is told as surely holds whole lines or sentences.
     fn streamed(&mut self, replaces: bool, text: Raw<'_>, phase: Raw<'_>, out: &mut Out<'_>) {
         let phase = phase::named(phase).unwrap_or(Phase::Unknown);
         let text = text.prefix(TEXT_BYTES).unwrap_or_default();
@@ -116,7 +116,7 @@ impl Session {
         if stretch.held.len() < TEXT_BYTES {
             stretch.held.push_str(&text);
         }
-        let whole = words::whole(&stretch.held);
+        let whole = words::whole(&stretch.held, text.len());
         self.tell(whole, out);
     }
 

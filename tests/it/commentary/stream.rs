@@ -79,8 +79,8 @@ fn deltas_join_and_are_cut_in_either_era() {
         delta(1_100, "ding the "),
         delta(1_200, "file.\n"),
         delta(1_300, "\nThen the te"),
-        delta(4_000, "sts, one by "),
-        delta(4_100, "one"),
+        delta(1_400, "sts. One"),
+        delta(4_100, " by one"),
         update(
             4_200,
             "tool_call",
@@ -100,7 +100,7 @@ fn deltas_join_and_are_cut_in_either_era() {
     let tree = tree(Some("All done."), stream);
     tree.events();
     let events = told(&tree, Era::Files);
-    let want = ["Reading the file.", "Then the", "tests, one by one"];
+    let want = ["Reading the file.", "Then the tests.", "One by one"];
     assert_eq!(shown(&events, &["--commentary", "all"]), want);
     assert_eq!(shown(&events, &["--commentary", "latest"]), want[2..]);
     assert_eq!(shown(&events, &[]), [""; 0]);

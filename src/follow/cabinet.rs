@@ -64,8 +64,14 @@ impl Follower {
         let Some(storage) = self.places[place].home.cabinet.clone() else {
             return;
         };
-        let ids = &self.places[place].ids;
-        ids.look_for_parts(&storage, self.reading_files());
+        let reading = self.reading_files();
+        if let Some(left) = self.places[place].ids.look_for_parts(&storage, reading) {
+            let text = format!(
+                "{left} parts are left out: only the last {} are followed",
+                reading.loose
+            );
+            self.note(&parts(&storage), text);
+        }
         self.round += 1;
         let start = changes.len();
         for project in subfolders(&sessions(&storage)) {

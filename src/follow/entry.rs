@@ -52,6 +52,8 @@ pub(super) struct Rows {
     pub(super) ceiling: Option<i64>,
     /// Such messages that were begun before it are passed over, in milliseconds since 1970.
     pub(super) begun: i64,
+    /// But for answers that were not finished at this time, in milliseconds since 1970.
+    pub(super) done: Option<i64>,
     /// The last row of its stream that was handed out, and the newest known; 0 before the first.
     pub(super) stream: i64,
     pub(super) streamed: i64,

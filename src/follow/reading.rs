@@ -272,7 +272,8 @@ impl Follower {
             Body::File(tail) => tail.restart(),
             Body::Store(rows) => {
                 rows.seq = -1;
-                (rows.after, rows.ceiling, rows.begun) = (None, None, 0);
+                (rows.after, rows.ceiling) = (None, None);
+                (rows.begun, rows.done) = (0, None);
             }
         }
     }

@@ -96,16 +96,16 @@ impl Follower {
         each: &mut dyn FnMut(Piece<'_>) -> bool,
     ) -> Result<bool, ReadError> {
         let here = self.cursor(id);
-        let begun = match &self.entry(id).body {
-            Body::Store(rows) => rows.begun,
-            Body::File(_) => 0,
+        let passed = match &self.entry(id).body {
+            Body::Store(rows) => (rows.begun, rows.done),
+            Body::File(_) => (0, None),
         };
         self.rewind(id);
         let read = self.read(id, each);
         let back = self.resume(id, &here);
         // Nothing was taken up: what was told here before may still change.
         if let Body::Store(rows) = &mut self.entry_mut(id).body {
-            rows.begun = begun;
+            (rows.begun, rows.done) = passed;
         }
         read.map(|()| back)
     }

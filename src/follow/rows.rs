@@ -194,27 +194,37 @@ impl Follower {
     }
 
     pub(super) fn seek_last_row(&mut self, id: Id) {
-        if let Some((newest, print)) = self.filed_state(id) {
+        if let Some(filed) = self.filed(id) {
+            let all = filed.list().unwrap_or_default();
+            let ((newest, print), last) = (filed.state(&all), filed.last_begun(&all));
             if let Body::Store(rows) = &mut self.entry_mut(id).body {
                 rows.generation = Some(print.into());
                 // What was copied there may all be of one moment: none of it is news.
                 (rows.seq, rows.newest) = (newest + 1, newest);
                 (rows.after, rows.ceiling) = (None, None);
-                // What is told of a message that is passed over now is no news later.
-                rows.begun = newest + 1;
+                rows.pass_over(last);
             }
             return;
         }
         let in_place = self.schema_of(id) == Schema::Messages;
         let (place, sid) = (self.entry(id).place as usize, self.session(id).sid.clone());
-        let ends = self.with_store(place, |connection, columns| ends(connection, columns, &sid));
-        if let (Ok(Some((generation, newest))), Body::Store(rows)) =
+        let ends = self.with_store(place, |connection, columns| {
+            let last = match in_place {
+                true => messages::last_begun(connection, &sid)?,
+                false => None,
+            };
+            Ok((ends(connection, columns, &sid)?, last))
+        });
+        if let (Ok(Some(((generation, newest), last))), Body::Store(rows)) =
             (ends, &mut self.entry_mut(id).body)
         {
             rows.generation = generation;
             rows.seq = newest;
             rows.newest = newest;
-            rows.begun = if in_place { newest + 1 } else { 0 };
+            match in_place {
+                true => rows.pass_over(last),
+                false => (rows.begun, rows.done) = (0, None),
+            }
         }
     }
 
@@ -224,7 +234,7 @@ impl Follower {
                 rows.generation = generation.map(Name::from);
                 (rows.seq, rows.newest) = (seq, newest);
                 (rows.after, rows.ceiling) = (None, None);
-                rows.begun = (seq - messages::TICK_MS).max(0);
+                (rows.begun, rows.done) = ((seq - messages::TICK_MS).max(0), None);
             }
             return true;
         }
@@ -247,9 +257,22 @@ impl Follower {
             after: None,
             ceiling: None,
             begun: if in_place { seq.max(0) } else { 0 },
+            done: None,
             ..rows.clone()
         };
         same
+    }
+}
+
+impl Rows {
+    /// Passes over what is there, where the newest message was begun at `last`: what is told of it
+    /// later is no news, but for answers that are not finished.
+    ///
+    /// What comes is newer than that message, though the clock be set back since the last change.
+    fn pass_over(&mut self, last: Option<i64>) {
+        let last = last.unwrap_or(self.newest - messages::TICK_MS);
+        self.begun = last.min(self.newest).saturating_add(1).max(0);
+        self.done = Some(self.newest);
     }
 }
 

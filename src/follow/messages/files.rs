@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ids::{Ids, Reading};
-use super::object::{Object, Unread, object};
+use super::loose::MOST as MOST_LOOSE;
+use super::object::{Object, Unread, ends_after, object};
 use super::{After, Message, PAGE_MESSAGES, Page, Since};
 use crate::follow::cabinet::{messages, parts, sessions};
 use crate::follow::follower::Follower;
@@ -75,7 +76,7 @@ impl Filed {
     }
 
     /// The names of its messages, in their order; none where it has no folder for them yet.
-    pub(super) fn list(&self) -> io::Result<Vec<String>> {
+    pub(in crate::follow) fn list(&self) -> io::Result<Vec<String>> {
         match names(&self.messages) {
             Err(error) if is_missing(&error) => Ok(Vec::new()),
             listed => listed,
@@ -86,17 +87,17 @@ impl Filed {
     ///
     /// Of `messages`, which are all of its own, only the newest are looked at, and those that are not
     /// finished: a session may be long, and its start changes no more.
-    pub(super) fn state(&self, messages: &[String]) -> (i64, String) {
+    pub(in crate::follow) fn state(&self, messages: &[String]) -> (i64, String) {
         let Some(own) = self.stat(&self.session) else {
             return (-1, String::new());
         };
         let (mut newest, mut count, mut bytes) = (changed_ms(&own), messages.len(), own.size);
         let (older, newer) = messages.split_at(messages.len().saturating_sub(UNENDED));
         let open = self.ids.open(&self.messages);
-        let open = open.iter().filter(|name| older.binary_search(name).is_ok());
+        let open_older = open.iter().filter(|name| older.binary_search(name).is_ok());
         let ages = newer.iter().rev().enumerate();
-        for (age, message) in ages.chain(open.map(|name| (0, name))) {
-            for stat in self.stats_of(message, age) {
+        for (age, message) in ages.chain(open_older.map(|name| (0, name))) {
+            for stat in self.stats_of(message, age, &open) {
                 newest = newest.max(changed_ms(&stat));
                 bytes += stat.size;
                 count += 1;
@@ -105,14 +106,9 @@ impl Filed {
         (newest, format!("{newest}.{count}.{bytes}"))
     }
 
-    /// Reads messages, of `all`, that were changed since `floor`, behind `after`; none that was begun
-    /// before `begun`.
-    pub(super) fn page(
-        &self,
-        all: Vec<String>,
-        (floor, begun): Since,
-        after: Option<&After>,
-    ) -> Page {
+    /// Reads messages, of `all`, that are met by a pass `since`, behind `after`.
+    pub(super) fn page(&self, all: Vec<String>, since: Since, after: Option<&After>) -> Page {
+        let floor = since.floor;
         let mut page = Page::default();
         if after.is_none()
             && self
@@ -132,7 +128,7 @@ impl Filed {
                 page.more = true;
                 break;
             }
-            if let Some(message) = self.message(name, begun, &mut page) {
+            if let Some(message) = self.message(name, since, &mut page) {
                 bytes += message.json.len();
                 count += 1;
                 page.messages.push(message);
@@ -144,6 +140,11 @@ impl Filed {
     /// Lets go of what its files told, which are gone.
     pub(in crate::follow) fn forget(&self) {
         self.ids.forget(&self.file, &self.messages);
+    }
+
+    /// When its newest message was begun; `None` where that is not told.
+    pub(in crate::follow) fn last_begun(&self, all: &[String]) -> Option<i64> {
+        object(&self.file_of(all.last()?), self.reading).ok()?.begun
     }
 
     /// What is known of the session itself.
@@ -161,32 +162,38 @@ impl Filed {
             return all;
         }
         let mut changed = Vec::new();
+        let open = self.ids.open(&self.messages);
         for age in 0.. {
             let Some(name) = all.pop() else { break };
-            let at = self.stats_of(&name, age).iter().map(changed_ms).max();
+            let at = self.changed_at(&name, age, &open);
             if at.is_some_and(|at| at >= floor) {
                 changed.push(name);
             } else if age >= UNENDED {
                 break;
             }
         }
-        for name in self.ids.open(&self.messages).into_iter().rev() {
-            let is_older = all.binary_search(&name).is_ok();
-            let at = self.stats_of(&name, 0).iter().map(changed_ms).max();
+        for name in open.iter().rev() {
+            let is_older = all.binary_search(name).is_ok();
+            let at = self.changed_at(name, 0, &open);
             if is_older && at.is_some_and(|at| at >= floor) {
-                changed.push(name);
+                changed.push(name.clone());
             }
         }
         changed.reverse();
         changed
     }
 
-    /// A message with all of its parts; `None` as well where it was begun before `since`.
-    fn message(&self, name: String, since: i64, page: &mut Page) -> Option<Message> {
+    /// A message with all of its parts; `None` as well where it was over before `since`.
+    fn message(&self, name: String, since: Since, page: &mut Page) -> Option<Message> {
         let own = self.read(&self.file_of(&name), page)?;
         let id = own.id.as_ref().unwrap_or(&name);
         self.ids.read(&self.messages, &name, id, own.is_open);
-        if own.begun.is_some_and(|begun| begun < since) {
+        let changed = || self.changed_at(&name, 0, &[]).unwrap_or(i64::MIN);
+        if own.begun.is_some_and(|begun| begun < since.begun)
+            && !(since
+                .done
+                .is_some_and(|done| ends_after(&own.text, done) && changed() > done))
+        {
             return None;
         }
         let mut json = format!("{{\"info\":{},\"parts\":[", own.text);
@@ -236,10 +243,16 @@ impl Filed {
         self.messages.join(format!("{message}{END}"))
     }
 
+    /// When a message or one of its parts was changed last, as far as they are looked at.
+    fn changed_at(&self, message: &str, newer: usize, open: &[String]) -> Option<i64> {
+        let stats = self.stats_of(message, newer, open);
+        stats.iter().map(changed_ms).max()
+    }
+
     /// A message's file, and those of its parts where so few messages are newer that they may change, or it is
-    /// not finished.
-    fn stats_of(&self, message: &str, newer: usize) -> Vec<Stat> {
-        let is_open = || self.ids.open(&self.messages).iter().any(|it| it == message);
+    /// one of those that are not finished, which are given in their order.
+    fn stats_of(&self, message: &str, newer: usize, open: &[String]) -> Vec<Stat> {
+        let is_open = || open.binary_search_by(|it| it.as_str().cmp(message)).is_ok();
         let parts = match newer < NEWEST || is_open() {
             true => self.part_files(&self.id_of(message)),
             false => Vec::new(),
@@ -279,6 +292,11 @@ impl Follower {
         Reading {
             cap: self.options.max_line_bytes,
             links: self.options.links,
+            loose: match self.options.follow {
+                true => MOST_LOOSE,
+                // What is read once is left again.
+                false => usize::MAX,
+            },
         }
     }
 

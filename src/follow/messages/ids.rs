@@ -4,7 +4,7 @@
 //! write such cabinets number the files, or keep the parts of all messages in one folder: then an id is read
 //! from the object. That is done once, and only where nothing stands under the file's own name.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,6 +27,8 @@ pub(in crate::follow) struct Reading {
     pub(in crate::follow) cap: usize,
     /// Symbolic links are followed.
     pub(in crate::follow) links: bool,
+    /// So many parts that lie beside the folders of parts are known, those with the last names.
+    pub(in crate::follow) loose: usize,
 }
 
 /// The ids that were read in one cabinet.
@@ -45,6 +47,8 @@ struct Known {
     loose: Loose,
     /// Whether there are such parts was looked for.
     listed: bool,
+    /// It was told that some of them are left out.
+    told: bool,
 }
 
 impl Ids {
@@ -164,27 +168,30 @@ impl Ids {
     /// Looks for parts that lie beside the folders of parts.
     ///
     /// There may be very many folders, and a cabinet is of one hand: where none of its parts lie so at first,
-    /// they are not looked for again.
-    pub(in crate::follow) fn look_for_parts(&self, storage: &Path, reading: Reading) {
-        let mut known = self.known();
+    /// they are not looked for again. Gives once how many are left out, where
+    /// there are too many.
+    pub(in crate::follow) fn look_for_parts(
+        &self,
+        storage: &Path,
+        reading: Reading,
+    ) -> Option<usize> {
+        let known = &mut *self.known();
         if known.listed && known.loose.is_empty() {
-            return;
+            return None;
         }
         let folder = cabinet::parts(storage);
         let Ok(entries) = std::fs::read_dir(&folder) else {
-            return;
+            return None;
         };
-        let mut there = HashSet::new();
-        for entry in entries.flatten() {
-            known.listed = true;
-            if let Some(part) = name_of(&entry.file_name()) {
-                there.insert(part.to_owned());
-            }
-        }
-        known.loose.retain(&there);
-        for part in &there {
-            known.loose.owner(&folder, part, reading);
-        }
+        let listed = &mut known.listed;
+        let files = entries.flatten().map(|entry| {
+            *listed = true;
+            entry.file_name()
+        });
+        let left = known.loose.look(&folder, files, reading);
+        let is_news = left > 0 && !known.told;
+        known.told |= is_news;
+        is_news.then_some(left)
     }
 
     /// The message of the part in the file called `name`, if it lies beside the folders of parts.
@@ -206,6 +213,7 @@ impl Ids {
 
 #[cfg(test)]
 mod tests {
+    use super::super::loose::MOST as MOST_LOOSE;
     use super::*;
 
     #[test]
@@ -257,6 +265,7 @@ mod tests {
         let reading = Reading {
             cap: 1_000,
             links: false,
+            loose: MOST_LOOSE,
         };
         let parts = cabinet::parts(dir.path());
         std::fs::create_dir_all(&parts).expect("made");

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use files::NEWEST;
 pub(super) use files::{Filed, TICK_MS};
 pub(super) use ids::Ids;
-pub(super) use store::{newest, transcripts};
+pub(super) use store::{last_begun, newest, transcripts};
 
 use super::entry::Body;
 use super::follower::Follower;
@@ -28,8 +28,16 @@ const PAGE_MESSAGES: usize = 200;
 /// Where a pass through a session's messages stands: when the last one was begun, and its id.
 pub(super) type After = (i64, String);
 
-/// What a pass is to meet: what was changed since the first, of what was not begun before the second.
-type Since = (i64, i64);
+/// What a pass is to meet, all in milliseconds since 1970.
+#[derive(Clone, Copy)]
+struct Since {
+    /// What was changed then or later,
+    floor: i64,
+    /// of what was begun then or later,
+    begun: i64,
+    /// and of what was begun before the answers that were changed after this, and finished after it if at all.
+    done: Option<i64>,
+}
 
 /// Messages as they were read.
 #[derive(Default)]
@@ -58,14 +66,15 @@ impl Follower {
             let Body::Store(rows) = &self.entry(id).body else {
                 return Ok(());
             };
-            let (floor, begun) = (rows.seq, rows.begun);
+            let (floor, begun, done) = (rows.seq, rows.begun, rows.done);
+            let since = Since { floor, begun, done };
             let after = rows.after.clone();
             let known = rows.generation.clone().filter(|_| after.is_none());
             // Nothing changed since a pass was through; one that begins anew goes by all the same.
             let is_through =
                 |newest: i64, print: &str| floor >= newest && known.as_deref() == Some(print);
             let read = if self.entry(id).filed().is_some() {
-                self.page_of_files(id, (floor, begun), after.as_deref(), &is_through)?
+                self.page_of_files(id, since, after.as_deref(), &is_through)?
             } else {
                 let place = self.entry(id).place as usize;
                 let read = self.with_store(place, |connection, _| {
@@ -73,7 +82,7 @@ impl Follower {
                     if is_through(newest, &print) {
                         return Ok(None);
                     }
-                    let page = store::page(connection, &sid, (floor, begun), after.as_deref())?;
+                    let page = store::page(connection, &sid, since, after.as_deref())?;
                     Ok(Some((page, print)))
                 });
                 read?.flatten()

@@ -24,6 +24,11 @@ pub(super) struct Object {
     pub(super) is_open: bool,
 }
 
+/// Whether the object in `text` is an answer that was not finished at `done`, in milliseconds.
+pub(super) fn ends_after(text: &str, done: i64) -> bool {
+    said(text).is_ok_and(|said| said.ends_after(done))
+}
+
 /// What an object says of itself, whatever stands there.
 #[derive(Default, Deserialize)]
 struct Said {
@@ -40,6 +45,19 @@ struct Said {
 }
 
 impl Said {
+    /// When an answer was finished, in milliseconds.
+    fn completed(&self) -> Option<i64> {
+        let at = self
+            .time
+            .get("completed")
+            .filter(|_| self.role == "assistant");
+        at.and_then(Value::as_f64).map(|at| at as i64)
+    }
+
+    fn ends_after(&self, done: i64) -> bool {
+        self.is_open() || self.completed().is_some_and(|at| at > done)
+    }
+
     fn is_open(&self) -> bool {
         let completed = self.time.get("completed").unwrap_or(&Value::Null);
         self.role == "assistant" && completed.is_null() && self.error.is_null()
@@ -159,6 +177,10 @@ mod tests {
         ];
         for (text, want) in cases {
             assert_eq!(said(text).expect(text).is_open(), want, "{text}");
+            for done in [7, 8] {
+                let ends = want || (done < 8 && text.contains("completed"));
+                assert_eq!(ends_after(text, done), ends, "{done}: {text}");
+            }
         }
     }
 

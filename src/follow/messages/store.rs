@@ -4,6 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::object::ends_after;
 use super::{After, Message, PAGE_MESSAGES, Page, Since};
 use crate::follow::database::Seen;
 use crate::follow::queries::{News, Transcript};
@@ -78,12 +79,21 @@ pub(in crate::follow) fn newest(connection: &Connection, sid: &str) -> rusqlite:
     state(connection, sid).map(|(newest, _)| newest)
 }
 
-/// Reads messages that were changed since `floor`, behind `after`, within one transaction; none that was
-/// begun before `since`.
+/// When the newest message of a session was begun; `None` where there is none.
+pub(in crate::follow) fn last_begun(
+    connection: &Connection,
+    sid: &str,
+) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT max(time_created) FROM message WHERE session_id = ?1")?
+        .query_row([sid], |row| row.get(0))
+}
+
+/// Reads messages that are met by a pass `since`, behind `after`, within one transaction.
 pub(super) fn page(
     connection: &Connection,
     sid: &str,
-    (floor, since): Since,
+    since: Since,
     after: Option<&After>,
 ) -> rusqlite::Result<Page> {
     let transaction = connection.unchecked_transaction()?;
@@ -92,27 +102,40 @@ pub(super) fn page(
         ..Page::default()
     };
     if after.is_none() {
-        page.messages.extend(session(&transaction, sid, floor)?);
+        page.messages
+            .extend(session(&transaction, sid, since.floor)?);
     }
     let (begun, last) = after.map_or((i64::MIN, ""), |(begun, last)| (*begun, &**last));
-    let (begun, last) = (begun, last).max((since, ""));
+    // Of what was begun before, nothing is met, or what was changed after it was passed over.
+    let late = since
+        .done
+        .map(|done| since.floor.max(done.saturating_add(1)));
+    let (begun, last) = match late {
+        Some(_) => (begun, last),
+        None => (begun, last).max((since.begun, "")),
+    };
     let mut bytes = 0;
     let mut count = 0_usize;
     {
         let mut messages = transaction.prepare_cached(
             "SELECT id, time_created, data FROM message \
              WHERE session_id = ?1 AND (time_created, id) > (?2, ?3) \
-             AND (time_updated >= ?4 OR EXISTS \
-             (SELECT 1 FROM part WHERE message_id = message.id AND time_updated >= ?4)) \
-             ORDER BY time_created, id LIMIT ?5",
+             AND max(time_updated, coalesce((SELECT max(time_updated) FROM part \
+             WHERE message_id = message.id), 0)) >= iif(time_created < ?5, ?6, ?4) \
+             ORDER BY time_created, id",
         )?;
         let mut parts = transaction
             .prepare_cached("SELECT id, data FROM part WHERE message_id = ?1 ORDER BY id")?;
-        let mut found = messages.query(params![sid, begun, last, floor, PAGE_MESSAGES as i64])?;
+        let bounds = params![sid, begun, last, since.floor, since.begun, late];
+        let mut found = messages.query(bounds)?;
         while let Some(row) = found.next()? {
             let (id, begun): (String, i64) = (row.get(0)?, row.get(1)?);
+            let data = row.get::<_, String>(2)?;
+            if begun < since.begun && !since.done.is_some_and(|done| ends_after(&data, done)) {
+                continue;
+            }
             let mut json = String::from("{\"info\":");
-            json.push_str(&named(&id, sid, &row.get::<_, String>(2)?));
+            json.push_str(&named(&id, sid, &data));
             json.push_str(",\"parts\":[");
             let mut those = parts.query([&id])?;
             let mut comma = "";
@@ -132,7 +155,7 @@ pub(super) fn page(
                 json,
                 after: (begun, id),
             });
-            if bytes >= PAGE_BYTES {
+            if bytes >= PAGE_BYTES || count >= PAGE_MESSAGES {
                 break;
             }
         }

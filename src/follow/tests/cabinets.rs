@@ -320,6 +320,84 @@ fn an_answer_that_is_not_finished_is_looked_at_however_many_messages_are_newer()
 }
 
 #[test]
+fn an_answer_that_was_passed_over_unfinished_is_told_to_its_end() {
+    for poll in [false, true] {
+        let mut scene = scene(following(poll));
+        scene.session("ses_1", "T");
+        let answer = |scene: &Scene, message: &str, completed: u64| {
+            let completed = match completed {
+                0 => String::new(),
+                at => format!(r#","completed":{at}"#),
+            };
+            let text = format!(
+                r#"{{"id":"{message}","role":"assistant","time":{{"created":11{completed}}}}}"#
+            );
+            scene.file(&format!("message/ses_1/{message}.json"), &text);
+        };
+        answer(&scene, "msg_1", 12);
+        answer(&scene, "msg_2", 0);
+        answer(&scene, "msg_3", 0);
+        scene.part("msg_3", "prt_1");
+        scene.long_ago();
+        scene.follower.watch();
+        scene.follower.scan(&mut |_, _| {});
+        let id = scene.only_id();
+        scene.follower.seek_end(id);
+        scene.tick();
+        answer(&scene, "msg_1", 12);
+        scene.part("msg_3", "prt_2");
+        answer(&scene, "msg_3", soon());
+        let told = scene.follow_record("msg_3:2");
+        assert!(told.iter().all(|it| it == "msg_3:2"), "{poll}: {told:?}");
+        scene.tick();
+        // It was begun when the clock stood a little before the last change.
+        let begun = soon() - 3_000;
+        scene.message("ses_1", "msg_4", begun);
+        let told = scene.follow_record("msg_4:0");
+        assert!(!told.contains(&"msg_2:0".to_owned()), "{poll}: {told:?}");
+    }
+}
+
+#[test]
+fn all_parts_in_one_folder_are_read_once_and_so_many_followed() {
+    const MORE: usize = 3;
+    let most = 16_384;
+    let scene = scene(Options::default());
+    scene.session("ses_1", "T");
+    scene.message("ses_1", "msg_1", 11);
+    fs::create_dir_all(scene.storage("part")).expect("made");
+    for number in 0..most + MORE {
+        let path = scene.storage(&format!("part/prt_{number:05}.json"));
+        fs::write(path, r#"{"id":"p","messageID":"msg_1"}"#).expect("written");
+    }
+    for follow in [false, true] {
+        let root = Root::Tree {
+            path: scene.storage(""),
+            layout: LAYOUTS
+                .iter()
+                .find(|it| it.source == "opencode")
+                .expect("a layout"),
+            skip: 1,
+        };
+        let options = Options {
+            follow,
+            ..Options::default()
+        };
+        let mut follower = Follower::new(vec![root], options);
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            follower.scan(&mut |_, _| {});
+            read_all(&mut follower, 0, &mut seen);
+        }
+        let parts = if follow { most } else { most + MORE };
+        assert_eq!(told(&seen), ["T".to_owned(), format!("msg_1:{parts}")]);
+        let notes: Vec<String> = follower.notes().into_iter().map(|it| it.text).collect();
+        let want = "3 parts are left out: only the last 16384 are followed";
+        assert_eq!(notes, [want][..usize::from(follow)], "{follow}");
+    }
+}
+
+#[test]
 fn what_was_read_is_taken_up_where_it_was_left() {
     let mut first = scene(following(false));
     first.session("ses_1", "T");

@@ -156,6 +156,78 @@ fn what_changes_in_an_old_message_is_told_however_many_are_newer_but_not_what_wa
 }
 
 #[test]
+fn an_answer_that_was_passed_over_unfinished_is_told_to_its_end() {
+    let (mut scene, mut writer) = scene(true);
+    let answer =
+        |completed: &str| format!(r#"{{"role":"assistant","time":{{"created":1200{completed}}}}}"#);
+    let over = answer(r#","completed":1500"#);
+    for (id, begun, at, data) in [
+        ("m1", 1_000, 1_000, r#"{"role":"user"}"#),
+        ("m2", 1_100, 1_500, &*over),
+        ("m3", 1_200, 2_000, &answer("")),
+        // It was left so long ago.
+        ("m4", 1_201, 1_201, &answer("")),
+    ] {
+        writer.run(&format!(
+            "INSERT INTO message VALUES('{id}','ses_1',{begun},{at},'{data}')"
+        ));
+    }
+    scene.follower.watch();
+    scene.follower.scan(&mut |_, _| {});
+    let id = scene.only_id();
+    scene.follower.seek_end(id);
+    let done = answer(r#","completed":9100"#);
+    let steps: [(String, &[&str]); 6] = [
+        ("UPDATE session SET time_updated=2001".to_owned(), &["T"]),
+        (
+            "INSERT INTO part VALUES('p1','m3','ses_1',9000,9000,'{}')".to_owned(),
+            &["T", "m3:1"],
+        ),
+        (
+            format!("UPDATE message SET data='{done}', time_updated=9100 WHERE id='m3'"),
+            &["m3:1"],
+        ),
+        (
+            "UPDATE message SET time_updated=9200 WHERE id='m2'".to_owned(),
+            &["m3:1"],
+        ),
+        (
+            "UPDATE message SET time_updated=9201 WHERE id='m1'".to_owned(),
+            &[],
+        ),
+        // The clock was set back, if not behind what was passed over.
+        (
+            "INSERT INTO message VALUES('m5','ses_1',1202,9300,'{}')".to_owned(),
+            &["m5:0"],
+        ),
+    ];
+    for (statement, want) in steps {
+        scene.seen.clear();
+        writer.run(&statement);
+        read_all(&mut scene.follower, id, &mut scene.seen);
+        assert_eq!(told(&scene.seen), want, "{statement}");
+    }
+}
+
+#[test]
+fn many_messages_that_were_passed_over_hide_none_that_come() {
+    let (mut scene, mut writer) = scene(true);
+    for message in 0..450 {
+        writer.run(&format!(
+            "INSERT INTO message VALUES('m{message:04}','ses_1',11,11,'{{}}')"
+        ));
+    }
+    scene.follower.watch();
+    scene.follower.scan(&mut |_, _| {});
+    let id = scene.only_id();
+    scene.follower.seek_end(id);
+    writer.run("UPDATE message SET time_updated=20");
+    writer.run("INSERT INTO message VALUES('n','ses_1',21,21,'{}')");
+    read_all(&mut scene.follower, id, &mut scene.seen);
+    assert_eq!(told(&scene.seen), ["n:0"]);
+}
+
+#[test]
 fn sessions_that_come_while_we_follow_are_found() {
     let (mut scene, mut writer) = scene(true);
     scene.follower.watch();

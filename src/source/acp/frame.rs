@@ -28,9 +28,14 @@ pub(super) fn time_of(line: &Message<'_>) -> Option<Time> {
     })
 }
 
-/// Methods that change nothing that is shown.
+/// Methods by which the agent asks the editor for what no person answers.
+pub(super) fn is_served(method: &str) -> bool {
+    method.starts_with("fs/") || method.starts_with("terminal/")
+}
+
+/// Other methods that change nothing that is shown.
 pub(super) fn is_known(method: &str) -> bool {
-    let groups = ["fs/", "terminal/", "auth", "$/", "_", "mcp/", "logout"];
+    let groups = ["auth", "$/", "_", "mcp/", "logout"];
     groups.iter().any(|start| method.starts_with(start))
         || matches!(
             method,

@@ -13,7 +13,7 @@ mod speech;
 mod turn;
 mod update;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use record::{Message, Params};
 use serde::de::IgnoredAny;
 
@@ -58,6 +58,8 @@ pub struct Log {
     asked: HashMap<Box<str>, Asked>,
     /// Requests of the agent without a response: which session, and which wait.
     waits: HashMap<Box<str>, (usize, Name)>,
+    /// Other requests of the agent without a response, for files and terminals.
+    served: HashSet<Box<str>>,
 }
 
 /// What the editor asked for.
@@ -115,6 +117,7 @@ impl Log {
             agent: None,
             asked: HashMap::default(),
             waits: HashMap::default(),
+            served: HashSet::default(),
         })
     }
 
@@ -194,6 +197,11 @@ impl Log {
                 let at = self.session(params.session);
                 self.sessions[at].track.model(params.model.word(), out);
             }
+            method if frame::is_served(method) => {
+                if message.id.is_some() && self.served.len() < MOST_REQUESTS {
+                    self.served.insert(message.id.0.into());
+                }
+            }
             method if frame::is_known(method) => {}
             other => self.sessions[self.current].track.unknown(other, out),
         }
@@ -224,6 +232,13 @@ impl Log {
             }
             return;
         }
+        let ends = result.field("stopReason").is_some();
+        let is_served = !ends && self.served.remove(message.id.0);
+        let prompt = matches!(self.asked.get(message.id.0), Some(Asked::Prompt(_)));
+        // The editor's answer to a request of the agent's that bears the same id as the prompt.
+        if prompt && !ends && (is_served || !message.error.is_some()) {
+            return;
+        }
         match self.asked.remove(message.id.0) {
             Some(Asked::Hello) => {
                 let name = result.field("agentInfo").field("name").word();
@@ -247,16 +262,23 @@ impl Log {
                 self.settle(at);
             }
             // The log begins in the middle of a turn, or has one direction alone.
-            None if result.field("stopReason").is_some() => {
-                let current = &mut self.sessions[self.current];
-                if current.track.is_open() {
+            None if ends => {
+                if let Some(at) = self.only_open() {
                     out.raw = Some("session/prompt/response".into());
-                    current.answered(result, message.error, out);
-                    self.settle(self.current);
+                    self.sessions[at].answered(result, message.error, out);
+                    self.settle(at);
                 }
             }
             Some(Asked::Session(_)) | None => {}
         }
+    }
+
+    /// The session that is under way, where no other is.
+    fn only_open(&self) -> Option<usize> {
+        let all = self.sessions.iter().enumerate();
+        let mut open = all.filter(|(_, session)| session.track.is_open());
+        let (at, _) = open.next()?;
+        open.next().is_none().then_some(at)
     }
 
     /// Speaks for the session that was heard last, or for one that is under way.
@@ -317,5 +339,117 @@ impl Tracked for Log {
     fn idle(&mut self) {
         self.asked.clear();
         self.waits.clear();
+        self.served.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::dialect::Speak as _;
+    use crate::wire::event::{Body, Src};
+
+    fn message(line: &str) -> String {
+        format!(r#"{{"jsonrpc":"2.0",{line}}}"#)
+    }
+
+    fn prompt(id: u32, session: &str) -> String {
+        let params = format!(r#"{{"sessionId":"{session}","prompt":[]}}"#);
+        message(&format!(
+            r#""id":{id},"method":"session/prompt","params":{params}"#
+        ))
+    }
+
+    fn works(session: &str) -> String {
+        let update =
+            r#"{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"I go. "}}"#;
+        let params = format!(r#"{{"sessionId":"{session}","update":{update}}}"#);
+        message(&format!(r#""method":"session/update","params":{params}"#))
+    }
+
+    fn request(id: u32, method: &str) -> String {
+        message(&format!(r#""id":{id},"method":"{method}","params":{{}}"#))
+    }
+
+    fn response(id: u32, what: &str) -> String {
+        message(&format!(r#""id":{id},{what}"#))
+    }
+
+    /// The sessions that end by `lines`, and how.
+    fn ends(lines: &[String]) -> Vec<String> {
+        let who = Identity {
+            source: "acp".into(),
+            agent: None,
+            sid: "log".into(),
+            session: None,
+        };
+        let mut log = Log::boxed(who, Settings::default());
+        let (mut events, mut remarks) = (Vec::new(), Vec::new());
+        for line in lines {
+            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            log.record(line.as_bytes(), &mut out).expect("a record");
+        }
+        let ends = events.iter().filter_map(|event| match &event.body {
+            Body::RunEnd(end) => {
+                let sid = event.sid.as_deref().unwrap_or_default();
+                Some(format!("{sid} {}", end.outcome.as_str()))
+            }
+            _ => None,
+        });
+        ends.collect()
+    }
+
+    const STOPS: &str = r#""result":{"stopReason":"end_turn"}"#;
+    const FAILS: &str = r#""error":{"code":-32000,"message":"no such file"}"#;
+
+    #[test]
+    fn an_answer_to_the_agent_is_none_to_the_prompt_of_the_same_id() {
+        let read = r#""result":{"content":"x"}"#;
+        let cases: [(&[String], &[&str]); 6] = [
+            (&[response(2, STOPS)], &["s1 ok"]),
+            (&[response(2, FAILS)], &["s1 error"]),
+            (&[response(2, read)], &[]),
+            (
+                &[
+                    request(2, "fs/read_text_file"),
+                    response(2, read),
+                    response(2, STOPS),
+                ],
+                &["s1 ok"],
+            ),
+            (&[request(2, "fs/read_text_file"), response(2, FAILS)], &[]),
+            (
+                &[
+                    request(2, "terminal/create"),
+                    response(2, FAILS),
+                    response(2, FAILS),
+                ],
+                &["s1 error"],
+            ),
+        ];
+        for (lines, want) in cases {
+            let lines = [&[prompt(2, "s1")], lines].concat();
+            assert_eq!(ends(&lines), want, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_to_nobody_knows_what_ends_a_turn_where_one_alone_is_under_way() {
+        let cases: [(&[String], &[&str]); 3] = [
+            (&[works("s1"), response(9, STOPS)], &["s1 ok"]),
+            (&[works("s1"), works("s2"), response(9, STOPS)], &[]),
+            (
+                &[
+                    works("s1"),
+                    prompt(3, "s2"),
+                    response(3, STOPS),
+                    response(9, STOPS),
+                ],
+                &["s2 ok", "s1 ok"],
+            ),
+        ];
+        for (lines, want) in cases {
+            assert_eq!(ends(lines), want, "{lines:?}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Track;
-use super::turn::{Last, Wait};
+use super::turn::{Last, Turn, Wait};
 use crate::source::ids::INPUT_BYTES;
 use crate::source::lenient::Raw;
 use crate::source::out::Out;
@@ -129,7 +129,10 @@ impl Track {
         if !self.is_new("result", &call) {
             return;
         }
-        self.unblock(&call, None, out);
+        self.unblock_all(
+            |_, wait| wait.id == call || wait.call.as_ref() == Some(&call),
+            out,
+        );
         let mut of = None;
         if let Some(run) = &mut self.run {
             let pending = run.pending.remove(&call).unwrap_or_default();
@@ -196,6 +199,7 @@ impl Track {
             let of = pending.and_then(|pending| pending.run.clone());
             let wait = Wait {
                 id: id.clone(),
+                call: call.clone(),
                 run: of.clone(),
             };
             run.waits.push(wait);
@@ -214,15 +218,29 @@ impl Track {
             let at = run.waits.iter().position(|wait| &*wait.id == id)?;
             Some(run.waits.remove(at))
         });
-        if let Some(Wait { id, run }) = known {
+        if let Some(Wait { id, run, .. }) = known {
             self.emit_in(run.as_ref(), out, Unblocked { id, decision });
         }
     }
 
-    /// Whatever waited for a person waits no longer.
+    /// Whatever of the turn itself waited for a person waits no longer.
+    ///
+    /// A sub-agent in the background asks for itself: what its parent does is no answer to it.
     pub(in crate::source) fn settle_waits(&mut self, out: &mut Out<'_>) {
-        let waits = self.run.as_mut().map(|run| std::mem::take(&mut run.waits));
-        for Wait { id, run } in waits.into_iter().flatten() {
+        self.unblock_all(|run, wait| !run.is_beside(wait), out);
+    }
+
+    /// Waits of those that `is_meant` names are over, nobody knows how.
+    pub(super) fn unblock_all(
+        &mut self,
+        is_meant: impl Fn(&Turn, &Wait) -> bool,
+        out: &mut Out<'_>,
+    ) {
+        let Some(run) = &mut self.run else { return };
+        let waits = std::mem::take(&mut run.waits);
+        let (over, kept) = waits.into_iter().partition(|wait| is_meant(run, wait));
+        run.waits = kept;
+        for Wait { id, run, .. } in Vec::<Wait>::into_iter(over) {
             let decision = None;
             self.emit_in(run.as_ref(), out, Unblocked { id, decision });
         }

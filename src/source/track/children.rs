@@ -2,7 +2,7 @@
 
 use super::Track;
 use super::calls::Pending;
-use super::turn::Turn;
+use super::turn::{Turn, Wait};
 use crate::source::out::Out;
 use crate::wire::event::{AgentEnd, AgentStart, Name, Outcome, SessionKind};
 
@@ -30,6 +30,10 @@ impl Turn {
             pending.run.get_or_insert_with(|| before.id.clone());
         }
         self.pending = std::mem::take(&mut before.pending);
+        self.waits = std::mem::take(&mut before.waits);
+        for wait in &mut self.waits {
+            wait.run.get_or_insert_with(|| before.id.clone());
+        }
         self.children = std::mem::take(&mut before.children);
         let surplus = self.children.len().saturating_sub(MOST_OUTLIVING);
         self.children.drain(..surplus);
@@ -61,6 +65,11 @@ impl Turn {
     /// Whether a sub-agent in the background works, a call of which did not come back.
     pub(super) fn works_beside(&self) -> bool {
         !self.children.is_empty() && self.pending.keys().any(|call| self.goes_on(call))
+    }
+
+    /// Whether it is a sub-agent in the background that waits for a person.
+    pub(super) fn is_beside(&self, wait: &Wait) -> bool {
+        wait.call.as_ref().is_some_and(|call| self.goes_on(call))
     }
 
     /// Whether a call without a result is one that a sub-agent in the background made, or one below it.
@@ -146,9 +155,18 @@ impl Track {
     ) {
         let known = self.run.as_mut().and_then(|run| {
             let at = run.children.iter().position(|known| known.name == *child)?;
-            Some(run.children.remove(at))
+            let asked = run.waits.iter().filter(|wait| run.is_beside(wait));
+            let asked: Vec<Name> = asked.map(|wait| wait.id.clone()).collect();
+            Some((run.children.remove(at), asked))
         });
-        let of = known.and_then(|known| known.run);
+        let (known, asked) = known.unzip();
+        // Whoever asked is over.
+        let asked: Vec<Name> = asked.unwrap_or_default();
+        self.unblock_all(
+            |run, wait| asked.contains(&wait.id) && !run.is_beside(wait),
+            out,
+        );
+        let of = known.and_then(|known: Child| known.run);
         if of.is_some()
             && let Some(run) = &mut self.run
         {

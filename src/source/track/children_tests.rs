@@ -96,6 +96,41 @@ fn what_a_sub_agent_does_that_outlives_its_turn_is_of_the_run_that_began_it() {
 }
 
 #[test]
+fn a_sub_agent_that_asks_is_not_answered_by_what_its_parent_does() {
+    let begins = "ask one; call a; child c of a; back a; call x in a; call y in x; wait y";
+    let cases: [(&str, &[&str]); 9] = [
+        ("call b", &["one tool.start"]),
+        ("wait b", &["one blocked"]),
+        ("ends", &["one unblocked", "one run.end"]),
+        ("ask two", &["two run.start"]),
+        ("call d", &["two tool.start"]),
+        ("wait d", &["two blocked"]),
+        (
+            "ask three",
+            &["two unblocked", "two run.end", "three run.start"],
+        ),
+        ("ends", &["three run.end"]),
+        ("back y", &["one unblocked", "one tool.end"]),
+    ];
+    let mut played = Played::new();
+    played.plays(begins);
+    for (script, want) in cases {
+        played.tells(script, want);
+    }
+    for later in [
+        "ask two",
+        "ends; ask two",
+        "ends",
+        "ends; ask two; ask three",
+    ] {
+        let mut played = Played::new();
+        played.plays(begins);
+        played.plays(later);
+        played.tells("over c", &["one unblocked", "one agent.end"]);
+    }
+}
+
+#[test]
 fn a_call_that_waits_for_nobody_any_more_is_forgotten_with_its_turn() {
     let cases = [
         ("ask one; call a; call x in a", false),

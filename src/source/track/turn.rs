@@ -43,6 +43,8 @@ pub(in crate::source) struct Turn {
 #[derive(Debug)]
 pub(super) struct Wait {
     pub(super) id: Name,
+    /// The call that waits, where one does.
+    pub(super) call: Option<Name>,
     /// The earlier run that it is of, where a sub-agent that outlived its turn asks.
     pub(super) run: Option<Name>,
 }
@@ -333,7 +335,8 @@ impl Track {
     pub(in crate::source) fn end_before_notice(&mut self, out: &mut Out<'_>) {
         let answered = |run: &Turn| {
             let ok = run.outcome_by_records() == Outcome::Ok;
-            run.is_open() && run.waits.is_empty() && ok
+            let mut waits = run.waits.iter();
+            run.is_open() && waits.all(|wait| run.is_beside(wait)) && ok
         };
         if self.run.as_deref().is_some_and(answered) {
             self.end_by_records(None, out);

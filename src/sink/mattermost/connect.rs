@@ -1,9 +1,11 @@
 //! Making connections: the addresses of a name one after the other.
 
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, Either, Transport};
 use ureq::{Error, Timeout};
 
@@ -55,14 +57,52 @@ impl Sockets {
                 Some(share) => TcpStream::connect_timeout(&address, share),
                 None => TcpStream::connect(address),
             };
-            failure = match tried {
+            let error = match tried {
                 Ok(stream) => return Ok((stream, address)),
-                Err(error) if is_late(&error) => Error::Timeout(Timeout::Connect),
-                Err(error) => Error::Io(error),
+                Err(error) => error,
             };
-            // Every new connection would wait for it again.
-            self.0.failed(address);
+            if !is_ours(&error) {
+                // Every new connection would wait for it again.
+                self.0.failed(address);
+            }
+            failure = match error {
+                error if is_late(&error) => Error::Timeout(Timeout::Connect),
+                error => Error::Io(error),
+            };
         }
         Err(failure)
+    }
+}
+
+/// Whether we had not what a connection takes, wherever it leads.
+fn is_ours(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_we_lack_ourselves_says_nothing_of_an_address() {
+        let cases = [
+            (Errno::MFILE, true),
+            (Errno::NFILE, true),
+            (Errno::NOBUFS, true),
+            (Errno::NOMEM, true),
+            (Errno::CONNREFUSED, false),
+            (Errno::HOSTUNREACH, false),
+            (Errno::NETUNREACH, false),
+            (Errno::ADDRNOTAVAIL, false),
+            (Errno::PERM, false),
+            (Errno::TIMEDOUT, false),
+        ];
+        for (error, want) in cases {
+            assert_eq!(is_ours(&error.into()), want, "{error}");
+        }
+        assert!(!is_ours(&io::ErrorKind::TimedOut.into()));
     }
 }

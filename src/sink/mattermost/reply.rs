@@ -183,7 +183,7 @@ impl Lost {
     pub(super) fn of(error: &ureq::Error) -> Self {
         use std::io::ErrorKind;
         let (class, unsent) = match error {
-            ureq::Error::HostNotFound => ("the server's name is not known", true),
+            ureq::Error::HostNotFound => ("the server's name could not be looked up", true),
             ureq::Error::Timeout(Timeout::Resolve) => {
                 ("looking up the server's name took too long", true)
             }

@@ -1,69 +1,86 @@
 //! Which of the addresses of a server's name are good.
 //!
 //! A name may have several, of which some swallow everything: IPv6 that leads out and never back,
-//! say. What let us down is tried last from then on, and one that never answered yet gets half of
-//! the time that is left while another may do better.
+//! say. What let us down is tried last from then on, and what never answered at all behind what once
+//! did: a server that is started again refuses a connection, and is there a moment later. While
+//! another may do better, one that did not answer yet, or failed since, gets half of the time that
+//! is left.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// As many addresses are remembered; a lookup gives no more at once.
-const MOST: usize = 16;
+/// As many addresses are remembered: twice as many as a lookup gives.
+const MOST: usize = 32;
 
-/// What is known of addresses.
+/// What is known of addresses: the one that was heard of last comes last.
 #[derive(Debug, Default)]
-pub(super) struct Ways(Mutex<Known>);
+pub(super) struct Ways(Mutex<Vec<Known>>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Known {
-    /// Those that answered, and did not fail since.
-    good: Vec<SocketAddr>,
-    /// Those that failed, and did not answer since; the longest ago first.
-    bad: Vec<SocketAddr>,
+    address: SocketAddr,
+    /// It answered, now or ever.
+    once_answered: bool,
+    /// It did not answer since.
+    failed: bool,
 }
 
 impl Ways {
-    /// Puts addresses into the order in which they are tried: the resolver's, but those that
-    /// failed last come last.
+    /// Puts addresses into the order in which they are tried: the resolver's, but those that failed
+    /// come last, and among them the longest ago first and those that never answered at the end.
     pub(super) fn sort(&self, addresses: &mut [SocketAddr]) {
         let known = self.known();
         addresses.sort_by_key(|address| {
-            let failed = known.bad.iter().position(|bad| bad == address);
-            failed.map_or(0, |at| at + 1)
+            let at = known.iter().position(|known| known.address == *address);
+            let failed = at.filter(|&at| known[at].failed);
+            failed.map(|at| (!known[at].once_answered, at))
         });
     }
 
     /// It answered.
     pub(super) fn answered(&self, address: SocketAddr) {
-        let Known { good, bad } = &mut *self.known();
-        bad.retain(|bad| *bad != address);
-        if !good.contains(&address) {
-            keep(good, address);
-        }
+        self.note(address, true);
     }
 
     /// It took no connection, or did not answer in time.
     pub(super) fn failed(&self, address: SocketAddr) {
-        let Known { good, bad } = &mut *self.known();
-        for list in [good, &mut *bad] {
-            list.retain(|other| *other != address);
-        }
-        keep(bad, address);
+        self.note(address, false);
     }
 
     /// Whether it answered, and did not fail since.
     pub(super) fn is_good(&self, address: SocketAddr) -> bool {
-        self.known().good.contains(&address)
+        let known = self.known();
+        let mut good = known.iter().filter(|known| !known.failed);
+        good.any(|known| known.address == address)
     }
 
-    /// Whether another of these addresses than this one did not fail yet.
+    /// Whether another of these addresses than this one did not fail yet, or once answered.
     pub(super) fn may_do_better(&self, address: SocketAddr, all: &[SocketAddr]) -> bool {
         let known = self.known();
-        let others = all.iter().filter(|other| **other != address);
-        others.into_iter().any(|other| !known.bad.contains(other))
+        let never = |other: &SocketAddr| {
+            let mut known = known.iter().filter(|known| known.address == *other);
+            known.any(|known| known.failed && !known.once_answered)
+        };
+        let mut others = all.iter().filter(|other| **other != address);
+        others.any(|other| !never(other))
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn note(&self, address: SocketAddr, answered: bool) {
+        let mut all = self.known();
+        let at = all.iter().position(|known| known.address == address);
+        let before = at.map(|at| all.remove(at));
+        // Addresses of a name come and go over the months.
+        if all.len() == MOST {
+            all.remove(0);
+        }
+        all.push(Known {
+            address,
+            once_answered: answered || before.is_some_and(|known| known.once_answered),
+            failed: !answered,
+        });
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -84,22 +101,19 @@ impl Way {
     }
 }
 
-/// Addresses of a name come and go over the months.
-fn keep(list: &mut Vec<SocketAddr>, address: SocketAddr) {
-    if list.len() == MOST {
-        list.remove(0);
-    }
-    list.push(address);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn addresses<const COUNT: usize>() -> [SocketAddr; COUNT] {
+        let port = |n: usize| u16::try_from(n + 1).expect("a few");
+        std::array::from_fn(|n| SocketAddr::from(([192, 0, 2, 1], port(n))))
+    }
+
     // Fault 62.
     #[test]
     fn what_failed_comes_last_until_it_answers() {
-        let [one, two, three] = [1, 2, 3].map(|n| SocketAddr::from(([192, 0, 2, n], 443)));
+        let [one, two, three] = addresses();
         let ways = Ways::default();
         let order = || {
             let mut all = [one, two, three];
@@ -112,25 +126,61 @@ mod tests {
         ways.answered(two);
         assert!(ways.is_good(two) && !ways.is_good(one) && !ways.is_good(three));
         ways.failed(two);
-        assert_eq!(order(), [three, one, two]);
-        assert!(ways.may_do_better(one, &order()) && !ways.may_do_better(three, &order()));
-        ways.failed(one);
         assert_eq!(order(), [three, two, one]);
+        ways.failed(three);
+        ways.failed(one);
+        assert_eq!(order(), [two, three, one], "the longest ago first");
         ways.answered(one);
-        assert_eq!(order(), [one, three, two]);
+        assert_eq!(order(), [one, two, three]);
         assert!(ways.is_good(one) && !ways.is_good(two));
     }
 
+    // Fault 62.
     #[test]
-    fn no_more_is_remembered_than_a_name_has() {
+    fn what_never_answered_stays_behind_what_failed_a_moment_ago() {
+        let all @ [hole, good] = addresses();
         let ways = Ways::default();
+        let order = || {
+            let mut all = all;
+            ways.sort(&mut all);
+            all
+        };
+        let is_on_trial = |address| {
+            let has_better = ways.may_do_better(address, &all);
+            has_better && !ways.is_good(address)
+        };
+        assert!(is_on_trial(hole) && is_on_trial(good));
+        ways.failed(hole);
+        assert!(!is_on_trial(good), "nothing else ever did better");
+        ways.answered(good);
+        for _ in 0..3 {
+            // The server is started again.
+            ways.failed(good);
+            assert_eq!(order(), [good, hole]);
+            assert!(is_on_trial(hole) && !is_on_trial(good));
+            ways.failed(hole);
+            assert_eq!(order(), [good, hole]);
+        }
+        ways.answered(good);
+        assert!(ways.is_good(good) && is_on_trial(hole));
+        // It was no hole at all.
+        ways.answered(hole);
+        ways.failed(good);
+        assert_eq!(order(), [hole, good]);
+        assert!(is_on_trial(good) && !is_on_trial(hole));
+    }
+
+    #[test]
+    fn no_more_is_remembered_than_a_name_may_have() {
+        let ways = Ways::default();
+        let [kept] = addresses();
         for n in 0..200 {
-            let address = SocketAddr::from(([192, 0, 2, n], 443));
+            let address = SocketAddr::from(([198, 51, 100, n], 443));
             ways.answered(address);
             ways.failed(address);
-            ways.answered(SocketAddr::from(([198, 51, 100, n], 443)));
+            ways.answered(kept);
         }
-        let known = ways.known();
-        assert_eq!((known.good.len(), known.bad.len()), (MOST, MOST));
+        assert_eq!(ways.known().len(), MOST);
+        assert!(ways.is_good(kept));
     }
 }

@@ -13,8 +13,8 @@ pub fn library(dir: &Path, name: &str, source: &str) -> Option<PathBuf> {
     let mut compiler = Command::new("cc");
     compiler
         .args(["-shared", "-fPIC", "-o"])
-        .arg(&made)
-        .arg(text);
+        .args([&made, &text])
+        .arg("-ldl");
     let there = compiler.output().is_ok_and(|it| it.status.success());
     if !there {
         println!("skipped: there is no compiler for {name}");

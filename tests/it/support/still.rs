@@ -10,6 +10,8 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::preload;
+
 /// Each clock shows when it was first asked for, and what stands in a file in nanoseconds. A wait
 /// that has an end is cut into short ones, as its end may come at any moment.
 const SOURCE: &str = r#"
@@ -92,24 +94,13 @@ pub struct Still {
 impl Still {
     /// Such clocks, with what they need below `dir`; nothing where there is no compiler.
     pub fn below(dir: &Path) -> Option<Self> {
-        let made = ["still.c", "still.so", "still.clock"].map(|name| dir.join(name));
-        let [source, library, clock] = made;
-        std::fs::write(&source, SOURCE).expect("written");
+        let library = preload::library(dir, "still", SOURCE)?;
+        let clock = dir.join("still.clock");
         std::fs::write(&clock, [0; 8]).expect("written");
-        let mut compiler = Command::new("cc");
-        compiler
-            .args(["-shared", "-fPIC", "-o"])
-            .args([&library, &source])
-            .arg("-ldl");
-        let there = compiler.output().is_ok_and(|it| it.status.success());
-        if !there {
-            println!("skipped: there is no compiler for the clock");
-        }
-        let passed = Mutex::default();
-        there.then_some(Self {
+        Some(Self {
             library,
             clock,
-            passed,
+            passed: Mutex::default(),
         })
     }
 

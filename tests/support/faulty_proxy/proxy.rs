@@ -174,8 +174,9 @@ impl Proxy {
 
     /// Those of a sort.
     pub fn passed_of(&self, call: Call) -> Vec<Passed> {
-        let passed = self.passed().into_iter();
-        passed.filter(|passed| passed.call == call).collect()
+        let book = locked(&self.shared.passed);
+        let passed = book.passed.iter().filter(|passed| passed.call == call);
+        passed.cloned().collect()
     }
 
     /// Waits until `look` is content, which is asked after every arrival, answer and end.
@@ -184,9 +185,11 @@ impl Proxy {
     ///
     /// When that takes longer than anything should; `what` says what was missed.
     pub fn wait_until(&self, what: &str, look: impl Fn(&Self) -> bool) {
-        let came = self.shared.bell.wait_until(|| look(self));
+        if self.shared.bell.wait_until(|| look(self)) {
+            return;
+        }
         let lines: Vec<String> = self.passed().iter().map(Passed::line).collect();
-        assert!(came, "no {what}; there passed\n{}", lines.join("\n"));
+        unreachable!("no {what}; there passed\n{}", lines.join("\n"));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Ways to a server that lead nowhere, or break off: what the program makes of them, and when it has had enough.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::resolver::Resolver;
 use super::{histories, posting, until_done};
@@ -11,9 +11,6 @@ use crate::service::rig::{Home, Service, fake, get, metric, until};
 use crate::support::{NOBODY, Ran};
 
 const LISTEN: [&str; 2] = ["--listen", "127.0.0.1:0"];
-
-/// One request may take so long, all in all.
-const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What can happen to an answer, and what is said of it.
 const TORN: [(Toxic, &str); 6] = [
@@ -100,10 +97,8 @@ fn a_post(toxic: Toxic, why: &str) {
     let (home, fake) = (Home::new(), fake());
     let proxy = Proxy::before(&fake);
     proxy.fault(Rule::on(Call::Any, toxic));
-    let begun = Instant::now();
     fails(&home, &fake, &[("MM_URL", &proxy.url())], why);
-    // It may start late on a busy machine; that it waits for no second request is what counts.
-    assert!(begun.elapsed() < DEADLINE * 3, "{toxic:?}");
+    // It ended although the proxy would have held on to it, and asked for nothing a second time.
     gave_up(&proxy, toxic);
     assert_eq!(proxy.passed().len(), 1, "{toxic:?}");
     assert!(histories(&fake).is_empty(), "{toxic:?}");
@@ -153,7 +148,7 @@ fn refused() {
 
 /// The server's name is unknown, and then it is known.
 fn unknown_name() {
-    const WHY: &str = "the server's name is not known";
+    const WHY: &str = "the server's name could not be looked up";
     let (home, fake) = (Home::new(), fake());
     let Some(resolver) = Resolver::new(&home) else {
         return;

@@ -35,7 +35,7 @@ impl Held {
     ///
     /// # Panics
     ///
-    /// When they do not come within 30 s.
+    /// When that takes longer than anything should.
     pub fn wait_for(&self, count: usize) {
         let end = Instant::now() + PATIENCE;
         let mut room = self.room();

@@ -109,12 +109,15 @@ impl Table {
         rows.into_iter().map(|row| &row.post).collect()
     }
 
-    /// The living posts of a channel, the newest first.
-    pub fn newest(&self, channel: &str) -> Vec<&Post> {
+    /// The living posts of a channel, the one that was made last first.
+    pub fn living(&self, channel: &str) -> impl Iterator<Item = &Post> {
         let rows = self.rows.iter().rev().map(|row| &row.post);
-        let mut posts: Vec<&Post> = rows
-            .filter(|post| post.channel_id == channel && post.is_live())
-            .collect();
+        rows.filter(move |post| post.channel_id == channel && post.is_live())
+    }
+
+    /// The same as the server lists them, the newest first.
+    pub fn newest(&self, channel: &str) -> Vec<&Post> {
+        let mut posts: Vec<&Post> = self.living(channel).collect();
         posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
         posts
     }

@@ -23,9 +23,9 @@ fn struck(proxy: &Proxy) -> Vec<Passed> {
     writes.skip_while(|write| write.toxic.is_none()).collect()
 }
 
-/// The requests of which nothing was ever heard.
+/// The edits of which nothing was ever heard.
 fn swallowed(proxy: &Proxy) -> Vec<Passed> {
-    let passed = proxy.passed().into_iter();
+    let passed = proxy.passed_of(Call::Patch).into_iter();
     passed
         .filter(|passed| passed.toxic == Some("black_hole"))
         .collect()
@@ -71,13 +71,13 @@ fn row_59_a_probe_that_hangs_opens_the_breaker_again_at_its_deadline_and_the_nex
     until(&address, "/metrics", |page| breaker(page) == "closed");
     let told: Vec<_> = struck(&proxy).iter().map(|sent| sent.toxic).collect();
     assert_eq!(told[..3], [Some("html"), Some("html"), Some("black_hole")]);
-    // One probe at a time: each that was swallowed had the breaker for itself.
+    // One probe at a time: no try but the last, which went well, sent more than one edit.
     let said = run.lines.iter();
     let tries = said
         .filter(|line| line.contains(" state=half_open"))
         .count();
     let probes = swallowed(&proxy);
-    assert_eq!(probes.len() + 1, tries, "{probes:#?}");
+    assert!(probes.len() < tries, "{tries} tries: {probes:#?}");
     proxy.wait_until("end of the probes", |proxy| {
         let mut probes = swallowed(proxy).into_iter();
         probes.all(|probe| probe.end == Some(End::Left))

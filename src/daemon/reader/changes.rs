@@ -3,11 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::{Instant, SystemTime};
 
-use super::records::pass;
 use super::{Emit, Reader, TURN};
 use crate::follow::{Change, Id, Mode};
-use crate::source::Out;
-use crate::wire::event::Src;
 
 impl Reader {
     /// Waits until something changes, and emits it; gives `false` when nothing did before `until`.
@@ -89,23 +86,7 @@ impl Reader {
                 self.forget_place(id);
                 self.unread.remove(&id);
                 self.odd.tried(id, true);
-                let Self {
-                    follower,
-                    settings,
-                    slots,
-                    registry,
-                    buffer,
-                    remarks,
-                    ..
-                } = self;
-                if let Some(slot) = slots.get_mut(&id).filter(|slot| !slot.aside) {
-                    let src = Src {
-                        at: Some(follower.at(id)),
-                        ..Src::clock()
-                    };
-                    slot.dialect.vanished(&mut Out::new(buffer, remarks, src));
-                    pass(buffer, registry, settings, emit)?;
-                }
+                self.add(id, |dialect, out| dialect.vanished(out), emit)?;
             }
             Change::New(_) => return self.meet(id, now, emit),
             _ => self.read_up_to(id, TURN, emit)?,

@@ -9,7 +9,7 @@ use crate::daemon::clean::clean;
 use crate::daemon::links::Registry;
 use crate::daemon::ticks::Rhythm;
 use crate::follow::{At, Era, Id, Piece};
-use crate::source::{self, Identity, Out, Source};
+use crate::source::{self, Dialect, Identity, Out, Source};
 use crate::wire::event::{Event, Src, SrcKind};
 
 impl Reader {
@@ -270,6 +270,16 @@ impl Reader {
 
     /// Nothing more of a session is read: tells what was held back until more would come.
     pub(super) fn end_of_input<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
+        self.add(id, |dialect, out| dialect.ended(out), emit)
+    }
+
+    /// Adds to what is told of a session what no record of it says.
+    pub(super) fn add<E>(
+        &mut self,
+        id: Id,
+        say: impl FnOnce(&mut Dialect, &mut Out<'_>),
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
         let Self {
             follower,
             settings,
@@ -290,7 +300,7 @@ impl Reader {
             at: Some(at),
             ..Src::clock()
         };
-        slot.dialect.ended(&mut Out::new(buffer, remarks, src));
+        say(&mut slot.dialect, &mut Out::new(buffer, remarks, src));
         pass(buffer, registry, settings, emit)
     }
 

@@ -1,16 +1,12 @@
 //! Answers of the server as they came, byte for byte.
 
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-use crate::fake_mattermost::Request;
+use crate::fake_mattermost::{Received, Request};
 
 /// The connection to the server.
-pub struct Upstream {
-    pub stream: TcpStream,
-    /// What was received and not yet taken.
-    pub buffer: Vec<u8>,
-}
+pub struct Upstream(pub Received);
 
 /// One answer.
 pub struct Answer {
@@ -26,24 +22,23 @@ impl Upstream {
     pub fn connect(at: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(at)?;
         stream.set_nodelay(true)?;
-        let buffer = Vec::new();
-        Ok(Self { stream, buffer })
+        Ok(Self(Received::new(stream)))
     }
 
     /// Sends a request on, and waits for its answer.
     pub fn ask(&mut self, request: &Request) -> io::Result<Answer> {
-        self.stream.write_all(&wire(request))?;
+        self.0.stream.write_all(&wire(request))?;
         let mut answer = self.head()?;
         let bare = request.method == "HEAD" || matches!(answer.status, 100..=199 | 204 | 304);
         let length = header(&answer.head, "Content-Length").and_then(|text| text.parse().ok());
         answer.body = match length {
             _ if bare => Vec::new(),
             _ if header(&answer.head, "Transfer-Encoding").is_some() => self.chunks()?,
-            Some(length) => self.take(length)?,
+            Some(length) => self.0.take(length)?,
             None => {
                 answer.is_last = true;
-                while self.receive().is_ok() {}
-                std::mem::take(&mut self.buffer)
+                while self.0.receive().is_ok() {}
+                std::mem::take(&mut self.0.buffer)
             }
         };
         Ok(answer)
@@ -53,11 +48,11 @@ impl Upstream {
         loop {
             let mut headers = [httparse::EMPTY_HEADER; 64];
             let mut head = httparse::Response::new(&mut headers);
-            let parsed = head.parse(&self.buffer);
+            let parsed = head.parse(&self.0.buffer);
             match parsed.map_err(|_| ErrorKind::InvalidData)? {
                 httparse::Status::Complete(length) => {
                     let status = head.code.unwrap_or_default();
-                    let head: Vec<u8> = self.buffer.drain(..length).collect();
+                    let head: Vec<u8> = self.0.buffer.drain(..length).collect();
                     let last = header(&head, "Connection");
                     return Ok(Answer {
                         status,
@@ -66,45 +61,18 @@ impl Upstream {
                         body: Vec::new(),
                     });
                 }
-                httparse::Status::Partial => self.receive()?,
+                httparse::Status::Partial => self.0.receive()?,
             }
         }
-    }
-
-    fn receive(&mut self) -> io::Result<()> {
-        let mut block = [0; 16 * 1024];
-        match self.stream.read(&mut block)? {
-            0 => Err(ErrorKind::UnexpectedEof.into()),
-            count => {
-                self.buffer.extend_from_slice(&block[..count]);
-                Ok(())
-            }
-        }
-    }
-
-    fn take(&mut self, count: usize) -> io::Result<Vec<u8>> {
-        while self.buffer.len() < count {
-            self.receive()?;
-        }
-        Ok(self.buffer.drain(..count).collect())
     }
 
     /// A body in chunks, with their lengths, up to the empty one.
     fn chunks(&mut self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         loop {
-            let end = loop {
-                match self.buffer.windows(2).position(|pair| pair == b"\r\n") {
-                    Some(at) => break at + 2,
-                    None => self.receive()?,
-                }
-            };
-            let line = self.take(end)?;
-            let digits = String::from_utf8_lossy(&line);
-            let length = usize::from_str_radix(digits.trim(), 16);
-            let length = length.map_err(|_| ErrorKind::InvalidData)?;
-            body.extend(line.iter());
-            body.extend(self.take(length + 2)?);
+            let (length, line) = self.0.chunk()?;
+            body.extend(line);
+            body.extend(self.0.take(length + 2)?);
             if length == 0 {
                 return Ok(body);
             }

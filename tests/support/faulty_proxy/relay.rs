@@ -168,15 +168,15 @@ impl Relay<'_> {
         let Some(upstream) = self.upstream.take() else {
             return Ok(false);
         };
-        let (mut from, mut to) = (upstream.stream.try_clone()?, self.stream.try_clone()?);
+        let (mut from, mut to) = (upstream.0.stream.try_clone()?, self.stream.try_clone()?);
         // The first words of the server may have come with its answer.
-        to.write_all(&upstream.buffer)?;
+        to.write_all(&upstream.0.buffer)?;
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 let _ = io::copy(&mut from, &mut to);
                 let _ = to.shutdown(Shutdown::Both);
             });
-            let (mut from, mut to) = (self.stream, &upstream.stream);
+            let (mut from, mut to) = (self.stream, &upstream.0.stream);
             let _ = io::copy(&mut from, &mut to);
             let _ = to.shutdown(Shutdown::Both);
         });

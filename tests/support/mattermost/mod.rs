@@ -54,7 +54,7 @@ pub use self::{
     bell::Bell,
     fake::Fake,
     faults::{Action, Call, Faults, Held, Moment, Rule},
-    http::{Answer, Reader, Request},
+    http::{Answer, Reader, Received, Request},
     options::{Flavour, Options, Rate},
     posts::Post,
     record::Recorded,

@@ -1,7 +1,9 @@
 //! Requests, read from a socket.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write as _};
 use std::net::TcpStream;
+
+use super::Received;
 
 /// One request with its whole body.
 #[derive(Clone, Debug)]
@@ -72,19 +74,12 @@ impl Request {
 
 /// Takes one request after the other from a connection.
 #[derive(Debug)]
-pub struct Reader {
-    stream: TcpStream,
-    /// What was received and not yet taken.
-    buffer: Vec<u8>,
-}
+pub struct Reader(Received);
 
 impl Reader {
     /// Reads from `stream`.
     pub fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
-            buffer: Vec::new(),
-        }
+        Self(Received::new(stream))
     }
 
     /// The next request; `None` once the client is gone or idles too long.
@@ -93,17 +88,18 @@ impl Reader {
             if let Some(request) = self.head()? {
                 break request;
             }
-            self.receive().ok()?;
+            self.0.receive().ok()?;
         };
-        if request.says("Expect", "100-continue") && self.buffer.is_empty() {
-            self.stream
+        if request.says("Expect", "100-continue") && self.0.buffer.is_empty() {
+            self.0
+                .stream
                 .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
                 .ok()?;
         }
         request.body = if request.is_chunked() {
             self.chunks().ok()?
         } else {
-            self.take(request.length()).ok()?
+            self.0.take(request.length()).ok()?
         };
         Some(request)
     }
@@ -112,7 +108,7 @@ impl Reader {
     fn head(&mut self) -> Option<Option<Request>> {
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut head = httparse::Request::new(&mut headers);
-        let httparse::Status::Complete(length) = head.parse(&self.buffer).ok()? else {
+        let httparse::Status::Complete(length) = head.parse(&self.0.buffer).ok()? else {
             return Some(None);
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -126,47 +122,16 @@ impl Reader {
                 .collect(),
             body: Vec::new(),
         };
-        self.buffer.drain(..length);
+        self.0.buffer.drain(..length);
         Some(Some(request))
-    }
-
-    fn receive(&mut self) -> io::Result<()> {
-        let mut block = [0; 16 * 1024];
-        match self.stream.read(&mut block)? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
-            count => {
-                self.buffer.extend_from_slice(&block[..count]);
-                Ok(())
-            }
-        }
-    }
-
-    fn take(&mut self, count: usize) -> io::Result<Vec<u8>> {
-        while self.buffer.len() < count {
-            self.receive()?;
-        }
-        Ok(self.buffer.drain(..count).collect())
-    }
-
-    fn line(&mut self) -> io::Result<String> {
-        loop {
-            if let Some(at) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
-                let line = self.take(at + 2)?;
-                return Ok(String::from_utf8_lossy(&line[..at]).into_owned());
-            }
-            self.receive()?;
-        }
     }
 
     fn chunks(&mut self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         loop {
-            let line = self.line()?;
-            let digits = line.split(';').next().unwrap_or_default().trim();
-            let count =
-                usize::from_str_radix(digits, 16).map_err(|_| io::ErrorKind::InvalidData)?;
-            body.extend(self.take(count)?);
-            self.line()?;
+            let (count, _) = self.0.chunk()?;
+            body.extend(self.0.take(count)?);
+            self.0.line()?;
             if count == 0 {
                 return Ok(body);
             }

@@ -41,9 +41,10 @@ fn turns(source: Source, text: &str) -> usize {
             session: None,
         };
         let mut dialect = source.dialect(who, Settings::default());
+        let src = Src::clock();
         let (mut events, mut remarks) = (Vec::new(), Vec::new());
         for line in text.lines() {
-            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            let mut out = Out::new(&mut events, &mut remarks, &src);
             let read = dialect.record(line.as_bytes(), &mut out);
             read.expect("the case is sound");
         }

@@ -66,8 +66,9 @@ fn parse(text: &str) -> Vec<Event> {
     };
     let mut session = Session::new(who, Settings::default());
     let (mut events, mut remarks) = (Vec::new(), Vec::new());
+    let src = Src::clock();
     for line in text.lines() {
-        let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+        let mut out = Out::new(&mut events, &mut remarks, &src);
         session
             .record(line.as_bytes(), &mut out)
             .expect("the transcript is sound");

@@ -139,8 +139,9 @@ fn events() -> Result<VecDeque<(Duration, Event)>, Box<dyn Error>> {
     };
     let mut session = Session::new(who, openclaw::Settings::default());
     let (mut read, mut remarks) = (Vec::new(), Vec::new());
+    let src = Src::clock();
     for line in transcript()?.lines() {
-        let mut out = Out::new(&mut read, &mut remarks, Src::clock());
+        let mut out = Out::new(&mut read, &mut remarks, &src);
         session.record(line.as_bytes(), &mut out)?;
     }
     let first = read.first().ok_or("no event")?.clone();

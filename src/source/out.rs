@@ -64,7 +64,9 @@ pub type Remarks = Vec<Remark>;
 pub struct Out<'a> {
     events: &'a mut Vec<Event>,
     remarks: &'a mut Remarks,
-    src: Src,
+    src: &'a Src,
+    /// The number of the next event.
+    next: u32,
     /// The record's own time.
     pub ts: Option<Time>,
     /// The record's type, as it goes into `raw`.
@@ -72,12 +74,13 @@ pub struct Out<'a> {
 }
 
 impl<'a> Out<'a> {
-    /// Puts events read at `src` into `events`, numbering them from 0.
-    pub fn new(events: &'a mut Vec<Event>, remarks: &'a mut Remarks, src: Src) -> Self {
+    /// Puts events read at `src` into `events`, numbering them from `src.n`.
+    pub fn new(events: &'a mut Vec<Event>, remarks: &'a mut Remarks, src: &'a Src) -> Self {
         Self {
             events,
             remarks,
             src,
+            next: src.n,
             ts: None,
             raw: None,
         }
@@ -104,12 +107,15 @@ impl<'a> Out<'a> {
             agent: who.agent.clone(),
             run: run.cloned(),
             body: body.into(),
-            src: self.src.clone(),
+            src: Src {
+                n: self.next,
+                ..self.src.clone()
+            },
             replay: false,
             raw: self.raw.clone(),
             label: None,
         });
-        self.src.n += 1;
+        self.next += 1;
     }
 
     /// Notes something unknown.

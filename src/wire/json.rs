@@ -46,6 +46,10 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
 
 /// The index of the first byte that needs an escape.
 fn special(bytes: &[u8]) -> Option<usize> {
+    // The last block again, as far as it was not looked at.
+    let Some(last) = bytes.last_chunk() else {
+        return short_special(bytes);
+    };
     let (blocks, rest) = bytes.as_chunks();
     for (number, block) in blocks.iter().enumerate() {
         let found = mask(*block);
@@ -53,16 +57,37 @@ fn special(bytes: &[u8]) -> Option<usize> {
             return Some(number * 16 + found.trailing_zeros() as usize);
         }
     }
-    // The last block again, as far as it was not looked at.
-    if let Some(last) = bytes.last_chunk() {
-        let found = mask(*last) >> (16 - rest.len());
-        let at = bytes.len() - rest.len() + found.trailing_zeros() as usize;
-        return (found != 0).then_some(at);
+    let found = mask(*last) >> (16 - rest.len());
+    let at = bytes.len() - rest.len() + found.trailing_zeros() as usize;
+    (found != 0).then_some(at)
+}
+
+/// The same for fewer bytes than make a block: most names, which need no escape.
+fn short_special(bytes: &[u8]) -> Option<usize> {
+    // Two looks, which may overlap.
+    let is_plain = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        is_plain(u64::from_ne_bytes(*first)) && is_plain(u64::from_ne_bytes(*last))
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let [first, last] = [first, last].map(|four| u64::from(u32::from_ne_bytes(*four)));
+        is_plain(first | last << 32)
+    } else {
+        false
+    };
+    if is_plain {
+        return None;
     }
-    let mut block = [b' '; 16];
-    block[..rest.len()].copy_from_slice(rest);
-    let found = mask(block);
-    (found != 0).then_some(found.trailing_zeros() as usize)
+    let mut bytes = bytes.iter();
+    bytes.position(|&byte| byte < b' ' || byte == b'"' || byte == b'\\')
+}
+
+/// Whether none of eight bytes needs an escape.
+fn is_plain(eight: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The highest bit of some byte is set if and only if one is below `least`, which is no more
+    // than 128.
+    let below = |eight: u64, least: u64| eight.wrapping_sub(ONES * least) & !eight & (ONES << 7);
+    let is = |byte: u8| below(eight ^ (ONES * u64::from(byte)), 1);
+    below(eight, u64::from(b' ')) | is(b'"') | is(b'\\') == 0
 }
 
 fn mask(block: [u8; 16]) -> u32 {

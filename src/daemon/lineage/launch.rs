@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
 
 use crate::label::{Started, started, started_by_words};
@@ -27,7 +27,9 @@ const STARTERS: &[(&str, &[&str], &[&str])] = &[
 /// All of their names.
 static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let names = STARTERS.iter().flat_map(|(_, names, _)| names.iter());
-    AhoCorasick::new(names).ok()
+    // Only of this kind are they looked for many bytes at a time.
+    let kind = MatchKind::LeftmostFirst;
+    AhoCorasick::builder().match_kind(kind).build(names).ok()
 });
 
 /// What runs a package by its name.

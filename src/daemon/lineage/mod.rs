@@ -251,12 +251,15 @@ impl Lineage {
         if start.input.is_null() {
             return;
         }
+        let key = self.key(&event.source, event.sid.as_deref().unwrap_or_default());
+        let cwd = self.places.get(&key);
+        let launches = launches(start, cwd.map(|cwd| &**cwd));
+        if launches.is_empty() {
+            return;
+        }
         let Some(who) = Who::of(event) else { return };
-        let key = self.key(&who.source, &who.sid);
-        let cwd = self.places.get(&key).cloned();
-        let launches = launches(start, cwd.as_deref());
         let known = |call: &Call| call.call == start.call && call.who == who;
-        if launches.is_empty() || self.calls.iter().any(known) {
+        if self.calls.iter().any(known) {
             return;
         }
         for launch in launches {

@@ -74,7 +74,7 @@ impl Reader {
         };
         if let Err(broken) = slot
             .dialect
-            .record(line, &mut Out::new(buffer, remarks, src))
+            .record(line, &mut Out::new(buffer, remarks, &src))
         {
             odd.broken(&broken.to_string(), || format!("standard input:{}", at.off));
         }

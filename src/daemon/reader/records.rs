@@ -212,7 +212,7 @@ impl Reader {
                 }
                 Piece::Rewound { reason } => {
                     slot.dialect
-                        .rewound(reason, &mut Out::new(buffer, remarks, src.clone()));
+                        .rewound(reason, &mut Out::new(buffer, remarks, &src));
                     failed = pass(buffer, registry, settings, emit).err();
                     return failed.is_none();
                 }
@@ -222,7 +222,7 @@ impl Reader {
             let read = contained(|| {
                 failpoint(bytes);
                 slot.dialect
-                    .record(bytes, &mut Out::new(buffer, remarks, src.clone()))
+                    .record(bytes, &mut Out::new(buffer, remarks, &src))
             });
             match read {
                 Some(Ok(())) => {}
@@ -300,7 +300,7 @@ impl Reader {
             at: Some(at),
             ..Src::clock()
         };
-        say(&mut slot.dialect, &mut Out::new(buffer, remarks, src));
+        say(&mut slot.dialect, &mut Out::new(buffer, remarks, &src));
         pass(buffer, registry, settings, emit)
     }
 
@@ -324,7 +324,7 @@ impl Reader {
             at: Some(follower.at(id)),
             ..Src::clock()
         };
-        slot.dialect.judge(&mut Out::new(buffer, remarks, src));
+        slot.dialect.judge(&mut Out::new(buffer, remarks, &src));
         pass(buffer, registry, settings, emit)
     }
 }

@@ -60,7 +60,7 @@ impl Reader {
             };
             let read = contained(|| {
                 failpoint(bytes);
-                let mut out = Out::new(buffer, remarks, src.clone());
+                let mut out = Out::new(buffer, remarks, &src);
                 slot.dialect.stream(bytes, &mut out);
             });
             if read.is_none() {

@@ -1,14 +1,15 @@
 //! Finds the words of the rules: every one, at every place, in any case.
 //!
-//! Four bytes of a text nearly always tell that no word begins with them. They
-//! are looked up in a small table, each place on its own, while an automaton of
-//! so many words would wait for one far load after the other.
+//! Three bytes of a text mostly tell that no word begins with them, and four nearly
+//! always. They are looked up in tables, each place on its own, while an automaton of
+//! so many words would wait for one far load after the other; the tables are small
+//! enough to stay near.
 
 /// Bits that are kept of a byte.
 const CLASS_BITS: u32 = 5;
 const CLASSES: usize = 1 << CLASS_BITS;
-/// Keys of three bytes in a row.
-const KEYS: usize = CLASSES.pow(3);
+/// Pairs of bytes in a row.
+const PAIRS: usize = CLASSES.pow(2);
 
 /// A word in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,34 +36,56 @@ const SMALL: u64 = u64::from_ne_bytes([0x20; 8]);
 /// Words in lower case, by how they begin.
 pub(super) struct Words {
     words: Vec<&'static str>,
-    /// For each key of three bytes, one bit for each class that may follow.
-    begins: Box<[u32; KEYS]>,
-    /// The words by their keys. One of two bytes has many keys.
+    /// By the first two bytes.
+    pairs: Box<[Pair; PAIRS]>,
+    /// By three, one behind the other.
+    threes: Vec<Three>,
+    /// The words by those. One of two bytes has many threes.
     keyed: Vec<Begin>,
-    /// Where those of each key begin and end.
-    places: Box<[(u16, u16); KEYS]>,
+}
+
+/// What there is of words that begin with two bytes.
+#[derive(Clone, Copy, Default)]
+struct Pair {
+    /// One bit for each class of a third byte.
+    thirds: u32,
+    /// Where the first of these stands among the threes.
+    first: u16,
+}
+
+/// What there is of words that begin with three bytes.
+struct Three {
+    /// One bit for each class of a fourth byte.
+    fourths: u32,
+    /// Where the words begin and end.
+    words: (u16, u16),
 }
 
 impl Words {
     /// Numbers the words from 0.
     pub(super) fn new(words: Vec<&'static str>) -> Self {
-        let mut begins = Box::new([0; KEYS]);
-        let mut keyed = Vec::new();
-        for (number, word) in (0..).zip(&words) {
-            let follows = word.as_bytes().get(3).map_or(u32::MAX, |&b| 1 << class(b));
-            for key in keys(word.as_bytes()) {
-                begins[key] |= follows;
-                keyed.push((key, number));
-            }
-        }
+        let mut keyed: Vec<(usize, u16)> = (0..)
+            .zip(&words)
+            .flat_map(|(number, word)| keys(word.as_bytes()).map(move |key| (key, number)))
+            .collect();
         keyed.sort_unstable();
-        let mut places = Box::new([(0, 0); KEYS]);
-        for (at, &(key, _)) in (0..).zip(&keyed) {
-            let (first, end) = &mut places[key];
-            if *end == 0 {
-                *first = at;
+        let mut pairs = Box::new([Pair::default(); PAIRS]);
+        let mut threes: Vec<Three> = Vec::new();
+        let mut at = 0;
+        for same in keyed.chunk_by(|one, other| one.0 == other.0) {
+            let (key, next) = (same[0].0, at + same.len() as u16);
+            let pair = &mut pairs[key / CLASSES];
+            if pair.thirds == 0 {
+                pair.first = threes.len() as u16;
             }
-            *end = at + 1;
+            pair.thirds |= 1 << (key % CLASSES);
+            let fourth = |word: u16| words[usize::from(word)].as_bytes().get(3);
+            let bits = same.iter().map(|&(_, word)| bit(fourth(word)));
+            threes.push(Three {
+                fourths: bits.fold(0, |all, bit| all | bit),
+                words: (at, next),
+            });
+            at = next;
         }
         let begin = |(_, word): (usize, u16)| {
             let (mut mask, mut bytes) = ([0; 8], [0; 8]);
@@ -75,8 +98,8 @@ impl Words {
         Self {
             keyed: keyed.into_iter().map(begin).collect(),
             words,
-            begins,
-            places,
+            pairs,
+            threes,
         }
     }
 
@@ -84,38 +107,46 @@ impl Words {
     /// overlapping ones too: those that end first come first, of these the longest.
     pub(super) fn find(&self, text: &[u8], head: usize, mut each: impl FnMut(Hit)) {
         let mut waiting = Vec::new();
-        let looked_at = &text[..text.len().min(head.saturating_add(3))];
-        if let Some((three, rest)) = looked_at.split_first_chunk::<3>() {
-            let mut key = three.iter().fold(0, |key, &byte| behind(key, class(byte)));
-            for (start, &byte) in rest.iter().enumerate() {
-                let follows = class(byte);
-                if self.begins[key] >> follows & 1 != 0 {
-                    self.begun(text, start, key, &mut waiting, &mut each);
+        let looked_at = &text[..text.len().min(head.saturating_add(2))];
+        if let Some((two, rest)) = looked_at.split_first_chunk::<2>() {
+            let mut pair = two.iter().fold(0, |pair, &byte| behind(pair, byte));
+            for (start, &third) in rest.iter().enumerate() {
+                if self.pairs[pair].thirds >> class(third) & 1 != 0 {
+                    self.begun(text, start, pair, third, &mut waiting, &mut each);
                 }
-                key = behind(key, follows);
+                pair = behind(pair, third);
             }
         }
         // Short words at the end of the text.
-        for start in (text.len().max(3) - 3)..text.len().min(head) {
-            let head = text[start..].iter().chain(&[0; 2]).take(3);
-            let key = head.fold(0, |key, &byte| behind(key, class(byte)));
-            if self.begins[key] != 0 {
-                self.begun(text, start, key, &mut waiting, &mut each);
-            }
+        for start in (text.len().max(2) - 2)..text.len().min(head) {
+            let byte = |at: usize| text.get(at).copied().unwrap_or_default();
+            let pair = behind(class(text[start]).into(), byte(start + 1));
+            self.begun(text, start, pair, byte(start + 2), &mut waiting, &mut each);
         }
         waiting.into_iter().for_each(each);
     }
 
-    /// Looks at the words that may begin at `start`.
+    /// Looks at the words that may begin at `start`, with `pair` and a third byte.
     fn begun(
         &self,
         text: &[u8],
         start: usize,
-        key: usize,
+        pair: usize,
+        third: u8,
         waiting: &mut Vec<Hit>,
         each: &mut impl FnMut(Hit),
     ) {
-        let (first, end) = self.places[key];
+        let Pair { thirds, first } = self.pairs[pair];
+        let third = 1 << class(third);
+        if thirds & third == 0 {
+            return;
+        }
+        let before = (thirds & (third - 1)).count_ones() as usize;
+        let three = &self.threes[usize::from(first) + before];
+        if three.fourths & bit(text.get(start + 3)) == 0 {
+            return;
+        }
+        let (first, end) = three.words;
         let text8 = text[start..].first_chunk().copied().unwrap_or_else(|| {
             let mut rest = [0; 8];
             rest[..text.len() - start].copy_from_slice(&text[start..]);
@@ -139,17 +170,22 @@ impl Words {
     }
 }
 
-/// The keys of all texts that begin with `word`.
+/// The keys of all texts that begin with `word`: the classes of their first three bytes.
 fn keys(word: &[u8]) -> impl Iterator<Item = usize> {
     let head = word.iter().take(3);
     let open = (head.len()..3).fold(1, |open, _| open * CLASSES);
-    let key = head.fold(0, |key, &byte| behind(key, class(byte)));
+    let key = head.fold(0, |key, &byte| key * CLASSES + usize::from(class(byte)));
     (0..open).map(move |rest| key * open + rest)
 }
 
-/// The key of three bytes, the last of which is of class `last`.
-fn behind(key: usize, last: u8) -> usize {
-    (key << CLASS_BITS | usize::from(last)) % KEYS
+/// The pair of the second byte of `pair` and of `byte`.
+fn behind(pair: usize, byte: u8) -> usize {
+    (pair << CLASS_BITS | usize::from(class(byte))) % PAIRS
+}
+
+/// The bit of a byte's class; all where there is none.
+fn bit(byte: Option<&u8>) -> u32 {
+    byte.map_or(u32::MAX, |&byte| 1 << class(byte))
 }
 
 fn class(byte: u8) -> u8 {

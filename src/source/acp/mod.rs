@@ -386,7 +386,8 @@ mod tests {
         let mut log = Log::boxed(who, Settings::default());
         let (mut events, mut remarks) = (Vec::new(), Vec::new());
         for line in lines {
-            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            let src = Src::clock();
+            let mut out = Out::new(&mut events, &mut remarks, &src);
             log.record(line.as_bytes(), &mut out).expect("a record");
         }
         let ends = events.iter().filter_map(|event| match &event.body {

@@ -118,7 +118,8 @@ mod tests {
 
     fn read(log: &mut Box<Log>, line: &str) -> Vec<Event> {
         let (mut events, mut remarks) = (Vec::new(), Vec::new());
-        let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+        let src = Src::clock();
+        let mut out = Out::new(&mut events, &mut remarks, &src);
         log.record(line.as_bytes(), &mut out).expect("a record");
         events
     }
@@ -233,7 +234,8 @@ mod tests {
                 read(&mut log, line);
             }
             let (mut events, mut remarks) = (Vec::new(), Vec::new());
-            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            let src = Src::clock();
+            let mut out = Out::new(&mut events, &mut remarks, &src);
             match is_gone {
                 true => log.vanished(&mut out),
                 false => log.ended(&mut out),
@@ -244,7 +246,7 @@ mod tests {
             let ends = events.iter().filter(ends).count();
             assert_eq!(ends, if is_gone { 2 } else { 0 }, "{events:?}");
             events.clear();
-            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            let mut out = Out::new(&mut events, &mut remarks, &src);
             log.ended(&mut out);
             assert!(events.is_empty(), "told once: {events:?}");
         }

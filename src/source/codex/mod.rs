@@ -277,7 +277,8 @@ mod tests {
         let mut dialect = Source::Codex.dialect(who, Settings::default());
         dialect.head(head.as_bytes());
         let (mut events, mut remarks) = (Vec::new(), Vec::new());
-        let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+        let src = Src::clock();
+        let mut out = Out::new(&mut events, &mut remarks, &src);
         dialect.record(asked.as_bytes(), &mut out).expect("reads");
         let parents: Vec<_> = events
             .iter()

@@ -178,7 +178,8 @@ mod tests {
         let mut session = Session::boxed(who, Settings::default());
         let each = records.iter().map(|record| {
             let (mut events, mut remarks) = (Vec::<Event>::new(), Remarks::new());
-            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            let src = Src::clock();
+            let mut out = Out::new(&mut events, &mut remarks, &src);
             session
                 .record(record.as_bytes(), &mut out)
                 .expect("a record");

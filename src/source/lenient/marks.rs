@@ -17,6 +17,7 @@ pub(super) struct Marks {
 
 impl Marks {
     /// The marks of the first bytes of `bytes`, spaces behind its end.
+    #[inline(always)]
     pub(super) fn of(bytes: &[u8]) -> Self {
         match bytes.first_chunk() {
             Some(block) => Self::of_block(block),
@@ -24,6 +25,7 @@ impl Marks {
         }
     }
 
+    #[inline(always)]
     fn of_block(block: &[u8; BLOCK]) -> Self {
         let (quarters, _) = block.as_chunks();
         let mut marks = Self {
@@ -41,9 +43,7 @@ impl Marks {
         }
         // Hardly any block has one.
         if lowest != u8x16::splat(b' ') {
-            let low = |&byte: &u8| byte < b' ';
-            let bits = block.iter().map(low).enumerate();
-            marks.controls = bits.fold(0, |bits, (at, is)| bits | u64::from(is) << at);
+            marks.controls = controls(block);
         }
         marks
     }
@@ -66,6 +66,13 @@ impl Marks {
     }
 }
 
+#[cold]
+#[inline(never)]
+fn controls(block: &[u8; BLOCK]) -> u64 {
+    let bits = block.iter().map(|&byte| byte < b' ').enumerate();
+    bits.fold(0, |bits, (at, is)| bits | u64::from(is) << at)
+}
+
 /// Which of the first bytes of `bytes` are `byte`, where a whole block is left; else none.
 pub(super) fn of_byte(bytes: &[u8], byte: u8) -> u64 {
     let Some(block) = bytes.first_chunk::<BLOCK>() else {
@@ -79,11 +86,19 @@ pub(super) fn of_byte(bytes: &[u8], byte: u8) -> u64 {
     masks.fold(0, |all, mask| all | mask)
 }
 
-/// Which of the bytes are quotes or backslashes, and which are below a space.
-pub(super) fn short(block: [u8; SHORT]) -> (u32, u32) {
+/// Where the first quote is, no backslash before it; and whether a byte below a space is.
+#[inline(always)]
+pub(super) fn short(block: [u8; SHORT]) -> Option<(usize, bool)> {
     let bytes = u8x16::from(block);
-    let controls = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
-    (quotes_and_backslashes(block), controls.to_bitmask())
+    let quotes = bytes.simd_eq(u8x16::splat(b'"')).to_bitmask();
+    let backslashes = bytes.simd_eq(u8x16::splat(b'\\')).to_bitmask();
+    let before = quotes.wrapping_sub(1) & !quotes;
+    if quotes == 0 || backslashes & before != 0 {
+        return None;
+    }
+    // Behind the quote a line of an indented text may end.
+    let controls = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes).to_bitmask();
+    Some((quotes.trailing_zeros() as usize, controls & before != 0))
 }
 
 /// Which of the bytes are quotes or backslashes.

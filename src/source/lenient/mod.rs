@@ -71,8 +71,10 @@ impl<'a> Raw<'a> {
         reason = "a cast of a float saturates"
     )]
     pub fn int(self) -> Option<i64> {
-        let text = self.0;
-        if let Ok(number) = text.parse::<i64>() {
+        if let Some(number) = short_int(self.0) {
+            return Some(number);
+        }
+        if let Ok(number) = self.0.parse::<i64>() {
             return Some(number);
         }
         self.float().map(|number| number as i64)
@@ -143,6 +145,18 @@ impl<'a> Raw<'a> {
     pub fn value(self, bytes: usize) -> Value {
         value::of(self, bytes)
     }
+}
+
+/// A number of so few digits that it fits, as nearly all have.
+fn short_int(digits: &str) -> Option<i64> {
+    let digits = digits.as_bytes();
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    digits.iter().try_fold(0, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit <= 9).then(|| number * 10 + i64::from(digit))
+    })
 }
 
 /// An object of a known shape, or nothing where another kind of value stands.
@@ -312,6 +326,19 @@ mod tests {
             thing.inner.0.expect("an object").name.text().as_deref(),
             Some("c")
         );
+    }
+
+    #[test]
+    fn a_whole_number_is_the_same_however_many_digits_it_has() {
+        for digits in 1..=19 {
+            let number: i64 = "9223372036854775807"[..digits].parse().expect("fits");
+            for number in [number, -number] {
+                assert_eq!(Raw(&number.to_string()).int(), Some(number));
+            }
+        }
+        for (json, want) in [("", None), ("\"7\"", None), ("7.9", Some(7)), ("-", None)] {
+            assert_eq!(Raw(json).int(), want, "{json:?}");
+        }
     }
 
     #[test]

@@ -159,28 +159,29 @@ impl<'a> Scanner<'a> {
 
     /// Skips any value, however deep.
     pub fn skip(&mut self) -> Option<()> {
+        match self.peek()? {
+            b'{' | b'[' => self.skip_nested(),
+            first => self.skip_plain(first),
+        }
+    }
+
+    /// Skips an object or an array.
+    fn skip_nested(&mut self) -> Option<()> {
         let mut open = Vec::new();
         loop {
             let first = self.peek()?;
-            match first {
-                b'"' => {
-                    self.string()?;
-                }
-                b'{' | b'[' => {
-                    self.at += 1;
-                    // `{` and `}`, `[` and `]` are two apart.
-                    if !self.take(first + 2) {
-                        if first == b'{' {
-                            self.key()?;
-                        }
-                        open.push(first);
-                        continue;
+            if let b'{' | b'[' = first {
+                self.at += 1;
+                // `{` and `}`, `[` and `]` are two apart.
+                if !self.take(first + 2) {
+                    if first == b'{' {
+                        self.key()?;
                     }
+                    open.push(first);
+                    continue;
                 }
-                b't' => self.word(b"true")?,
-                b'f' => self.word(b"false")?,
-                b'n' => self.word(b"null")?,
-                _ => self.number()?,
+            } else {
+                self.skip_plain(first)?;
             }
             loop {
                 let Some(&kind) = open.last() else {
@@ -198,7 +199,20 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Skips a value that holds no others, and whose first byte is `first`.
+    #[inline(always)]
+    fn skip_plain(&mut self, first: u8) -> Option<()> {
+        match first {
+            b'"' => self.string().map(drop),
+            b't' => self.word(b"true"),
+            b'f' => self.word(b"false"),
+            b'n' => self.word(b"null"),
+            _ => self.number(),
+        }
+    }
+
     /// A string, from its opening quote to behind its closing one; whether it has escapes.
+    #[inline(always)]
     fn string(&mut self) -> Option<bool> {
         let bytes = self.text.as_bytes();
         if bytes.get(self.at) != Some(&b'"') {
@@ -206,20 +220,18 @@ impl<'a> Scanner<'a> {
         }
         self.at += 1;
         // Most strings are keys, names and ids.
-        if let Some(&block) = bytes[self.at..].first_chunk::<SHORT>() {
-            let (marks, controls) = short(block);
-            let mark = marks.trailing_zeros() as usize;
-            if marks != 0 && block[mark % SHORT] == b'"' {
-                // Behind the end a line of an indented text may end.
-                self.controls |= u64::from(controls & (marks ^ (marks - 1)));
-                self.at += mark + 1;
-                return Some(false);
-            }
+        if let Some(&block) = bytes[self.at..].first_chunk::<SHORT>()
+            && let Some((length, controls)) = short(block)
+        {
+            self.controls |= u64::from(controls);
+            self.at += length + 1;
+            return Some(false);
         }
         self.long_string()
     }
 
     /// The rest of a string of any length.
+    #[inline(never)]
     fn long_string(&mut self) -> Option<bool> {
         let bytes = self.text.as_bytes();
         let (mut carry, mut escapes) = (0, false);
@@ -255,35 +267,34 @@ impl<'a> Scanner<'a> {
     }
 
     fn number(&mut self) -> Option<()> {
-        self.at += usize::from(self.at_any(b"-"));
-        if self.at_any(b"0") {
-            self.at += 1;
-        } else {
-            self.digits()?;
+        let bytes = self.text.as_bytes();
+        let digits = |from: usize| {
+            let end = digits(bytes, from);
+            (end > from).then_some(end)
+        };
+        let mut at = self.at + usize::from(bytes.get(self.at) == Some(&b'-'));
+        at = match bytes.get(at)? {
+            b'0' => at + 1,
+            _ => digits(at)?,
+        };
+        if let Some(b'.') = bytes.get(at) {
+            at = digits(at + 1)?;
         }
-        if self.at_any(b".") {
-            self.at += 1;
-            self.digits()?;
+        if let Some(b'e' | b'E') = bytes.get(at) {
+            let is_signed = matches!(bytes.get(at + 1), Some(b'+' | b'-'));
+            at = digits(at + 1 + usize::from(is_signed))?;
         }
-        if self.at_any(b"eE") {
-            self.at += 1;
-            self.at += usize::from(self.at_any(b"+-"));
-            self.digits()?;
-        }
+        self.at = at;
         Some(())
     }
+}
 
-    fn at_any(&self, of: &[u8]) -> bool {
-        let next = self.text.as_bytes().get(self.at);
-        next.is_some_and(|byte| of.contains(byte))
+/// Where the digits end that begin at `at`.
+fn digits(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b'0'..=b'9') = bytes.get(at) {
+        at += 1;
     }
-
-    fn digits(&mut self) -> Option<()> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        (count > 0).then_some(())
-    }
+    at
 }
 
 /// What a byte behind a backslash is: an escape, one with four hexadecimal digits, or none.

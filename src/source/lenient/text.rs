@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::marks::{self, BLOCK, Marks, SHORT};
+use super::marks::{self, BLOCK, Marks};
 
 /// Few texts with escapes are longer, and an allocator is quick with so little.
-const USUAL: usize = 900;
+const USUAL: usize = 800;
+
+/// Bytes of the longest character.
+const CHARACTER: usize = 4;
 
 /// Bytes as text, what is no UTF-8 replaced.
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
@@ -53,55 +56,109 @@ fn unescape(inner: &str, start: usize, bytes: usize) -> (String, usize) {
     let mut specials = Specials::new(text);
     // Where the text ends is not known yet.
     let most = inner.len().min(bytes);
-    let mut out = Vec::with_capacity(most.min(start + USUAL) + SHORT);
+    let mut out = Decoded::new(most.min(start + USUAL));
     let mut at = 0;
     loop {
         let end = specials.next(at);
-        let room = bytes - out.len();
+        let room = bytes - out.length;
         if end - at >= room {
             let fits = floor_char(&inner[at..end], room);
-            out.extend_from_slice(&text[at..at + fits]);
+            out.append(text, at, at + fits);
             at += fits;
             break;
         }
-        append(&mut out, text, at, end);
+        out.append(text, at, end);
         at = end;
         let (Some(b'\\'), Some(&letter)) = (text.get(at), text.get(at + 1)) else {
             break;
         };
-        let before = out.len();
+        let before = out.length;
         let length = match MEANT[usize::from(letter)] {
-            0 if letter == b'u' => 2 + unicode(&inner[at + 2..], &mut out),
+            0 if letter == b'u' => {
+                let (meant, length) = unicode(&inner[at + 2..]);
+                out.push(meant);
+                2 + length
+            }
             0 => {
                 // No escape at all, but a parser was not asked: the letter stays.
-                let length = inner[at + 1..].chars().next().map_or(1, char::len_utf8);
-                out.extend_from_slice(&text[at + 1..at + 1 + length]);
-                1 + length
+                let letter = inner[at + 1..].chars().next();
+                let letter = letter.unwrap_or(char::REPLACEMENT_CHARACTER);
+                out.push(letter);
+                1 + letter.len_utf8()
             }
             byte => {
-                out.push(byte);
+                out.put(byte);
                 2
             }
         };
-        if out.len() > bytes {
-            out.truncate(before);
+        if out.length > bytes {
+            out.length = before;
             break;
         }
         at += length;
     }
-    (String::from_utf8(out).unwrap_or_default(), at)
+    (out.into_text(), at)
 }
 
-/// Appends `text[from..to]`.
-fn append(out: &mut Vec<u8>, text: &[u8], from: usize, to: usize) {
-    let length = to - from;
-    match text[from..].first_chunk::<SHORT>() {
-        // A block of fixed size is copied at once; what is behind the end goes again.
-        Some(block) if length <= SHORT => {
-            out.extend_from_slice(block);
-            out.truncate(out.len() - SHORT + length);
+/// A text that is being decoded: where it ends is kept apart, so that blocks may be copied over it.
+struct Decoded {
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+impl Decoded {
+    #[expect(
+        clippy::slow_vector_initialization,
+        reason = "glibc before 2.41 looks for zeroed memory in its slow way"
+    )]
+    fn new(bytes: usize) -> Self {
+        let mut zeroed = Vec::with_capacity(bytes + BLOCK);
+        zeroed.resize(bytes + BLOCK, 0);
+        Self {
+            bytes: zeroed,
+            length: 0,
         }
-        _ => out.extend_from_slice(&text[from..to]),
+    }
+
+    /// Appends `text[from..to]`, and leaves room for a character.
+    #[inline(always)]
+    fn append(&mut self, text: &[u8], from: usize, to: usize) {
+        let length = to - from;
+        // A block of fixed size is copied at once; what is behind the end is written over.
+        if length < BLOCK - CHARACTER
+            && let Some(block) = text[from..].first_chunk::<BLOCK>()
+            && let Some(room) = self.bytes[self.length..].first_chunk_mut::<BLOCK>()
+        {
+            *room = *block;
+            self.length += length;
+        } else {
+            self.append_long(&text[from..to]);
+        }
+    }
+
+    #[inline(never)]
+    fn append_long(&mut self, text: &[u8]) {
+        let end = self.length + text.len();
+        if self.bytes.len() < end + BLOCK {
+            self.bytes.resize(2 * end + BLOCK, 0);
+        }
+        self.bytes[self.length..end].copy_from_slice(text);
+        self.length = end;
+    }
+
+    fn put(&mut self, byte: u8) {
+        self.bytes[self.length] = byte;
+        self.length += 1;
+    }
+
+    fn push(&mut self, letter: char) {
+        let letter = letter.encode_utf8(&mut self.bytes[self.length..]);
+        self.length += letter.len();
+    }
+
+    fn into_text(mut self) -> String {
+        self.bytes.truncate(self.length);
+        String::from_utf8(self.bytes).unwrap_or_default()
     }
 }
 
@@ -233,13 +290,12 @@ const MEANT: [u8; 256] = {
     meant
 };
 
-/// Appends what four digits behind `\u` stand for, and gives how many bytes that took: half a pair
-/// stands for nothing.
-fn unicode(rest: &str, out: &mut Vec<u8>) -> usize {
+/// What four digits behind `\u` stand for, and how many bytes that took: half a pair stands for
+/// nothing.
+fn unicode(rest: &str) -> (char, usize) {
     let high = hex(rest);
     let Some(tail) = rest.get(4..) else {
-        push(char::REPLACEMENT_CHARACTER, out);
-        return rest.len();
+        return (char::REPLACEMENT_CHARACTER, rest.len());
     };
     let low = tail
         .strip_prefix("\\u")
@@ -252,12 +308,7 @@ fn unicode(rest: &str, out: &mut Vec<u8>) -> usize {
         (high, _) => (high, 4),
     };
     let letter = code.and_then(char::from_u32);
-    push(letter.unwrap_or(char::REPLACEMENT_CHARACTER), out);
-    length
-}
-
-fn push(letter: char, out: &mut Vec<u8>) {
-    out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+    (letter.unwrap_or(char::REPLACEMENT_CHARACTER), length)
 }
 
 fn hex(text: &str) -> Option<u32> {
@@ -308,8 +359,8 @@ mod tests {
 
         #[test]
         fn it_reads_what_a_writer_writes_up_to_any_length(
-            parts in proptest::collection::vec("[a-z]{0,40}|[é\u{1F600}\"\\\\\n\t\u{1}]{0,6}", 0..12),
-            bytes in 0..400_usize,
+            parts in proptest::collection::vec("[a-z]{0,90}|[é\u{1F600}\"\\\\\n\t\u{1}]{0,6}", 0..24),
+            bytes in 0..2_000_usize,
             behind in "[a-z\"\\\\]{0,70}",
         ) {
             let text = parts.concat();

@@ -98,7 +98,7 @@ pub struct Session {
     /// The newest time of a message that was taken in, in milliseconds.
     high_water_ms: i64,
     /// The id of the record taken in last.
-    last_id: Option<Box<str>>,
+    last_id: Option<String>,
     /// Reading began anew, and has not come to anything new yet.
     rereading: bool,
 }
@@ -423,7 +423,9 @@ impl Session {
         }
         self.high_water_ms = self.high_water_ms.max(at_ms.unwrap_or(i64::MIN));
         if let Some(id) = entry.id.word() {
-            self.last_id = Some(id.into());
+            let last = self.last_id.get_or_insert_default();
+            last.clear();
+            last.push_str(&id);
         }
     }
 

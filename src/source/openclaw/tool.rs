@@ -107,14 +107,26 @@ pub(super) fn verdict(details: &Details<'_>, content: Raw<'_>, is_error: bool) -
 
 /// Enough of a result to recognise a notice by, in bytes.
 const NOTICE: usize = 64;
+/// Most first lines are shorter.
+const LINE: usize = 256;
 /// Enough to tell what went wrong.
 const ENOUGH: usize = 4_096;
+
+/// No more bytes are written for so much text: an escape of six stands for one at least.
+const WRITTEN: usize = 6 * ENOUGH;
 
 /// What the text of a result, which begins at `inner`, may say about the call. Most results are
 /// output that says nothing: no need to decode it.
 fn telling(inner: &str, is_error: bool) -> Cow<'_, str> {
     if is_error {
-        return decode(inner, ENOUGH);
+        // What went wrong stands in the first line, unless it is an object.
+        let line = decode(inner, LINE);
+        let is_whole = line.contains('\n') && !line.trim_start().starts_with('{');
+        return if is_whole {
+            line
+        } else {
+            decode(inner, ENOUGH)
+        };
     }
     // No notice and no object begins with another letter.
     let first = inner.bytes().next().unwrap_or_default();
@@ -123,10 +135,15 @@ fn telling(inner: &str, is_error: bool) -> Cow<'_, str> {
     }
     let text = decode(inner, NOTICE);
     let begins = text.trim_start();
-    if begins.is_empty() || begins.starts_with('{') {
-        return decode(inner, ENOUGH);
+    if !begins.is_empty() && !begins.starts_with('{') {
+        return text;
     }
-    text
+    // An object counts by its status alone, and no writer spells letters as escapes.
+    let written = &inner.as_bytes()[..inner.len().min(WRITTEN)];
+    if memchr::memmem::find(written, b"status").is_none() {
+        return Cow::Borrowed("");
+    }
+    decode(inner, ENOUGH)
 }
 
 /// The first text of a result as it is written, behind its opening quote.
@@ -247,6 +264,33 @@ mod tests {
                 want,
                 "{details:?} {content}"
             );
+        }
+    }
+
+    #[test]
+    fn what_went_wrong_is_told_however_much_stands_before_or_behind_it() {
+        let long = "x".repeat(2 * LINE);
+        let cases = [
+            (true, format!("{long}\nmore"), Some(long.clone())),
+            (true, format!("short\n{long}"), Some("short".to_owned())),
+            (
+                false,
+                format!("{{\"why\":\"{long}\",\n\"status\":\"failed\",\"error\":\"no\"}}"),
+                Some("no".to_owned()),
+            ),
+            (
+                true,
+                format!("{{\n\"why\":\"{long}\",\"status\":\"failed\",\"error\":\"no\"}}"),
+                Some("no".to_owned()),
+            ),
+            (false, format!("{{\"why\":\"{long}\"}}"), None),
+        ];
+        for (is_error, text, want) in cases {
+            let content = serde_json::Value::from(text).to_string();
+            let verdict = verdict(&Details::default(), Raw(&content), is_error);
+            assert_eq!(verdict.error, want, "{content}");
+            let is_failed = verdict.outcome == Some(Outcome::Error);
+            assert_eq!(is_failed, verdict.error.is_some(), "{content}");
         }
     }
 

@@ -259,7 +259,8 @@ mod tests {
         let mut session = Session::boxed(who, Settings::default());
         let mut read = |record: &str| -> Vec<&'static str> {
             let (mut events, mut remarks) = (Vec::new(), Vec::new());
-            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            let src = Src::clock();
+            let mut out = Out::new(&mut events, &mut remarks, &src);
             session.record(record.as_bytes(), &mut out).expect(record);
             session.rest();
             let told = events.iter().filter_map(|event| match &event.body {

@@ -32,7 +32,8 @@ impl Played {
             let words: Vec<&str> = line.split(' ').collect();
             let name = |at: usize| -> Name { words[at].into() };
             let (mut events, mut remarks) = (Vec::new(), Vec::new());
-            let mut out = Out::new(&mut events, &mut remarks, Src::clock());
+            let src = Src::clock();
+            let mut out = Out::new(&mut events, &mut remarks, &src);
             let track = &mut self.track;
             match words[0] {
                 "ask" => track.request(Some(name(1)), "x", Cause::User, &mut out),

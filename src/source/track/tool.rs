@@ -16,7 +16,7 @@ impl Track {
     /// A tool is called, and what its input tells is told with it; `false` where the call was told before.
     pub(in crate::source) fn tool(&mut self, call: NewCall<'_>, out: &mut Out<'_>) -> bool {
         let (id, input) = (call.id.clone(), call.input);
-        let name = plain(call.name.as_deref().unwrap_or_default());
+        let name = plain(call.name.as_deref().unwrap_or_default()).into_owned();
         let title = ["description", "title", "agent", "subagent_type", "name"]
             .into_iter()
             .filter(|_| is_spawn(&name))
@@ -52,9 +52,16 @@ impl Track {
 }
 
 /// A tool's name without what tells one spelling from another.
-pub(in crate::source) fn plain(name: &str) -> String {
+pub(in crate::source) fn plain(name: &str) -> Cow<'_, str> {
+    // Most names are plain as they are.
+    if name
+        .bytes()
+        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'))
+    {
+        return Cow::Borrowed(name);
+    }
     let letters = name.chars().filter(|letter| letter.is_alphanumeric());
-    letters.map(|letter| letter.to_ascii_lowercase()).collect()
+    Cow::Owned(letters.map(|letter| letter.to_ascii_lowercase()).collect())
 }
 
 /// Whether a tool starts a sub-agent.

@@ -3,9 +3,11 @@
 //! Two thirds of a line say whose event it is and where it was read, and say the
 //! same in all lines of a session: those parts are made once, and copied.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::{Event, Name, Src, SrcKind, VERSION};
+use super::{Body, Event, Name, Src, SrcKind, VERSION};
 use crate::wire::json;
 use crate::wire::time::Time;
 
@@ -14,7 +16,7 @@ use crate::wire::time::Time;
 pub struct Writer {
     /// All events of a record have its time.
     when: Kept<Time>,
-    who: Kept<(Name, Option<Name>, Option<Name>, Option<Name>)>,
+    who: Kept<(Name, [Option<Name>; 4])>,
     place: Kept<(SrcKind, Option<Name>, Option<Name>)>,
 }
 
@@ -39,12 +41,14 @@ impl Writer {
     pub fn write(&mut self, event: &Event, out: &mut Vec<u8>) {
         const { assert!(VERSION == 1, "the head is written out here") };
         out.extend_from_slice(b"{\"v\":1,\"type\":");
-        append(out, event.body.kind());
+        match &event.body {
+            Body::Unknown(kind) => append(out, &**kind),
+            body => plain(out, body.kind()),
+        }
         if let Some(ts) = event.ts {
             out.extend_from_slice(self.when(ts));
         }
         out.extend_from_slice(self.who(event));
-        optional(out, ",\"run\":", event.run.as_deref());
         fields(out, |out| event.body.append(out));
         let Src {
             off, seq, end, n, ..
@@ -56,7 +60,13 @@ impl Writer {
         optional(out, ",\"n\":", Some(n));
         out.push(b'}');
         optional(out, ",\"replay\":", Some(&true).filter(|_| event.replay));
-        optional(out, ",\"raw\":", event.raw.as_deref());
+        match &event.raw {
+            Some(Cow::Borrowed(raw)) => {
+                out.extend_from_slice(b",\"raw\":");
+                plain(out, raw);
+            }
+            raw => optional(out, ",\"raw\":", raw.as_ref()),
+        }
         optional(out, ",\"label\":", event.label.as_ref());
         out.extend_from_slice(b"}\n");
     }
@@ -72,27 +82,23 @@ impl Writer {
         text
     }
 
-    /// `,"source":…` up to `"agent":…`.
+    /// `,"source":…` up to `"run":…`.
     fn who(&mut self, event: &Event) -> &[u8] {
         let Kept { of, text } = &mut self.who;
-        let is_kept = of.as_ref().is_some_and(|(source, session, sid, agent)| {
+        let names = [&event.session, &event.sid, &event.agent, &event.run];
+        let is_kept = of.as_ref().is_some_and(|(source, kept)| {
+            let mut pairs = kept.iter().zip(names);
             Name::ptr_eq(source, &event.source)
-                && is_same(session.as_ref(), event.session.as_ref())
-                && is_same(sid.as_ref(), event.sid.as_ref())
-                && is_same(agent.as_ref(), event.agent.as_ref())
+                && pairs.all(|(kept, name)| is_same(kept.as_ref(), name.as_ref()))
         });
         if !is_kept {
             text.clear();
             optional(text, ",\"source\":", Some(&*event.source));
-            optional(text, ",\"session\":", event.session.as_deref());
-            optional(text, ",\"sid\":", event.sid.as_deref());
-            optional(text, ",\"agent\":", event.agent.as_deref());
-            *of = Some((
-                event.source.clone(),
-                event.session.clone(),
-                event.sid.clone(),
-                event.agent.clone(),
-            ));
+            let keys = [",\"session\":", ",\"sid\":", ",\"agent\":", ",\"run\":"];
+            for (key, name) in keys.into_iter().zip(names) {
+                optional(text, key, name.as_deref());
+            }
+            *of = Some((event.source.clone(), names.map(Clone::clone)));
         }
         text
     }
@@ -133,6 +139,13 @@ fn optional<T: Serialize + ?Sized>(out: &mut Vec<u8>, key: &str, value: Option<&
     }
 }
 
+/// A text of our own, which needs no escapes.
+fn plain(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
 /// The fields of the object that `more` appends, behind others.
 fn fields(out: &mut Vec<u8>, more: impl FnOnce(&mut Vec<u8>)) {
     let at = out.len();
@@ -153,7 +166,7 @@ pub(super) fn append<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Body, HeadOut, Label, Live, TailOut, Tick};
+    use super::super::{HeadOut, Label, Live, TailOut, Tick};
     use super::*;
 
     /// The same by the types that the schema is made of.

@@ -35,9 +35,9 @@ pub fn events(agent: &str, key: &str, sid: &str, row: &Value, talk: &Talk) -> Ve
         src.at = Some(sid.into());
         src.off = Some(number as u64);
         // A line that is no record is skipped, as the reader does.
-        let _ = session.record(line, &mut Out::new(&mut events, &mut remarks, src));
+        let _ = session.record(line, &mut Out::new(&mut events, &mut remarks, &src));
     }
-    session.judge(&mut Out::new(&mut events, &mut remarks, Src::clock()));
+    session.judge(&mut Out::new(&mut events, &mut remarks, &Src::clock()));
     let redactor = Redactor::new(&[]);
     for event in &mut events {
         event.body.each_text(&mut |_, text| {

@@ -43,7 +43,7 @@ def arguments():
     args.add_argument("--work", help="folder for trees, kept (default: a temporary one, removed)")
     args.add_argument("--bytes", type=size, default="200MiB", help="size of the backlog (default 200MiB)")
     args.add_argument("--files", type=int, default=1000, help="files of the backlog (default 1000)")
-    args.add_argument("--rounds", type=int, default=7, help="rounds of the backlog; slow tools get a third (default 7)")
+    args.add_argument("--rounds", type=int, default=15, help="rounds of the backlog; slow tools get a third (default 15)")
     args.add_argument("--sessions", type=int, nargs="+", default=[1, 1000, 5000],
                       help="numbers of sessions to follow (default 1 1000 5000)")
     args.add_argument("--seconds", type=float, default=5, help="length of each live round (default 5)")

@@ -37,6 +37,7 @@ mod interest;
 mod layout;
 mod layouts;
 mod lines;
+mod listing;
 mod looks;
 mod messages;
 mod names;

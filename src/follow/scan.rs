@@ -3,10 +3,12 @@
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::hash::BuildHasher;
+use std::io;
 use std::path::Path;
 
 use super::entry::{Body, State};
 use super::follower::{EachRow, Follower};
+use super::listing::{self, Listing};
 use super::names;
 use super::open::{self, Stat};
 use super::place::{Home, Place, expand};
@@ -29,9 +31,14 @@ impl Follower {
         self.find_places();
         // One buffer for all: those of its own for each would leave holes between what is kept.
         self.index_buffer.reserve(INDEX_BUFFER);
-        for place in 0..self.places.len() {
-            self.look(place, rows, &mut changes);
-        }
+        let homes = self.places.iter().map(|place| place.home.clone()).collect();
+        std::thread::scope(|scope| {
+            let listings = listing::ahead(homes, scope);
+            for place in 0..self.places.len() {
+                let listing = listings.recv().ok().flatten();
+                self.look_with(place, listing, rows, &mut changes);
+            }
+        });
         self.index_buffer = Vec::new();
         self.of_streams(&mut changes);
         Self::tidy(&mut changes);
@@ -81,9 +88,20 @@ impl Follower {
 
     /// Looks at all of one agent.
     pub(super) fn look(&mut self, place: usize, rows: &mut EachRow<'_>, changes: &mut Vec<Change>) {
+        self.look_with(place, None, rows, changes);
+    }
+
+    /// The same, where what stands in its folder may have been listed.
+    fn look_with(
+        &mut self,
+        place: usize,
+        listing: Option<io::Result<Listing>>,
+        rows: &mut EachRow<'_>,
+        changes: &mut Vec<Change>,
+    ) {
         self.look_store(place, rows, changes);
         if self.places[place].era == Era::Files {
-            self.look_folder(place, changes);
+            self.look_folder(place, listing, changes);
             self.look_cabinet(place, changes);
             if self.places[place].home.files.is_none() {
                 self.look_index(place, false, rows, changes);
@@ -93,31 +111,26 @@ impl Follower {
     }
 
     /// Looks at every name of a sessions directory.
-    fn look_folder(&mut self, place: usize, changes: &mut Vec<Change>) {
-        let Some(folder) = self.places[place].home.sessions.clone() else {
+    fn look_folder(
+        &mut self,
+        place: usize,
+        listing: Option<io::Result<Listing>>,
+        changes: &mut Vec<Change>,
+    ) {
+        let home = &self.places[place].home;
+        let Some(folder) = home.sessions.clone() else {
             return;
         };
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => Some(entries),
+        let listing = match listing.unwrap_or_else(|| listing::list(home, &folder)) {
+            Ok(listing) => listing,
             Err(error) if open::is_missing(&error) => {
                 self.index_is_gone(place, changes);
-                None
+                Listing::new()
             }
             Err(error) => return self.note(&folder, format!("cannot be listed: {error}")),
         };
         self.round += 1;
-        let mut found = Vec::new();
-        for entry in entries.into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            if self.places[place].home.holds(&name)
-                && let Ok(meta) = entry.metadata()
-            {
-                found.push((name, meta));
-            }
-        }
-        // The order of a directory is nobody's; numbers should not depend on it.
-        found.sort_by(|(left, _), (right, _)| left.cmp(right));
-        for (name, meta) in found {
+        for (name, meta) in listing {
             self.seen(place, &folder, &name, &meta, false, changes);
         }
         let mut missing: Vec<Id> = self.places[place]

@@ -66,11 +66,16 @@ impl Marks {
     }
 }
 
-#[cold]
+/// Which bytes of a block are below a space: line breaks, where a text is indented.
 #[inline(never)]
 fn controls(block: &[u8; BLOCK]) -> u64 {
-    let bits = block.iter().map(|&byte| byte < b' ').enumerate();
-    bits.fold(0, |bits, (at, is)| bits | u64::from(is) << at)
+    let (quarters, _) = block.as_chunks::<SHORT>();
+    let masks = quarters.iter().enumerate().map(|(number, &quarter)| {
+        let quarter = u8x16::from(quarter);
+        let is = quarter.min(u8x16::splat(0x1f)).simd_eq(quarter);
+        u64::from(is.to_bitmask()) << (number * SHORT)
+    });
+    masks.fold(0, |all, mask| all | mask)
 }
 
 /// Which of the first bytes of `bytes` are `byte`, where a whole block is left; else none.

@@ -1,4 +1,7 @@
 //! What stands in the folders of places, listed on another core ahead of the look at them.
+//!
+//! Only where somebody follows: what comes between the listing and the look is told by the
+//! watches, or seen at the next look.
 
 use std::ffi::OsString;
 use std::fs::Metadata;
@@ -12,8 +15,8 @@ use super::place::Home;
 /// How many folders are listed ahead.
 const AHEAD: usize = 8;
 
-/// The transcripts of a folder in the order of their names, which is nobody's on a disk: numbers
-/// should not depend on it.
+/// What may be transcripts of a folder, in the order of the names: that of a disk is nobody's, and
+/// numbers should not depend on it.
 pub(super) type Listing = Vec<(OsString, Metadata)>;
 
 /// The names in `folder` that `home` holds.
@@ -35,8 +38,8 @@ pub(super) fn list(home: &Home, folder: &Path) -> io::Result<Listing> {
     Ok(found)
 }
 
-/// Lists the folders of `homes` in their order; nothing comes of one alone and where no thread can
-/// be had, and `None` for a home whose store may be all that counts.
+/// Lists the folders of `homes` in their order, with `None` for a home that has none, or whose
+/// store may be all that counts. Nothing comes where there is one home at most, or no thread.
 pub(super) fn ahead<'scope>(
     homes: Vec<Home>,
     scope: &'scope Scope<'scope, '_>,

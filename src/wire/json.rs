@@ -46,7 +46,6 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
 
 /// The index of the first byte that needs an escape.
 fn special(bytes: &[u8]) -> Option<usize> {
-    // The last block again, as far as it was not looked at.
     let Some(last) = bytes.last_chunk() else {
         return short_special(bytes);
     };
@@ -57,6 +56,7 @@ fn special(bytes: &[u8]) -> Option<usize> {
             return Some(number * 16 + found.trailing_zeros() as usize);
         }
     }
+    // The last block again, as far as it was not looked at.
     let found = mask(*last) >> (16 - rest.len());
     let at = bytes.len() - rest.len() + found.trailing_zeros() as usize;
     (found != 0).then_some(at)
@@ -65,9 +65,11 @@ fn special(bytes: &[u8]) -> Option<usize> {
 /// The same for fewer bytes than make a block: most names, which need no escape.
 fn short_special(bytes: &[u8]) -> Option<usize> {
     // Two looks, which may overlap.
-    let is_plain = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    let is_plain = if let (Some(first), Some(last)) =
+        (bytes.first_chunk::<8>(), bytes.last_chunk::<8>())
+    {
         is_plain(u64::from_ne_bytes(*first)) && is_plain(u64::from_ne_bytes(*last))
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         let [first, last] = [first, last].map(|four| u64::from(u32::from_ne_bytes(*four)));
         is_plain(first | last << 32)
     } else {

@@ -27,7 +27,7 @@ const STARTERS: &[(&str, &[&str], &[&str])] = &[
 /// All of their names.
 static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let names = STARTERS.iter().flat_map(|(_, names, _)| names.iter());
-    // Only of this kind are they looked for many bytes at a time.
+    // Matches of a leftmost kind alone are looked for many bytes at a time.
     let kind = MatchKind::LeftmostFirst;
     AhoCorasick::builder().match_kind(kind).build(names).ok()
 });

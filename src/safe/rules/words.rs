@@ -111,6 +111,7 @@ impl Words {
         if let Some((two, rest)) = looked_at.split_first_chunk::<2>() {
             let mut pair = two.iter().fold(0, |pair, &byte| behind(pair, byte));
             for (start, &third) in rest.iter().enumerate() {
+                // Mostly there is none, and no call is made.
                 if self.pairs[pair].thirds >> class(third) & 1 != 0 {
                     self.begun(text, start, pair, third, &mut waiting, &mut each);
                 }
@@ -137,11 +138,11 @@ impl Words {
         each: &mut impl FnMut(Hit),
     ) {
         let Pair { thirds, first } = self.pairs[pair];
-        let third = 1 << class(third);
-        if thirds & third == 0 {
+        let bit_of_third = 1 << class(third);
+        if thirds & bit_of_third == 0 {
             return;
         }
-        let before = (thirds & (third - 1)).count_ones() as usize;
+        let before = (thirds & (bit_of_third - 1)).count_ones() as usize;
         let three = &self.threes[usize::from(first) + before];
         if three.fourths & bit(text.get(start + 3)) == 0 {
             return;

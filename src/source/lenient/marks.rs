@@ -69,29 +69,28 @@ impl Marks {
 /// Which bytes of a block are below a space: line breaks, where a text is indented.
 #[inline(never)]
 fn controls(block: &[u8; BLOCK]) -> u64 {
-    let (quarters, _) = block.as_chunks::<SHORT>();
-    let masks = quarters.iter().enumerate().map(|(number, &quarter)| {
-        let quarter = u8x16::from(quarter);
-        let is = quarter.min(u8x16::splat(0x1f)).simd_eq(quarter);
-        u64::from(is.to_bitmask()) << (number * SHORT)
-    });
-    masks.fold(0, |all, mask| all | mask)
+    mask(block, |bytes| bytes.min(u8x16::splat(0x1f)).simd_eq(bytes))
 }
 
 /// Which of the first bytes of `bytes` are `byte`, where a whole block is left; else none.
 pub(super) fn of_byte(bytes: &[u8], byte: u8) -> u64 {
-    let Some(block) = bytes.first_chunk::<BLOCK>() else {
-        return 0;
-    };
+    bytes.first_chunk().map_or(0, |block| {
+        mask(block, |bytes| bytes.simd_eq(u8x16::splat(byte)))
+    })
+}
+
+/// Which bytes of a block are so.
+#[inline(always)]
+fn mask(block: &[u8; BLOCK], are: impl Fn(u8x16) -> u8x16) -> u64 {
     let (quarters, _) = block.as_chunks::<SHORT>();
     let masks = quarters.iter().enumerate().map(|(number, &quarter)| {
-        let is = u8x16::from(quarter).simd_eq(u8x16::splat(byte));
-        u64::from(is.to_bitmask()) << (number * SHORT)
+        u64::from(are(u8x16::from(quarter)).to_bitmask()) << (number * SHORT)
     });
     masks.fold(0, |all, mask| all | mask)
 }
 
-/// Where the first quote is, no backslash before it; and whether a byte below a space is.
+/// Where the first quote is, and whether a byte below a space stands before it; `None` where there
+/// is no quote, or a backslash before it.
 #[inline(always)]
 pub(super) fn short(block: [u8; SHORT]) -> Option<(usize, bool)> {
     let bytes = u8x16::from(block);

@@ -268,21 +268,21 @@ impl<'a> Scanner<'a> {
 
     fn number(&mut self) -> Option<()> {
         let bytes = self.text.as_bytes();
-        let digits = |from: usize| {
-            let end = digits(bytes, from);
+        let some_digits = |from: usize| {
+            let end = digits_end(bytes, from);
             (end > from).then_some(end)
         };
         let mut at = self.at + usize::from(bytes.get(self.at) == Some(&b'-'));
         at = match bytes.get(at)? {
             b'0' => at + 1,
-            _ => digits(at)?,
+            _ => some_digits(at)?,
         };
         if let Some(b'.') = bytes.get(at) {
-            at = digits(at + 1)?;
+            at = some_digits(at + 1)?;
         }
         if let Some(b'e' | b'E') = bytes.get(at) {
             let is_signed = matches!(bytes.get(at + 1), Some(b'+' | b'-'));
-            at = digits(at + 1 + usize::from(is_signed))?;
+            at = some_digits(at + 1 + usize::from(is_signed))?;
         }
         self.at = at;
         Some(())
@@ -290,7 +290,7 @@ impl<'a> Scanner<'a> {
 }
 
 /// Where the digits end that begin at `at`.
-fn digits(bytes: &[u8], mut at: usize) -> usize {
+fn digits_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(b'0'..=b'9') = bytes.get(at) {
         at += 1;
     }

@@ -56,7 +56,7 @@ fn unescape(inner: &str, start: usize, bytes: usize) -> (String, usize) {
     let mut specials = Specials::new(text);
     // Where the text ends is not known yet.
     let most = inner.len().min(bytes);
-    let mut out = Decoded::new(most.min(start + USUAL));
+    let mut out = Decoded::new(most, most.min(start + USUAL));
     let mut at = 0;
     loop {
         let end = specials.next(at);
@@ -87,7 +87,7 @@ fn unescape(inner: &str, start: usize, bytes: usize) -> (String, usize) {
                 1 + letter.len_utf8()
             }
             byte => {
-                out.put(byte);
+                out.push_byte(byte);
                 2
             }
         };
@@ -104,6 +104,8 @@ fn unescape(inner: &str, start: usize, bytes: usize) -> (String, usize) {
 struct Decoded {
     bytes: Vec<u8>,
     length: usize,
+    /// It hardly gets longer than this: no escape is shorter than what it stands for.
+    most: usize,
 }
 
 impl Decoded {
@@ -111,12 +113,13 @@ impl Decoded {
         clippy::slow_vector_initialization,
         reason = "glibc before 2.41 looks for zeroed memory in its slow way"
     )]
-    fn new(bytes: usize) -> Self {
+    fn new(most: usize, bytes: usize) -> Self {
         let mut zeroed = Vec::with_capacity(bytes + BLOCK);
         zeroed.resize(bytes + BLOCK, 0);
         Self {
             bytes: zeroed,
             length: 0,
+            most,
         }
     }
 
@@ -140,13 +143,14 @@ impl Decoded {
     fn append_long(&mut self, text: &[u8]) {
         let end = self.length + text.len();
         if self.bytes.len() < end + BLOCK {
-            self.bytes.resize(2 * end + BLOCK, 0);
+            let enough = (2 * end).min(self.most).max(end);
+            self.bytes.resize(enough + BLOCK, 0);
         }
         self.bytes[self.length..end].copy_from_slice(text);
         self.length = end;
     }
 
-    fn put(&mut self, byte: u8) {
+    fn push_byte(&mut self, byte: u8) {
         self.bytes[self.length] = byte;
         self.length += 1;
     }

@@ -121,7 +121,8 @@ fn telling(inner: &str, is_error: bool) -> Cow<'_, str> {
     if is_error {
         // What went wrong stands in the first line, unless it is an object.
         let line = decode(inner, LINE);
-        let is_whole = line.contains('\n') && !line.trim_start().starts_with('{');
+        let begins = line.trim_start();
+        let is_whole = line.contains('\n') && !begins.is_empty() && !begins.starts_with('{');
         return if is_whole {
             line
         } else {
@@ -281,6 +282,14 @@ mod tests {
             (
                 true,
                 format!("{{\n\"why\":\"{long}\",\"status\":\"failed\",\"error\":\"no\"}}"),
+                Some("no".to_owned()),
+            ),
+            (
+                true,
+                format!(
+                    "{}{{\"status\":\"failed\",\"error\":\"no\"}}",
+                    "\n".repeat(2 * LINE)
+                ),
                 Some("no".to_owned()),
             ),
             (false, format!("{{\"why\":\"{long}\"}}"), None),

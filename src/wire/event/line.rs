@@ -141,6 +141,7 @@ fn optional<T: Serialize + ?Sized>(out: &mut Vec<u8>, key: &str, value: Option<&
 
 /// A text of our own, which needs no escapes.
 fn plain(out: &mut Vec<u8>, text: &str) {
+    debug_assert!(!text.contains(['"', '\\']) && !text.contains(char::is_control));
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');
@@ -201,7 +202,8 @@ mod tests {
     #[test]
     fn whatever_was_written_before_a_line_is_what_the_schema_says() {
         let name = |text: &str| Some(Name::from(text));
-        let bodies: [Body; 2] = [
+        let bodies: [Body; 3] = [
+            Body::Unknown("a \"later\" type".into()),
             Live {}.into(),
             Tick {
                 now: Time(1_790_330_407_120),
@@ -258,7 +260,10 @@ mod tests {
                         session: name("agent:main:\u{e9}").filter(|_| is(1)),
                         run: name("first").filter(|_| is(2)),
                         replay: is(3),
-                        raw: is(4).then(|| "message/assistant".into()),
+                        raw: is(4).then(|| match odd % 2 {
+                            0 => "message/assistant".into(),
+                            _ => "a \"new\"\nkind".to_owned().into(),
+                        }),
                         label: is(0).then(|| label.clone()),
                         body: body.clone(),
                         src: place.clone(),
@@ -274,6 +279,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(lines, 4 * 2 * 32 * 2);
+        assert_eq!(lines, 4 * 3 * 32 * 2);
     }
 }

@@ -48,9 +48,8 @@ pub(super) fn ahead<'scope>(
     let is_worth_it = homes.len() > 1;
     let work = move || {
         for home in homes {
-            let folder = home.sessions.as_deref();
-            let folder =
-                folder.filter(|_| !home.store.as_ref().is_some_and(|store| store.exists()));
+            let is_listed = home.store.as_ref().is_none_or(|store| !store.exists());
+            let folder = home.sessions.as_deref().filter(|_| is_listed);
             let listing = folder.map(|folder| list(&home, folder));
             if sender.send(listing).is_err() {
                 return;

@@ -32,9 +32,10 @@ impl Follower {
         // One buffer for all: those of its own for each would leave holes between what is kept.
         self.index_buffer.reserve(INDEX_BUFFER);
         // Whoever follows waits for the first event; reading all there is takes far longer than this.
-        let follows = self.watches.is_some();
-        let places = self.places.iter().filter(|_| follows);
-        let homes = places.map(|place| place.home.clone()).collect();
+        let homes = match self.watches {
+            Some(_) => self.places.iter().map(|it| it.home.clone()).collect(),
+            None => Vec::new(),
+        };
         std::thread::scope(|scope| {
             let listings = listing::ahead(homes, scope);
             for place in 0..self.places.len() {

@@ -221,3 +221,37 @@ fn truncation_and_larger_rewrites_under_the_read_lose_and_mix_nothing() {
         "lines of two rounds are mixed"
     );
 }
+
+#[test]
+fn what_is_listed_ahead_for_who_follows_is_what_a_look_alone_finds() {
+    // More than are listed before somebody looks at the first.
+    let dir = tempfile::tempdir().expect("a directory");
+    for agent in 0..30 {
+        let folder = dir.path().join(format!("agents/a{agent}/sessions"));
+        fs::create_dir_all(&folder).expect("made");
+        for session in 0..agent % 4 {
+            let line = format!("{{\"n\":{session}}}\n");
+            fs::write(folder.join(format!("s{session}.jsonl")), line).expect("written");
+        }
+        fs::write(folder.join("notes.txt"), "no transcript").expect("written");
+    }
+    let found = [false, true].map(|follows| {
+        let root = Root::State(dir.path().to_owned());
+        let mut follower = Follower::new(vec![root], Options::default());
+        if follows {
+            follower.watch();
+        }
+        let changes = follower.scan(&mut |_, _| {});
+        let mut seen = Vec::new();
+        let ids: Vec<Id> = follower.sessions().map(|(id, _)| id).collect();
+        for &id in &ids {
+            seen.push(follower.at(id).to_string());
+            read_all(&mut follower, id, &mut seen);
+        }
+        (changes, seen)
+    });
+    let [(alone, lines), (ahead, same)] = found;
+    assert_eq!(alone.len(), 43, "{alone:?}");
+    assert_eq!(ahead, alone);
+    assert_eq!(same, lines);
+}

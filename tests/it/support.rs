@@ -1,6 +1,7 @@
 //! What tests share: a closed-off home, the binary, and the fixtures beside the project.
 
 pub mod digest;
+pub mod executable;
 pub mod hostile;
 pub mod memory;
 pub mod preload;

@@ -4,6 +4,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::executable::executable;
 use crate::support::{Ran, files, home, program, run};
 
 const MINE: &str = "{\n  // mine\n  \"model\": \"x\",\n  \"hooks\": {\n    \"Stop\": [ {\"hooks\": [{\"type\": \"command\", \"command\": \"say done\"}]} ],\n  },\n}\n";
@@ -347,8 +348,7 @@ fn a_program_of_another_name_says_what_to_do() {
     let home = home();
     let home = home.path();
     let other = home.join("status-copy");
-    let own = program(home).get_program().to_owned();
-    std::fs::copy(own, &other).expect("copied");
+    executable(Path::new(program(home).get_program()), &other);
     let run = |path: &Path| {
         let mut command = Command::new(&other);
         command.env_clear().env("HOME", home).env("PATH", path);

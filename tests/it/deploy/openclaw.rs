@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::commands::check;
 use super::{front_matter, has, path, text};
+use crate::support::executable::executable;
 use crate::support::{Ran, home};
 
 const HOOK: &str = "examples/deploy/openclaw/hooks/live-status";
@@ -50,9 +51,9 @@ fn stand_in(home: &Path, code: i32) {
         "#!/bin/sh\nprintf '%s\\n' \"$@\" > '{home}/args'\nenv > '{home}/env'\necho 'a word' >&2\nexit {code}\n",
         home = home.display()
     );
-    let program = bin.join("live-status");
-    std::fs::write(&program, script).expect("written");
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("set");
+    let text = home.join("stand-in");
+    std::fs::write(&text, script).expect("written");
+    executable(&text, &bin.join("live-status"));
 }
 
 /// Calls the hook as the Gateway does, and waits until what it starts has ended.

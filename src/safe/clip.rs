@@ -42,10 +42,9 @@ pub fn clip(text: &str, graphemes: usize) -> Cow<'_, str> {
 ///
 /// [`clip`] keeps nothing of what is behind them.
 pub fn reach(text: &str, graphemes: usize) -> usize {
-    if text.len() <= graphemes {
-        text.len()
-    } else if text.is_ascii() {
-        graphemes
+    let head = &text.as_bytes()[..text.len().min(graphemes.saturating_add(1))];
+    if head.is_ascii() {
+        text.len().min(graphemes)
     } else {
         start_of(text, graphemes).unwrap_or(text.len())
     }
@@ -103,7 +102,7 @@ pub fn clip_bytes(text: &str, bytes: usize) -> &str {
 }
 
 fn ellipsis(head: &str) -> String {
-    format!("{}…", head.trim_end())
+    [head.trim_end(), "…"].concat()
 }
 
 /// Drops the fifth and later combining marks of each base.

@@ -13,6 +13,8 @@ pub(super) struct Marks {
     pub(super) backslashes: u64,
     /// Bytes below a space.
     pub(super) controls: u64,
+    /// Bytes that nearly all escapes are made of, but for those above: line breaks and tabs.
+    pub(super) letters: u64,
 }
 
 impl Marks {
@@ -32,6 +34,7 @@ impl Marks {
             quotes: 0,
             backslashes: 0,
             controls: 0,
+            letters: 0,
         };
         let mut lowest = u8x16::splat(b' ');
         for (number, &quarter) in quarters.iter().enumerate() {
@@ -39,6 +42,10 @@ impl Marks {
             let put = |is: u8x16| u64::from(is.to_bitmask()) << (number * SHORT);
             marks.quotes |= put(quarter.simd_eq(u8x16::splat(b'"')));
             marks.backslashes |= put(quarter.simd_eq(u8x16::splat(b'\\')));
+            let n = quarter.simd_eq(u8x16::splat(b'n'));
+            let r = quarter.simd_eq(u8x16::splat(b'r'));
+            let t = quarter.simd_eq(u8x16::splat(b't'));
+            marks.letters |= put(n | r | t);
             lowest = lowest.min(quarter);
         }
         // Hardly any block has one.
@@ -69,22 +76,11 @@ impl Marks {
 /// Which bytes of a block are below a space: line breaks, where a text is indented.
 #[inline(never)]
 fn controls(block: &[u8; BLOCK]) -> u64 {
-    mask(block, |bytes| bytes.min(u8x16::splat(0x1f)).simd_eq(bytes))
-}
-
-/// Which of the first bytes of `bytes` are `byte`, where a whole block is left; else none.
-pub(super) fn of_byte(bytes: &[u8], byte: u8) -> u64 {
-    bytes.first_chunk().map_or(0, |block| {
-        mask(block, |bytes| bytes.simd_eq(u8x16::splat(byte)))
-    })
-}
-
-/// Which bytes of a block are so.
-#[inline(always)]
-fn mask(block: &[u8; BLOCK], are: impl Fn(u8x16) -> u8x16) -> u64 {
     let (quarters, _) = block.as_chunks::<SHORT>();
     let masks = quarters.iter().enumerate().map(|(number, &quarter)| {
-        u64::from(are(u8x16::from(quarter)).to_bitmask()) << (number * SHORT)
+        let bytes = u8x16::from(quarter);
+        let are = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
+        u64::from(are.to_bitmask()) << (number * SHORT)
     });
     masks.fold(0, |all, mask| all | mask)
 }

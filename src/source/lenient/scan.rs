@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use super::marks::{self, BLOCK, Marks, SHORT, short};
+use super::marks::{BLOCK, Marks, SHORT, short};
 use super::text::{decode, decode_up_to};
 
 /// Something that can be read from where a scanner stands.
@@ -149,10 +149,12 @@ impl<'a> Scanner<'a> {
         }
         let inner = self.at + 1;
         let (text, length) = decode_up_to(&self.text[inner..], bytes);
-        if self.text.as_bytes().get(inner + length) == Some(&b'"') {
-            self.at = inner + length + 1;
+        // It is cut between two characters, never inside an escape.
+        self.at = inner + length;
+        if self.text.as_bytes().get(self.at) == Some(&b'"') {
+            self.at += 1;
         } else {
-            self.string()?;
+            self.long_string()?;
         }
         Some(text)
     }
@@ -167,7 +169,7 @@ impl<'a> Scanner<'a> {
 
     /// Skips an object or an array.
     fn skip_nested(&mut self) -> Option<()> {
-        let mut open = Vec::new();
+        let mut open = Open::default();
         loop {
             let first = self.peek()?;
             if let b'{' | b'[' = first {
@@ -177,23 +179,23 @@ impl<'a> Scanner<'a> {
                     if first == b'{' {
                         self.key()?;
                     }
-                    open.push(first);
+                    open.push(first == b'{');
                     continue;
                 }
             } else {
                 self.skip_plain(first)?;
             }
             loop {
-                let Some(&kind) = open.last() else {
+                let Some(is_object) = open.last() else {
                     return Some(());
                 };
                 if self.take(b',') {
-                    if kind == b'{' {
+                    if is_object {
                         self.key()?;
                     }
                     break;
                 }
-                self.expect(kind + 2)?;
+                self.expect(if is_object { b'}' } else { b']' })?;
                 open.pop();
             }
         }
@@ -234,26 +236,23 @@ impl<'a> Scanner<'a> {
     #[inline(never)]
     fn long_string(&mut self) -> Option<bool> {
         let bytes = self.text.as_bytes();
-        let (mut carry, mut escapes) = (0, false);
+        let (mut carry, mut escapes) = (0, 0);
         while self.at < bytes.len() {
+            // What a block has cannot be foreseen: to ask first would take longer than to do it.
             let marks = Marks::of(&bytes[self.at..]);
-            let mut escaped = 0;
-            if marks.backslashes | carry != 0 {
-                escapes = true;
-                escaped = marks.escaped(&mut carry);
-            }
+            let escaped = marks.escaped(&mut carry);
             let end = marks.quotes & !escaped;
             // What is behind the end is no part of this string.
             let before = end.wrapping_sub(1) & !end;
             self.controls |= marks.controls & before;
-            // Quotes and backslashes may be escaped, and most of the rest are line breaks.
-            let others = escaped & before & !(marks.quotes | marks.backslashes);
+            escapes |= escaped & before;
+            let others = escaped & before & !(marks.quotes_and_backslashes() | marks.letters);
             if others != 0 && !are_escapes(&bytes[self.at..], others) {
                 return None;
             }
             if end != 0 {
                 self.at += end.trailing_zeros() as usize + 1;
-                return Some(escapes);
+                return Some(escapes != 0);
             }
             self.at += BLOCK;
         }
@@ -289,6 +288,40 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// Which of the values that are open are objects: a bit for each, the innermost in the lowest.
+#[derive(Default)]
+struct Open {
+    bits: u64,
+    depth: usize,
+    /// Those of more than 64.
+    outer: Vec<u64>,
+}
+
+impl Open {
+    fn push(&mut self, is_object: bool) {
+        if self.depth == 64 {
+            self.outer.push(self.bits);
+            self.depth = 0;
+        }
+        self.bits = self.bits << 1 | u64::from(is_object);
+        self.depth += 1;
+    }
+
+    fn last(&self) -> Option<bool> {
+        (self.depth > 0).then_some(self.bits & 1 == 1)
+    }
+
+    fn pop(&mut self) {
+        self.bits >>= 1;
+        self.depth -= 1;
+        if self.depth == 0
+            && let Some(bits) = self.outer.pop()
+        {
+            (self.bits, self.depth) = (bits, 64);
+        }
+    }
+}
+
 /// Where the digits end that begin at `at`.
 fn digits_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(b'0'..=b'9') = bytes.get(at) {
@@ -314,9 +347,10 @@ const ESCAPES: [u8; 256] = {
 };
 
 /// Whether the bytes of a block that are `escaped` may be; `text` begins with the block.
+#[inline(never)]
 fn are_escapes(text: &[u8], escaped: u64) -> bool {
     let mut kinds = ESCAPE;
-    let mut rest = escaped & !marks::of_byte(text, b'n');
+    let mut rest = escaped;
     while rest != 0 {
         let at = rest.trailing_zeros() as usize;
         kinds |= text

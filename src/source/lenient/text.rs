@@ -7,6 +7,9 @@ use super::marks::{self, BLOCK, Marks};
 /// Few texts with escapes are longer, and an allocator is quick with so little.
 const USUAL: usize = 800;
 
+/// Lines of code are hardly shorter in the middle.
+const USUAL_LINE: usize = 24;
+
 /// Bytes of the longest character.
 const CHARACTER: usize = 4;
 
@@ -172,7 +175,8 @@ pub(super) fn lines(inner: &str, bytes: usize) -> Vec<Cow<'_, str>> {
     let inner = &inner[..floor_char(inner, bytes)];
     let text = inner.as_bytes();
     let mut specials = Specials::new(text);
-    let (mut lines, mut start, mut at) = (Vec::new(), 0, 0);
+    let mut lines = Vec::with_capacity(text.len() / USUAL_LINE + 1);
+    let (mut start, mut at) = (0, 0);
     loop {
         let end = specials.next(at);
         match text.get(end..) {

@@ -7,6 +7,9 @@ use serde::ser::{self, Error as _, Impossible, Serialize};
 use serde_json::Error;
 use wide::u8x16;
 
+/// So many bytes are looked at at once.
+const BLOCK: usize = 16;
+
 /// Appends `value`, made of what wire types are made of: structs, lists, maps with
 /// names as keys, texts, numbers. Nothing else can be written.
 pub(super) fn append<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Error> {
@@ -16,7 +19,22 @@ pub(super) fn append<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Res
 /// Appends `text` in quotes.
 pub(super) fn quote(out: &mut Vec<u8>, text: &str) {
     let mut rest = text.as_bytes();
+    out.reserve(rest.len() + 2);
     out.push(b'"');
+    // A block is copied whole, and cut where a byte needs an escape: copies of a length that
+    // nobody can foresee take longer.
+    while let Some(block) = rest.first_chunk::<BLOCK>() {
+        out.extend_from_slice(block);
+        let found = mask(*block);
+        if found == 0 {
+            rest = &rest[BLOCK..];
+        } else {
+            let at = found.trailing_zeros() as usize;
+            out.truncate(out.len() - BLOCK + at);
+            escape(out, rest[at]);
+            rest = &rest[at + 1..];
+        }
+    }
     while let Some(at) = special(rest) {
         out.extend_from_slice(&rest[..at]);
         escape(out, rest[at]);
@@ -26,44 +44,32 @@ pub(super) fn quote(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// The letter that stands for a byte behind a backslash; 0 where it takes its number.
+const LETTERS: [u8; 256] = {
+    let mut letters = [0; 256];
+    letters[b'\n' as usize] = b'n';
+    letters[b'\t' as usize] = b't';
+    letters[b'\r' as usize] = b'r';
+    letters[8] = b'b';
+    letters[12] = b'f';
+    letters[b'"' as usize] = b'"';
+    letters[b'\\' as usize] = b'\\';
+    letters
+};
+
 fn escape(out: &mut Vec<u8>, byte: u8) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let letter = match byte {
-        b'\n' => b'n',
-        b'\t' => b't',
-        b'\r' => b'r',
-        8 => b'b',
-        12 => b'f',
-        b'"' | b'\\' => byte,
-        _ => {
+    match LETTERS[usize::from(byte)] {
+        0 => {
             let [high, low] = [byte >> 4, byte & 15].map(|four| HEX[usize::from(four)]);
             out.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
-            return;
         }
-    };
-    out.extend_from_slice(&[b'\\', letter]);
-}
-
-/// The index of the first byte that needs an escape.
-fn special(bytes: &[u8]) -> Option<usize> {
-    let Some(last) = bytes.last_chunk() else {
-        return short_special(bytes);
-    };
-    let (blocks, rest) = bytes.as_chunks();
-    for (number, block) in blocks.iter().enumerate() {
-        let found = mask(*block);
-        if found != 0 {
-            return Some(number * 16 + found.trailing_zeros() as usize);
-        }
+        letter => out.extend_from_slice(&[b'\\', letter]),
     }
-    // The last block again, as far as it was not looked at.
-    let found = mask(*last) >> (16 - rest.len());
-    let at = bytes.len() - rest.len() + found.trailing_zeros() as usize;
-    (found != 0).then_some(at)
 }
 
-/// The same for fewer bytes than make a block: most names, which need no escape.
-fn short_special(bytes: &[u8]) -> Option<usize> {
+/// The index of the first byte that needs an escape, of fewer than make a block: of most names none.
+fn special(bytes: &[u8]) -> Option<usize> {
     // Two looks, which may overlap.
     let is_plain = if let (Some(first), Some(last)) =
         (bytes.first_chunk::<8>(), bytes.last_chunk::<8>())
@@ -92,7 +98,8 @@ fn is_plain(eight: u64) -> bool {
     below(eight, u64::from(b' ')) | is(b'"') | is(b'\\') == 0
 }
 
-fn mask(block: [u8; 16]) -> u32 {
+/// Which bytes of a block need an escape.
+fn mask(block: [u8; BLOCK]) -> u32 {
     let block = u8x16::from(block);
     let controls = block.min(u8x16::splat(0x1f)).simd_eq(block);
     let quotes = block.simd_eq(u8x16::splat(b'"'));

@@ -36,21 +36,14 @@ const SMALL: u64 = u64::from_ne_bytes([0x20; 8]);
 /// Words in lower case, by how they begin.
 pub(super) struct Words {
     words: Vec<&'static str>,
-    /// By the first two bytes.
-    pairs: Box<[Pair; PAIRS]>,
-    /// By three, one behind the other.
+    /// By the first two bytes: one bit for each class of a third.
+    thirds: Box<[u32; PAIRS]>,
+    /// By the first two bytes: where the first of their threes stands.
+    first_three: Box<[u16; PAIRS]>,
+    /// By three bytes, one behind the other.
     threes: Vec<Three>,
     /// The words by those. One of two bytes has many threes.
     keyed: Vec<Begin>,
-}
-
-/// What there is of words that begin with two bytes.
-#[derive(Clone, Copy, Default)]
-struct Pair {
-    /// One bit for each class of a third byte.
-    thirds: u32,
-    /// Where the first of these stands among the threes.
-    first: u16,
 }
 
 /// What there is of words that begin with three bytes.
@@ -69,16 +62,17 @@ impl Words {
             .flat_map(|(number, word)| keys(word.as_bytes()).map(move |key| (key, number)))
             .collect();
         keyed.sort_unstable();
-        let mut pairs = Box::new([Pair::default(); PAIRS]);
+        let mut thirds = Box::new([0; PAIRS]);
+        let mut first_three = Box::new([0; PAIRS]);
         let mut threes: Vec<Three> = Vec::new();
         let mut at = 0;
         for same in keyed.chunk_by(|one, other| one.0 == other.0) {
             let (key, next) = (same[0].0, at + same.len() as u16);
-            let pair = &mut pairs[key / CLASSES];
-            if pair.thirds == 0 {
-                pair.first = threes.len() as u16;
+            let pair = key / CLASSES;
+            if thirds[pair] == 0 {
+                first_three[pair] = threes.len() as u16;
             }
-            pair.thirds |= 1 << (key % CLASSES);
+            thirds[pair] |= 1 << (key % CLASSES);
             let fourth = |word: u16| words[usize::from(word)].as_bytes().get(3);
             let bits = same.iter().map(|&(_, word)| bit(fourth(word)));
             threes.push(Three {
@@ -98,7 +92,8 @@ impl Words {
         Self {
             keyed: keyed.into_iter().map(begin).collect(),
             words,
-            pairs,
+            thirds,
+            first_three,
             threes,
         }
     }
@@ -108,42 +103,46 @@ impl Words {
     pub(super) fn find(&self, text: &[u8], head: usize, mut each: impl FnMut(Hit)) {
         let mut waiting = Vec::new();
         let looked_at = &text[..text.len().min(head.saturating_add(2))];
-        if let Some((two, rest)) = looked_at.split_first_chunk::<2>() {
-            let mut pair = two.iter().fold(0, |pair, &byte| behind(pair, byte));
-            for (start, &third) in rest.iter().enumerate() {
-                // Mostly there is none, and no call is made.
-                if self.pairs[pair].thirds >> class(third) & 1 != 0 {
-                    self.begun(text, start, pair, third, &mut waiting, &mut each);
+        let mut start = 0;
+        // Four places at a time: mostly no word begins at any, and nothing more is asked.
+        while let Some(&[a, b, c, d, e, f]) = looked_at[start..].first_chunk() {
+            let (one, two) = (self.may_begin(a, b, c), self.may_begin(b, c, d));
+            let (three, four) = (self.may_begin(c, d, e), self.may_begin(d, e, f));
+            if one | two | three | four != 0 {
+                for (start, may) in (start..).zip([one, two, three, four]) {
+                    if may != 0 {
+                        self.begun(text, start, &mut waiting, &mut each);
+                    }
                 }
-                pair = behind(pair, third);
             }
+            start += 4;
         }
-        // Short words at the end of the text.
-        for start in (text.len().max(2) - 2)..text.len().min(head) {
-            let byte = |at: usize| text.get(at).copied().unwrap_or_default();
-            let pair = behind(class(text[start]).into(), byte(start + 1));
-            self.begun(text, start, pair, byte(start + 2), &mut waiting, &mut each);
+        for start in start..text.len().min(head) {
+            // Short words may stand at the end.
+            let next = text[start..].first_chunk();
+            if next.is_none_or(|&[a, b, c]| self.may_begin(a, b, c) != 0) {
+                self.begun(text, start, &mut waiting, &mut each);
+            }
         }
         waiting.into_iter().for_each(each);
     }
 
-    /// Looks at the words that may begin at `start`, with `pair` and a third byte.
-    fn begun(
-        &self,
-        text: &[u8],
-        start: usize,
-        pair: usize,
-        third: u8,
-        waiting: &mut Vec<Hit>,
-        each: &mut impl FnMut(Hit),
-    ) {
-        let Pair { thirds, first } = self.pairs[pair];
-        let bit_of_third = 1 << class(third);
-        if thirds & bit_of_third == 0 {
+    /// Not zero where a word may begin with these bytes.
+    #[inline(always)]
+    fn may_begin(&self, first: u8, second: u8, third: u8) -> u32 {
+        self.thirds[pair(first, second)] & BIT[usize::from(third)]
+    }
+
+    /// Looks at the words that may begin at `start`.
+    fn begun(&self, text: &[u8], start: usize, waiting: &mut Vec<Hit>, each: &mut impl FnMut(Hit)) {
+        let byte = |at: usize| text.get(start + at).copied().unwrap_or_default();
+        let (pair, third) = (pair(byte(0), byte(1)), BIT[usize::from(byte(2))]);
+        let thirds = self.thirds[pair];
+        if thirds & third == 0 {
             return;
         }
-        let before = (thirds & (bit_of_third - 1)).count_ones() as usize;
-        let three = &self.threes[usize::from(first) + before];
+        let before = (thirds & (third - 1)).count_ones() as usize;
+        let three = &self.threes[usize::from(self.first_three[pair]) + before];
         if three.fourths & bit(text.get(start + 3)) == 0 {
             return;
         }
@@ -179,14 +178,15 @@ fn keys(word: &[u8]) -> impl Iterator<Item = usize> {
     (0..open).map(move |rest| key * open + rest)
 }
 
-/// The pair of the second byte of `pair` and of `byte`.
-fn behind(pair: usize, byte: u8) -> usize {
-    (pair << CLASS_BITS | usize::from(class(byte))) % PAIRS
+/// The number of two bytes in a row.
+#[inline(always)]
+fn pair(first: u8, second: u8) -> usize {
+    (usize::from(class(first)) << CLASS_BITS | usize::from(class(second))) % PAIRS
 }
 
 /// The bit of a byte's class; all where there is none.
 fn bit(byte: Option<&u8>) -> u32 {
-    byte.map_or(u32::MAX, |&byte| 1 << class(byte))
+    byte.map_or(u32::MAX, |&byte| BIT[usize::from(byte)])
 }
 
 fn class(byte: u8) -> u8 {
@@ -212,6 +212,17 @@ const CLASS: [u8; 256] = {
         byte += 1;
     }
     class
+};
+
+/// The bit of each byte's class.
+const BIT: [u32; 256] = {
+    let mut bits = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bits[byte] = 1 << CLASS[byte];
+        byte += 1;
+    }
+    bits
 };
 
 #[cfg(test)]

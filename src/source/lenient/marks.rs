@@ -15,6 +15,8 @@ pub(super) struct Marks {
     pub(super) controls: u64,
     /// Bytes that nearly all escapes are made of, but for those above: line breaks and tabs.
     pub(super) letters: u64,
+    /// Of these the tabs.
+    pub(super) tabs: u64,
 }
 
 impl Marks {
@@ -35,6 +37,7 @@ impl Marks {
             backslashes: 0,
             controls: 0,
             letters: 0,
+            tabs: 0,
         };
         let mut lowest = u8x16::splat(b' ');
         for (number, &quarter) in quarters.iter().enumerate() {
@@ -46,6 +49,7 @@ impl Marks {
             let r = quarter.simd_eq(u8x16::splat(b'r'));
             let t = quarter.simd_eq(u8x16::splat(b't'));
             marks.letters |= put(n | r | t);
+            marks.tabs |= put(t);
             lowest = lowest.min(quarter);
         }
         // Hardly any block has one.
@@ -99,6 +103,14 @@ pub(super) fn short(block: [u8; SHORT]) -> Option<(usize, bool)> {
     // Behind the quote a line of an indented text may end.
     let controls = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes).to_bitmask();
     Some((quotes.trailing_zeros() as usize, controls & before != 0))
+}
+
+/// How many digits the block begins with.
+#[inline(always)]
+pub(super) fn leading_digits(block: [u8; SHORT]) -> usize {
+    let bytes = u8x16::from(block);
+    let digits = bytes.max(u8x16::splat(b'0')).min(u8x16::splat(b'9'));
+    bytes.simd_eq(digits).to_bitmask().trailing_ones() as usize
 }
 
 /// Which of the bytes are quotes or backslashes.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use super::marks::{BLOCK, Marks, SHORT, short};
+use super::marks::{BLOCK, Marks, SHORT, leading_digits, short};
 use super::text::{decode, decode_up_to};
 
 /// Something that can be read from where a scanner stands.
@@ -16,10 +16,9 @@ pub trait Scan<'a>: Default {
 impl<'a, T: Scan<'a>> Scan<'a> for Vec<T> {
     fn scan(&mut self, scanner: &mut Scanner<'a>) -> Option<()> {
         scanner.items(|scanner| {
-            let mut item = T::default();
-            item.scan(scanner)?;
-            self.push(item);
-            Some(())
+            // Made where it stays: one may be large.
+            self.push(T::default());
+            self.last_mut()?.scan(scanner)
         })
     }
 }
@@ -324,6 +323,14 @@ impl Open {
 
 /// Where the digits end that begin at `at`.
 fn digits_end(bytes: &[u8], mut at: usize) -> usize {
+    // How many there are cannot be foreseen: a loop that asks after each takes longer.
+    while let Some(&block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let digits = leading_digits(block);
+        at += digits;
+        if digits < SHORT {
+            return at;
+        }
+    }
     while let Some(b'0'..=b'9') = bytes.get(at) {
         at += 1;
     }

@@ -173,73 +173,66 @@ impl Decoded {
 /// bytes of it: as they are written where that tells them apart as well, else decoded.
 pub(super) fn lines(inner: &str, bytes: usize) -> Vec<Cow<'_, str>> {
     let inner = &inner[..floor_char(inner, bytes)];
-    let text = inner.as_bytes();
-    let mut specials = Specials::new(text);
-    let mut lines = Vec::with_capacity(text.len() / USUAL_LINE + 1);
-    let (mut start, mut at) = (0, 0);
-    loop {
-        let end = specials.next(at);
-        match text.get(end..) {
-            Some([b'\\', b'n', ..]) => {
-                lines.push(Cow::Borrowed(&inner[start..end]));
-                start = end + 2;
-                at = start;
-            }
-            // These stand for what is no line break, in the same way wherever one writer writes it.
-            Some([b'\\', b'"' | b'\\' | b'/' | b't' | b'b' | b'f', ..]) => at = end + 2,
-            Some([b'\\', b'u', ..]) if !is_break(&inner[end + 2..]) => at = end + 2,
-            Some([b'\\', _, ..]) => {
-                let text = decode(inner, bytes);
-                return text
-                    .lines()
-                    .map(|line| Cow::Owned(line.to_owned()))
-                    .collect();
-            }
-            _ => {
-                // As of any text, the empty rest behind the last line is none.
-                let last = (end > start).then(|| Cow::Borrowed(&inner[start..end]));
-                lines.extend(last);
-                return lines;
-            }
-        }
+    let mut lines = Vec::with_capacity(inner.len() / USUAL_LINE + 1);
+    let mut start = 0;
+    let (end, has_returns) = each_break(inner, |end, next| {
+        lines.push(Cow::Borrowed(&inner[start..end]));
+        start = next;
+    });
+    if has_returns {
+        let text = decode(inner, bytes);
+        let lines = text.lines().map(|line| Cow::Owned(line.to_owned()));
+        return lines.collect();
     }
+    // As of any text, the empty rest behind the last line is none.
+    let last = (end > start).then(|| Cow::Borrowed(&inner[start..end]));
+    lines.extend(last);
+    lines
 }
 
 /// How many lines the JSON string has that begins at `inner`, its opening quote left out.
 pub(super) fn count_lines(inner: &str) -> u64 {
-    let text = inner.as_bytes();
-    let (mut lines, mut start, mut carry) = (0, 0, 0);
-    let mut end = text.len();
-    for at in (0..text.len()).step_by(BLOCK) {
-        let marks = Marks::of(&text[at..]);
-        let mut escaped = 0;
-        if marks.backslashes | carry != 0 {
-            escaped = marks.escaped(&mut carry);
-        }
-        let close = marks.quotes & !escaped;
-        let mut rest = escaped & close.wrapping_sub(1) & !close;
-        while rest != 0 {
-            let letter = at + rest.trailing_zeros() as usize;
-            rest &= rest - 1;
-            match text.get(letter) {
-                Some(b'n') => start = letter + 1,
-                Some(b'u') if hex(&inner[letter + 1..]) == Some(0xa) => start = letter + 5,
-                _ => continue,
-            }
-            lines += 1;
-        }
-        if close != 0 {
-            end = at + close.trailing_zeros() as usize;
-            break;
-        }
-    }
-    // As of any text, the empty rest behind the last line is none.
+    let (mut lines, mut start) = (0, 0);
+    let (end, _) = each_break(inner, |_, next| {
+        lines += 1;
+        start = next;
+    });
     lines + u64::from(end > start)
 }
 
-/// Whether the four digits behind `\u` stand for a part of a line break.
-fn is_break(digits: &str) -> bool {
-    hex(digits).is_none_or(|code| matches!(code, 0xa | 0xd))
+/// Calls `each` with where a line ends and the next begins, for each line break of the JSON string
+/// that begins at `inner`. Gives where the text ends, and whether a carriage return may be in it.
+fn each_break(inner: &str, mut each: impl FnMut(usize, usize)) -> (usize, bool) {
+    let text = inner.as_bytes();
+    let (mut carry, mut has_returns) = (0, false);
+    for base in (0..text.len()).step_by(BLOCK) {
+        let marks = Marks::of(&text[base..]);
+        let escaped = marks.escaped(&mut carry);
+        let close = marks.quotes & !escaped;
+        let inside = escaped & close.wrapping_sub(1) & !close;
+        // What else is escaped stands for no line break, in the same way wherever one writer
+        // writes it.
+        let mut rest = inside & !(marks.quotes_and_backslashes() | marks.tabs);
+        while rest != 0 {
+            let letter = base + rest.trailing_zeros() as usize;
+            match text.get(letter) {
+                Some(b'n') => each(letter - 1, letter + 1),
+                Some(b'u') => match inner.get(letter + 1..).and_then(hex) {
+                    Some(0xa) => each(letter - 1, letter + 5),
+                    Some(0xd) | None => has_returns = true,
+                    Some(_) => {}
+                },
+                Some(b'/' | b'b' | b'f') => {}
+                // Or there is no telling.
+                _ => has_returns = true,
+            }
+            rest &= rest - 1;
+        }
+        if close != 0 {
+            return (base + close.trailing_zeros() as usize, has_returns);
+        }
+    }
+    (text.len(), has_returns)
 }
 
 /// Where the quotes and backslashes of a text are, found a block at a time.

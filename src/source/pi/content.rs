@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::record::Block;
-use crate::source::lenient::{Maybe, Raw, Scan, Scanner};
+use crate::source::lenient::{Raw, Scan, Scanner};
 use crate::source::out::{Out, Remark};
 
 pub(in crate::source) fn is_call(kind: Raw<'_>) -> bool {
@@ -32,10 +32,12 @@ impl<'a> Scan<'a> for Content<'a> {
                 return scanner.skip();
             }
             scanner.items(|scanner| {
-                let mut block = Maybe::<Block<'a>>::default();
-                block.scan(scanner)?;
-                blocks.push(block.0.unwrap_or_default());
-                Some(())
+                // Read where it stays; an empty one stands for what is no object.
+                blocks.push(Block::default());
+                match scanner.peek()? {
+                    b'{' => blocks.last_mut()?.scan(scanner),
+                    _ => scanner.skip(),
+                }
             })
         })?);
         if first == b'"' {

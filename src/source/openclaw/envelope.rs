@@ -1,12 +1,29 @@
 //! Envelopes that the Gateway put around a message's text, taken off one by one.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::request::Cleaned;
 
+/// Whether `text`, which may be long, holds `marker`.
+pub(super) fn holds(text: &str, marker: &str) -> bool {
+    may_hold(text, marker) && memmem::find(text.as_bytes(), marker.as_bytes()).is_some()
+}
+
+/// What follows the last `marker` in `text`.
 pub(super) fn after_last<'a>(text: &'a str, marker: &str) -> Option<&'a str> {
+    if !may_hold(text, marker) {
+        return None;
+    }
     memmem::rfind(text.as_bytes(), marker.as_bytes())
         .map(|at| text[at + marker.len()..].trim_start())
+}
+
+/// Whether the first byte of `marker` is in `text`: mostly a bracket, and most texts have none.
+fn may_hold(text: &str, marker: &str) -> bool {
+    let mut first = marker.bytes();
+    first
+        .next()
+        .is_none_or(|first| memchr(first, text.as_bytes()).is_some())
 }
 
 /// `<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>…<<<END_…>>>` in front of the text.

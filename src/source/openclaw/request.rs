@@ -4,10 +4,8 @@
 //! what it knew of the message into the text itself, in three fashions; and in
 //! every era some user messages are no requests at all.
 
-use memchr::memmem;
-
 use super::envelope::{
-    after_last, chat_envelope, drop_internal, drop_message_id, metadata_block, system_line,
+    after_last, chat_envelope, drop_internal, drop_message_id, holds, metadata_block, system_line,
     weekday_stamp,
 };
 use crate::wire::event::{Cause, Outcome};
@@ -117,11 +115,6 @@ fn announcement(text: &str) -> Option<Outcome> {
         tail if tail.starts_with("failed") => Outcome::Error,
         _ => Outcome::Unknown,
     })
-}
-
-/// Whether `text`, which may be long, holds `marker`.
-fn holds(text: &str, marker: &str) -> bool {
-    memmem::find(text.as_bytes(), marker.as_bytes()).is_some()
 }
 
 /// The value behind `name` at the start of a line.

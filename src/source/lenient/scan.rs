@@ -401,6 +401,9 @@ mod tests {
             "[ 1 , 2 ]",
             "{\"a\":{\"b\":[{}]}}",
             "-0.5e+7",
+            "[12345678901234567890, 1234567890123456.7500000000000000001e+10]",
+            "[1234567890123456.]",
+            "[1234567890123456x ]",
             "01",
             "1.",
             "-",
@@ -438,6 +441,30 @@ mod tests {
         for text in texts {
             let want = serde_json::from_str::<IgnoredAny>(text).is_ok();
             assert_eq!(read::<Raw<'_>>(text).is_some(), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn values_close_in_the_order_they_were_opened_however_deep() {
+        for depth in [1, 63, 64, 65, 127, 128, 129, 500] {
+            let open: String = (0..depth)
+                .map(|at| if at % 3 == 0 { "[" } else { "{\"a\":" })
+                .collect();
+            let mut close: Vec<u8> = (0..depth)
+                .rev()
+                .map(|at| if at % 3 == 0 { b']' } else { b'}' })
+                .collect();
+            let is_read = |close: &[u8]| {
+                let text = format!("{open}1{}", String::from_utf8_lossy(close));
+                read::<Raw<'_>>(&text).is_some()
+            };
+            assert!(is_read(&close), "{depth} levels");
+            assert!(!is_read(&close[1..]), "{depth} levels, one left open");
+            for at in 0..depth {
+                close[at] ^= b']' ^ b'}';
+                assert!(!is_read(&close), "{depth} levels, {at} closed as another");
+                close[at] ^= b']' ^ b'}';
+            }
         }
     }
 

@@ -8,6 +8,8 @@ pub mod preload;
 #[cfg(target_os = "linux")]
 pub mod still;
 #[cfg(target_os = "linux")]
+pub mod threads;
+#[cfg(target_os = "linux")]
 pub mod traced;
 pub mod tree;
 pub mod waits;

@@ -4,26 +4,12 @@
 //! it is sent, and may go on for a while. So: every thread sleeps, then the
 //! signal, then every thread stands still, in the very sleep it was found in.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::harness::PATIENCE;
-
-/// Its threads by number.
-type Threads = BTreeMap<String, Thread>;
-
-/// What a thread was found doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Thread {
-    /// `S` sleeps, `T` stands still.
-    state: String,
-    /// How often it went to sleep.
-    sleeps: u64,
-    /// The system call it is in, with its arguments.
-    call: String,
-}
+use crate::support::threads::{Threads, all, at_rest};
 
 /// Runs `work` while the process stands still.
 pub fn while_stopped<T>(pid: u32, work: impl FnOnce() -> T) -> T {
@@ -48,30 +34,6 @@ fn signal(pid: u32, signal: Signal) {
     kill_process(pid, signal).expect("signalled");
 }
 
-/// Waits until all threads sleep at once: two rounds over them find the same sleeps.
-fn at_rest(pid: u32, end: Instant) -> Threads {
-    loop {
-        let first = all(pid, "S", end);
-        if threads(pid).as_ref() == Some(&first) {
-            return first;
-        }
-    }
-}
-
-/// Waits until a round over the threads finds each in `state`.
-fn all(pid: u32, state: &str, end: Instant) -> Threads {
-    loop {
-        let found = threads(pid);
-        if let Some(found) = &found
-            && found.values().all(|thread| thread.state == state)
-        {
-            return found.clone();
-        }
-        assert!(Instant::now() < end, "never all in {state}: {found:?}");
-        std::thread::yield_now();
-    }
-}
-
 /// Whether every thread was stopped in the sleep it was in: being stopped is one more sleep, in the same call.
 fn is_same_rest(asleep: &Threads, stopped: &Threads) -> bool {
     asleep.keys().eq(stopped.keys())
@@ -79,25 +41,4 @@ fn is_same_rest(asleep: &Threads, stopped: &Threads) -> bool {
             .values()
             .zip(stopped.values())
             .all(|(then, now)| now.sleeps <= then.sleeps + 1 && now.call == then.call)
-}
-
-/// One round over the threads; `None` where one came or went meanwhile.
-fn threads(pid: u32) -> Option<Threads> {
-    let folder = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
-    let each = folder.map(|entry| {
-        let path = entry.ok()?.path();
-        let status = std::fs::read_to_string(path.join("status")).ok()?;
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            line.split_whitespace().next()
-        };
-        let thread = Thread {
-            state: field("State:")?.to_owned(),
-            sleeps: field("voluntary_ctxt_switches:")?.parse().ok()?,
-            // Where it may not be read, the count of sleeps has to do.
-            call: std::fs::read_to_string(path.join("syscall")).unwrap_or_default(),
-        };
-        Some((path.file_name()?.to_str()?.to_owned(), thread))
-    });
-    each.collect()
 }

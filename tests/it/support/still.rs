@@ -8,9 +8,11 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::preload;
+use super::threads::at_rest;
+use super::waits::PATIENCE;
 
 /// Each clock shows when it was first asked for, and what stands in a file in nanoseconds. A wait
 /// that has an end is cut into short ones, as its end may come at any moment.
@@ -111,8 +113,10 @@ impl Still {
             .env("STILL_CLOCK", &self.clock);
     }
 
-    /// Lets so much time pass.
-    pub fn pass(&self, span: Duration) {
+    /// Lets so much time pass, once all threads of process `pid` sleep: one that has looked at the
+    /// clock, and is about to wait until a moment after that, would reckon from the later clock.
+    pub fn pass(&self, pid: u32, span: Duration) {
+        at_rest(pid, Instant::now() + PATIENCE);
         let mut passed = self.passed.lock().expect("no panic");
         *passed += span;
         let nanos = i64::try_from(passed.as_nanos()).expect("not for centuries");

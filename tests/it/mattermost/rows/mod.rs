@@ -214,7 +214,7 @@ impl Watched {
 
     /// Lets so much time pass.
     fn pass(&self, span: Duration) {
-        self.clock.pass(span);
+        self.clock.pass(self.run.pid(), span);
     }
 
     /// Ends it as a supervisor does; what it said.

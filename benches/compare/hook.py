@@ -13,15 +13,21 @@ ROUNDS = [(1, 400), (50, 40)]
 
 
 def run(work, table):
+    # Whoever follows with the same state reads the spool, too.
+    with tempfile.TemporaryDirectory(dir=work.folder) as folder:
+        # A hook writes for those alone who use the tool: into a state directory that is there.
+        state = os.path.join(folder, "live-status")
+        os.mkdir(state, mode=0o700)
+        measure(work, table, state, dict(work.environment, XDG_STATE_HOME=folder))
+
+
+def measure(work, table, state, environment):
     ours, nothing = [work.binary, "hook", "claude"], ["/bin/true"]
-    # A hook writes for those alone who use the tool: into a state directory that is there.
-    state = os.path.join(work.environment["HOME"], ".local", "state", "live-status")
-    os.makedirs(state, mode=0o700)
     for many, rounds in ROUNDS:
         mine, theirs = [], []
         for _ in range(rounds):
-            mine += at_once(work, ours, many)
-            theirs += at_once(work, nothing, many)
+            mine += at_once(ours, many, environment)
+            theirs += at_once(nothing, many, environment)
         (half, most), (their_half, their_most) = percentiles(mine), percentiles(theirs)
         name = f"hook, {many} at once" if many > 1 else "hook, one at a time"
         table.add(f"{name}, p50 by /bin/true", millis(half), millis(their_half), half / their_half)
@@ -38,7 +44,7 @@ def written(path):
         return file.read().count(b"\n")
 
 
-def at_once(work, command, many):
+def at_once(command, many, environment):
     """How long each of them took, in seconds, from its spawn to its end."""
     with tempfile.TemporaryFile() as file, open(os.devnull, "wb") as null:
         file.write(PAYLOAD)
@@ -49,7 +55,7 @@ def at_once(work, command, many):
             payload = os.open(f"/proc/self/fd/{file.fileno()}", os.O_RDONLY)
             actions = [(os.POSIX_SPAWN_DUP2, payload, 0), (os.POSIX_SPAWN_DUP2, null.fileno(), 1)]
             now = time.perf_counter()
-            begun[os.posix_spawn(command[0], command, work.environment, file_actions=actions)] = now
+            begun[os.posix_spawn(command[0], command, environment, file_actions=actions)] = now
             os.close(payload)
         for _ in range(many):
             pid, _ = os.wait()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
+use serde::de::IgnoredAny;
 
 use super::args::{Global, Redaction, duration};
 use super::failure::{Doing as _, Failure, Kind};
@@ -32,6 +33,9 @@ use crate::wire::time::Time;
 /// Without SOURCE it looks where the agents' own variables and the home
 /// directory say. One JSON object a line; live-status-events(5) names every
 /// field.
+///
+/// The last line of a file counts once its newline is there. Where standard
+/// input ends within a line, that line counts if it is whole.
 #[derive(Args, Debug)]
 pub(super) struct TailArgs {
     #[command(flatten)]
@@ -284,12 +288,13 @@ impl TailArgs {
                     .odd()
                     .oversize(bytes, || format!("standard input:{offset}")),
                 Read::Line { offset } => {
-                    if !line.trim_ascii().is_empty() {
-                        let at = Place {
-                            off: offset,
-                            end: offset + line.len() as u64 + 1,
-                        };
-                        stream.line(&line, at, reader, &mut |event| out.emit(event))?;
+                    let end = offset + line.len() as u64 + 1;
+                    let (record, off) = follow::bare(&line, offset);
+                    // Nothing more comes: what broke off in the midst never was a line.
+                    let is_torn = || serde_json::from_slice::<IgnoredAny>(record).is_err();
+                    if !record.trim_ascii().is_empty() && (lines.is_ended() || !is_torn()) {
+                        let at = Place { off, end };
+                        stream.line(record, at, reader, &mut |event| out.emit(event))?;
                     }
                 }
             }

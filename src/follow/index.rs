@@ -12,8 +12,10 @@ use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 use foldhash::HashMap;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::open::Stat;
@@ -99,12 +101,33 @@ pub(super) fn read(
         }
         // Broken, or not as OpenClaw writes it: a parser knows which.
         let mut json = serde_json::Deserializer::from_slice(buffer);
-        Rows::<&RawValue>(row, PhantomData).deserialize(&mut json)
+        let read = Rows::<&RawValue>(row, PhantomData).deserialize(&mut json);
+        read.or_else(|error| edited(buffer, row).ok_or(error))
     } else {
         let reader = BufReader::with_capacity(256 * 1024, file);
         let mut json = serde_json::Deserializer::from_reader(reader);
         Rows::<Box<RawValue>>(row, PhantomData).deserialize(&mut json)
     }
+}
+
+/// Gives each row of an index that a person edited, as OpenClaw of January 2026 reads it: JSON5. `None` where it
+/// is not even that.
+fn edited(bytes: &[u8], row: &mut EachEntry<'_>) -> Option<()> {
+    let options = ParseOptions {
+        allow_missing_commas: false,
+        ..ParseOptions::default()
+    };
+    let text = std::str::from_utf8(bytes).ok()?;
+    // Unlike what reads into a type of ours, this goes no deeper than its stack bears.
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &options).ok()?;
+    let Value::Object(rows) = parsed.value?.into() else {
+        return None;
+    };
+    for (key, entry) in rows.iter().filter(|(_, entry)| entry.is_object()) {
+        let json = entry.to_string();
+        row(key, json.as_bytes(), Pointer::read(json.as_bytes()));
+    }
+    Some(())
 }
 
 /// Gives each row of an index as OpenClaw writes it, in one pass; `None` once it is not.
@@ -212,6 +235,12 @@ mod tests {
             (r#"{"a":{},"\u0062":{},"c":{"sessionId":7}}"#, 3, true),
             (r#"{"a":{"x":nul},"b":{}}"#, 2, true),
             (r#"{"a":{}]"#, 1, false),
+            (
+                "{// kept\n 'a': {sessionId: 's1', x: +1,},\n b: {}, c: null,}",
+                2,
+                true,
+            ),
+            ("{'a': {}, 'b': {'x':", 0, false),
             ("", 0, false),
             ("[]", 0, false),
         ];
@@ -221,5 +250,8 @@ mod tests {
             assert_eq!((seen.len(), ok), (count, whole), "{text}");
         }
         assert_eq!(rows(r#"{"a": {"x":1.50} }"#).0[0].1, r#"{"x":1.50}"#);
+        assert_eq!(rows("{a: {'x': .5, /* */}}").0[0].1, r#"{"x":0.5}"#);
+        let deep = "[".repeat(1 << 20);
+        assert!(!rows(&format!("{{a: {deep}")).1, "and no stack is spent");
     }
 }

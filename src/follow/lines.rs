@@ -296,14 +296,8 @@ fn begin(file: &File, tail: &mut Tail, off: u64, each: &mut Each<'_>) -> io::Res
 /// Hands one line out, cleaned of what is not part of it.
 fn hand(line: &[u8], off: u64, cap: u64, counters: &mut Counters, each: &mut Each<'_>) -> bool {
     let end = off + line.len() as u64 + 1;
-    let nuls = line.iter().take_while(|&&byte| byte == 0).count();
-    let mut bytes = &line[nuls..];
-    counters.nul_bytes += nuls as u64;
-    if off == 0 {
-        bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    }
-    let off = end - 1 - bytes.len() as u64;
-    bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    counters.nul_bytes += nuls(line) as u64;
+    let (bytes, off) = bare(line, off);
     if bytes.trim_ascii().is_empty() {
         counters.blank += 1;
         return true;
@@ -319,4 +313,21 @@ fn hand(line: &[u8], off: u64, cap: u64, counters: &mut Counters, each: &mut Eac
     counters.lines += 1;
     counters.bytes += line.len() as u64 + 1;
     each(Piece::Line { bytes, off, end })
+}
+
+/// What of a line is its record, and the offset of that, for a line at `off` without its newline: not the
+/// NULs of a hole, the byte order mark of a file or the carriage return of an editor.
+#[must_use]
+pub fn bare(line: &[u8], off: u64) -> (&[u8], u64) {
+    let mut bytes = &line[nuls(line)..];
+    if off == 0 {
+        bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    }
+    let off = off + (line.len() - bytes.len()) as u64;
+    (bytes.strip_suffix(b"\r").unwrap_or(bytes), off)
+}
+
+/// How many NULs a line begins with.
+fn nuls(line: &[u8]) -> usize {
+    line.iter().take_while(|&&byte| byte == 0).count()
 }

@@ -1,4 +1,4 @@
-//! What stands in the folders of places, listed on another core ahead of the look at them.
+//! What stands in the folders of places, listed by another thread ahead of the look at them.
 //!
 //! Only where somebody follows: what comes between the listing and the look is told by the
 //! watches, or seen at the next look.

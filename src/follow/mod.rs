@@ -68,6 +68,7 @@ pub use discover::{Found, Surroundings, awaited, awaited_others, discover};
 pub use follower::Follower;
 pub use layout::{Files, Layout, Shape, Sid};
 pub use layouts::LAYOUTS;
+pub use lines::bare;
 pub use root::{BadRoot, Root};
 pub use session::{
     At, Change, Counters, Era, Id, Note, Options, Piece, ReadError, RowSeen, Session,

@@ -31,7 +31,7 @@ impl Follower {
         self.find_places();
         // One buffer for all: those of its own for each would leave holes between what is kept.
         self.index_buffer.reserve(INDEX_BUFFER);
-        // Whoever follows waits for the first event; reading all there is takes far longer than this.
+        // Only for who follows, and waits for the first event: who reads all there is would hardly notice.
         let homes = match self.watches {
             Some(_) => self.places.iter().map(|it| it.home.clone()).collect(),
             None => Vec::new(),

@@ -227,6 +227,10 @@ mod tests {
                 "export API_TOKEN=[REDACTED:token] && make",
             ),
             (
+                "DB_PASSWORD=@! make",
+                "DB_PASSWORD=[REDACTED:password] make",
+            ),
+            (
                 "{\"apiKey\": \"@\", \"a\": 1}",
                 "{\"apiKey\": \"[REDACTED:key]\", \"a\": 1}",
             ),

@@ -28,12 +28,17 @@ pub enum Read {
 pub struct Lines<R> {
     input: R,
     offset: u64,
+    ended: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     /// Reads from `input`, whose first byte has offset 0.
     pub fn new(input: R) -> Self {
-        Self { input, offset: 0 }
+        Self {
+            input,
+            offset: 0,
+            ended: false,
+        }
     }
 
     /// Whether the next line would have to wait: no whole one is buffered.
@@ -44,6 +49,11 @@ impl<R: BufRead> Lines<R> {
         R: Buffered,
     {
         !self.input.has_line()
+    }
+
+    /// Whether a newline ended the line that was given last: the input may break off in the midst of one.
+    pub fn is_ended(&self) -> bool {
+        self.ended
     }
 
     /// Puts the next line in `line`, which is cleared first.
@@ -62,6 +72,7 @@ impl<R: BufRead> Lines<R> {
                 Err(error) => return Err(error),
             };
             if chunk.is_empty() {
+                self.ended = false;
                 self.offset += bytes;
                 return Ok(match bytes {
                     0 => Read::End,
@@ -81,6 +92,7 @@ impl<R: BufRead> Lines<R> {
             let taken = part.len() + usize::from(newline.is_some());
             self.input.consume(taken);
             if newline.is_some() {
+                self.ended = true;
                 self.offset += bytes + 1;
                 return Ok(if bytes > MAX_LINE_BYTES as u64 {
                     Read::TooLong { offset, bytes }
@@ -141,11 +153,13 @@ mod tests {
         let mut line = Vec::new();
         let mut seen = Vec::new();
         while let Read::Line { offset } = lines.next_into(&mut line).expect("memory reads") {
-            seen.push((offset, String::from_utf8(line.clone()).expect("ascii")));
+            let text = String::from_utf8(line.clone()).expect("ascii");
+            seen.push((offset, text, lines.is_ended()));
         }
+        let want = [(0, "one", true), (4, "", true), (5, "three", false)];
         assert_eq!(
             seen,
-            [(0, "one".into()), (4, String::new()), (5, "three".into())]
+            want.map(|(offset, text, ended)| (offset, text.to_owned(), ended))
         );
     }
 

@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
+use crate::support::digest::digest;
 use crate::support::tree::{Era, Talk, Tree, stamp};
 use crate::support::{Ran, feed, feed_to, home, program, run, wire};
 
@@ -462,6 +463,46 @@ fn lines_on_standard_input_are_a_source() {
     assert_eq!(events.len(), 4, "{events:?}");
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("standard input:"), "{}", ran.err);
+}
+
+#[test]
+fn standard_input_is_read_by_the_rules_of_a_file() {
+    let mut talk = Talk::new("11111111-2222-4333-8444-555555555555");
+    talk.user(0, "fix it").says(1_000, "Done.");
+    let (head, rest) = {
+        let bytes = talk.bytes();
+        let end = bytes.iter().position(|&byte| byte == b'\n').expect("lines") + 1;
+        (bytes[..end].to_vec(), bytes[end..].to_vec())
+    };
+    let whole = [&head[..], &rest].concat();
+    let unended = &whole[..whole.len() - 1];
+    let cases: [(&str, Vec<u8>); 5] = [
+        ("torn", [&whole[..], b"{\"type\":\"mess"].concat()),
+        // Nothing more comes that could belong to it.
+        ("without its newline", unended.to_vec()),
+        ("marked", [b"\xef\xbb\xbf", &whole[..]].concat()),
+        ("with a hole", [&head[..], &[0; 64], &rest].concat()),
+        (
+            "by Windows",
+            whole
+                .iter()
+                .flat_map(|&byte| match byte {
+                    b'\n' => vec![b'\r', b'\n'],
+                    byte => vec![byte],
+                })
+                .collect(),
+        ),
+    ];
+    let home = home();
+    let want = digest(&wire::events(
+        &feed(home.path(), &["tail", "-"], &whole).out,
+    ));
+    assert_eq!(want.len(), 4);
+    for (how, input) in cases {
+        let ran = feed(home.path(), &["tail", "-"], &input);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{how}");
+        assert_eq!(digest(&wire::events(&ran.out)), want, "{how}");
+    }
 }
 
 #[test]

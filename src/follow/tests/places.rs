@@ -235,6 +235,12 @@ fn what_is_listed_ahead_for_who_follows_is_what_a_look_alone_finds() {
         }
         fs::write(folder.join("notes.txt"), "no transcript").expect("written");
     }
+    // Nothing is listed of one that keeps a store, and one has no folder at all: whoever comes behind
+    // them has its own list all the same.
+    let store = dir.path().join("agents/a13/agent/openclaw-agent.sqlite");
+    fs::create_dir_all(store.parent().expect("a folder")).expect("made");
+    fs::write(store, "").expect("written");
+    fs::create_dir_all(dir.path().join("agents/a14b/agent")).expect("made");
     let found = [false, true].map(|follows| {
         let root = Root::State(dir.path().to_owned());
         let mut follower = Follower::new(vec![root], Options::default());

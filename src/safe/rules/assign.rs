@@ -82,7 +82,7 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, seen: &mut usize) -> O
         if is_secret(text, value, promise, loose, query, candidate) {
             return Some(Found {
                 start: value.0,
-                end: value.1,
+                end: value.1 + marks_behind(text, value.1, candidate),
                 kind,
                 rank: 4,
             });
@@ -175,6 +175,16 @@ pub(super) fn extent(text: &[u8], candidate: Candidate) -> (usize, usize) {
         }
     }
     (start, end)
+}
+
+/// Marks that end no sentence where a value was assigned: they are its last letters.
+fn marks_behind(text: &[u8], end: usize, candidate: Candidate) -> usize {
+    if candidate.quote.is_some() || candidate.joint != Joint::Assign {
+        return 0;
+    }
+    let rest = text[end..].iter();
+    rest.take_while(|&&byte| matches!(byte, b'!' | b'?'))
+        .count()
 }
 
 fn is_secret(

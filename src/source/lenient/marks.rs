@@ -13,7 +13,7 @@ pub(super) struct Marks {
     pub(super) backslashes: u64,
     /// Bytes below a space.
     pub(super) controls: u64,
-    /// Bytes that nearly all escapes are made of, but for those above: line breaks and tabs.
+    /// `n`, `r` and `t`: what nearly all escapes but those of the above are made of.
     pub(super) letters: u64,
     /// Of these the tabs.
     pub(super) tabs: u64,

@@ -142,6 +142,9 @@ impl<'a> Scanner<'a> {
     }
 
     /// The first `bytes` bytes of the text of a string, which is passed whole.
+    ///
+    /// What is given is read as [`decode`](super::decode) reads it, whatever its escapes; what is left out
+    /// behind it has to be what a parser takes.
     pub fn text(&mut self, bytes: usize) -> Option<Cow<'a, str>> {
         if self.peek()? != b'"' {
             return None;
@@ -481,8 +484,44 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_odd_escape_is_forgiven_where_it_is_shown_alone() {
+        let long = "x".repeat(100);
+        let cases = [
+            (format!(r#""ls \x41{long}""#), Some("ls x41xx")),
+            (format!(r#""ls {long}\x41""#), None),
+        ];
+        for (text, want) in cases {
+            let read = Scanner::new(&text).text(8);
+            assert_eq!(read.as_deref(), want, "{text}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn a_text_is_cut_and_what_follows_it_is_read(
+            parts in proptest::collection::vec("[a-z]{0,70}|[é\u{1F600}\"\\\\\n\t\u{1}]{0,6}", 0..6),
+            bytes in 0..200_usize,
+        ) {
+            let text = parts.concat();
+            let json = serde_json::json!([text, 1]).to_string();
+            let mut scanner = Scanner::new(&json);
+            let mut read = Vec::new();
+            scanner.items(|scanner| {
+                let item = match read.is_empty() {
+                    true => scanner.text(bytes)?.into_owned(),
+                    false => scanner.raw()?.to_owned(),
+                };
+                read.push(item);
+                Some(())
+            });
+            prop_assert_eq!(read.len(), 2, "{}", json);
+            prop_assert!(text.starts_with(&read[0]) && read[0].len() <= bytes);
+            prop_assert!(text.len() > bytes || read[0] == text);
+            prop_assert_eq!(&read[1], "1");
+        }
 
         #[test]
         fn it_agrees_with_a_parser_on_any_text(

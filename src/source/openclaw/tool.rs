@@ -139,7 +139,7 @@ fn telling(inner: &str, is_error: bool) -> Cow<'_, str> {
     if !begins.is_empty() && !begins.starts_with('{') {
         return text;
     }
-    // An object counts by its status alone, and no writer spells letters as escapes.
+    // An object counts by its status alone; one that is spelled with escapes is not looked for.
     let written = &inner.as_bytes()[..inner.len().min(WRITTEN)];
     if memchr::memmem::find(written, b"status").is_none() {
         return Cow::Borrowed("");

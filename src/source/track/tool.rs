@@ -125,6 +125,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_told_by_its_letters_and_digits_alone() {
+        let cases = [
+            ("read", "read"),
+            ("web2", "web2"),
+            ("Read_File", "readfile"),
+            ("écrire", "écrire"),
+            ("", ""),
+        ];
+        for (name, want) in cases {
+            assert_eq!(plain(name), want);
+        }
+    }
+
+    #[test]
     fn inputs_tell_what_is_asked_and_planned() {
         let cases = [
             ("AskUser", r#"{"question":"Which?"}"#, Some("Which?")),

@@ -43,7 +43,7 @@ impl Writer {
         out.extend_from_slice(b"{\"v\":1,\"type\":");
         match &event.body {
             Body::Unknown(kind) => append(out, &**kind),
-            body => plain(out, body.kind()),
+            body => quote_plain(out, body.kind()),
         }
         if let Some(ts) = event.ts {
             out.extend_from_slice(self.when(ts));
@@ -63,7 +63,7 @@ impl Writer {
         match &event.raw {
             Some(Cow::Borrowed(raw)) => {
                 out.extend_from_slice(b",\"raw\":");
-                plain(out, raw);
+                quote_plain(out, raw);
             }
             raw => optional(out, ",\"raw\":", raw.as_ref()),
         }
@@ -140,7 +140,7 @@ fn optional<T: Serialize + ?Sized>(out: &mut Vec<u8>, key: &str, value: Option<&
 }
 
 /// A text of our own, which needs no escapes.
-fn plain(out: &mut Vec<u8>, text: &str) {
+fn quote_plain(out: &mut Vec<u8>, text: &str) {
     debug_assert!(!text.contains(['"', '\\']) && !text.contains(char::is_control));
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
@@ -249,16 +249,18 @@ mod tests {
             raw: None,
             label: None,
         };
+        // As in a transcript, one name is shared by many events, and a run ends while all else stays.
+        let (session, runs) = (name("agent:main:\u{e9}"), [name("first"), name("second")]);
         let mut writer = Writer::default();
         let mut lines = 0;
         for place in &places {
             for body in &bodies {
-                for odd in 0..32 {
+                for odd in 0..32_usize {
                     let is = |bit: u32| odd >> bit & 1 == 1;
                     let event = Event {
                         ts: Time::from_ms(1_790_330_407_120).filter(|_| is(0)),
-                        session: name("agent:main:\u{e9}").filter(|_| is(1)),
-                        run: name("first").filter(|_| is(2)),
+                        session: session.clone().filter(|_| is(2)),
+                        run: runs[odd / 2 % 2].clone().filter(|_| is(4)),
                         replay: is(3),
                         raw: is(4).then(|| match odd % 2 {
                             0 => "message/assistant".into(),

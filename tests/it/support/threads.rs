@@ -24,6 +24,7 @@ pub fn at_rest(pid: u32, end: Instant) -> Threads {
         if threads(pid).as_ref() == Some(&first) {
             return first;
         }
+        assert!(Instant::now() < end, "never at rest: {first:?}");
     }
 }
 

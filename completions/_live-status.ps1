@@ -94,8 +94,8 @@ Register-ArgumentCompleter -Native -CommandName 'live-status' -ScriptBlock {
             break
         }
         'live-status;render' {
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Frames as JSON lines, or the text of the newest frame of each run; default: frames into a pipe, text on a terminal')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Frames as JSON lines, or the text of the newest frame of each run; default: frames into a pipe, text on a terminal')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Frames as JSON lines, or the text of the newest frame of each run, once that is over where `tail -f` is followed, else once all is read; default: frames into a pipe, text on a terminal')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Frames as JSON lines, or the text of the newest frame of each run, once that is over where `tail -f` is followed, else once all is read; default: frames into a pipe, text on a terminal')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Also make boxes for runs of CAUSE: cron, hook, heartbeat, system')
             [CompletionResult]::new('--labels', '--labels', [CompletionResultType]::ParameterName, 'Take phrases from FILE (JSON or TOML) before the built-in ones')
             [CompletionResult]::new('--detail', '--detail', [CompletionResultType]::ParameterName, 'How much of a tool''s input a phrase shows')

@@ -99,7 +99,7 @@ complete -c live-status -n "__fish_live_status_using_subcommand label" -l explai
 complete -c live-status -n "__fish_live_status_using_subcommand label" -s v -l verbose -d 'Say more on standard error'
 complete -c live-status -n "__fish_live_status_using_subcommand label" -s q -l quiet -d 'Say only what went wrong'
 complete -c live-status -n "__fish_live_status_using_subcommand label" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c live-status -n "__fish_live_status_using_subcommand render" -s o -l output -d 'Frames as JSON lines, or the text of the newest frame of each run; default: frames into a pipe, text on a terminal' -r -f -a "frames\t'JSON lines'
+complete -c live-status -n "__fish_live_status_using_subcommand render" -s o -l output -d 'Frames as JSON lines, or the text of the newest frame of each run, once that is over where `tail -f` is followed, else once all is read; default: frames into a pipe, text on a terminal' -r -f -a "frames\t'JSON lines'
 text\t'The newest text of each run'"
 complete -c live-status -n "__fish_live_status_using_subcommand render" -l include -d 'Also make boxes for runs of CAUSE: cron, hook, heartbeat, system' -r
 complete -c live-status -n "__fish_live_status_using_subcommand render" -l labels -d 'Take phrases from FILE (JSON or TOML) before the built-in ones' -r -F

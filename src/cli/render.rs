@@ -1,5 +1,6 @@
 //! `live-status render`: events to frames.
 
+use std::collections::HashMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::args::{Drawing, Global, Labelling, Redaction};
 use super::failure::Failure;
 use super::output::{self, Blocks, Output};
 use crate::daemon::pipeline::Pipeline;
-use crate::wire::event::{Cause, Event};
+use crate::wire::event::{Body, Cause, Event};
 use crate::wire::frame::Frame;
 use crate::wire::ndjson::{Lines, Read};
 
@@ -19,7 +20,7 @@ use crate::wire::ndjson::{Lines, Read};
 /// replaces it. One is written for each visible change.
 #[derive(Args, Debug)]
 pub(super) struct RenderArgs {
-    /// Frames as JSON lines, or the text of the newest frame of each run; default: frames into a pipe, text on a terminal
+    /// Frames as JSON lines, or the text of the newest frame of each run, once that is over where `tail -f` is followed, else once all is read; default: frames into a pipe, text on a terminal
     #[arg(short, long, value_name = "FORM", value_enum)]
     output: Option<Form>,
 
@@ -72,11 +73,7 @@ impl RenderArgs {
         });
         let mut lines = Lines::new(super::input::stdin("render")?);
         let mut line = Vec::new();
-        let mut out = Boxes {
-            out: output::blocks(),
-            form,
-            newest: Vec::new(),
-        };
+        let mut out = Boxes::new(form);
         let mut odd = super::input::Odd::new(global, "render");
         loop {
             match lines.next_into(&mut line)? {
@@ -86,6 +83,9 @@ impl RenderArgs {
                 Read::Line { offset } => match Event::read(&line) {
                     Ok(mut event) => {
                         out.take(pipeline.step(&mut event))?;
+                        if matches!(event.body, Body::Live(_)) {
+                            out.go_live()?;
+                        }
                         for failure in pipeline.take_failures() {
                             odd.broken(offset, failure);
                         }
@@ -107,40 +107,72 @@ impl RenderArgs {
 struct Boxes {
     out: Blocks<Output>,
     form: Form,
-    /// The newest frame of each run, in the order in which the runs appeared.
-    newest: Vec<Frame>,
+    /// The newest frame of each run whose text is to come, in the order in which the runs appeared.
+    newest: Vec<Option<Frame>>,
+    /// Where each of those is, by its key.
+    places: HashMap<String, usize>,
+    /// Events come as things happen, and may never end.
+    is_live: bool,
+    /// Texts that were written.
+    written: usize,
 }
 
 impl Boxes {
+    fn new(form: Form) -> Self {
+        Self {
+            out: output::blocks(),
+            form,
+            newest: Vec::new(),
+            places: HashMap::new(),
+            is_live: false,
+            written: 0,
+        }
+    }
+
     fn take(&mut self, frames: Vec<Frame>) -> Result<(), Failure> {
         for frame in frames {
             match self.form {
-                Form::Frames => {
-                    frame.write(self.out.space()?);
+                Form::Frames => frame.write(self.out.space()?),
+                Form::Text if self.is_live && frame.state.is_final() => {
+                    if let Some(place) = self.places.remove(&frame.key) {
+                        self.newest[place] = None;
+                    }
+                    self.write(&frame)?;
                 }
-                Form::Text => match self
-                    .newest
-                    .iter_mut()
-                    .find(|newest| newest.key == frame.key)
-                {
-                    Some(newest) => *newest = frame,
-                    None => self.newest.push(frame),
+                Form::Text => match self.places.get(&frame.key) {
+                    Some(&place) => self.newest[place] = Some(frame),
+                    None => {
+                        self.places.insert(frame.key.clone(), self.newest.len());
+                        self.newest.push(Some(frame));
+                    }
                 },
             }
         }
         Ok(())
     }
 
+    /// From now on a run's text comes when it is over, and that of those that are over now.
+    fn go_live(&mut self) -> Result<(), Failure> {
+        if !std::mem::replace(&mut self.is_live, true) {
+            let newest = std::mem::take(&mut self.newest);
+            self.places.clear();
+            self.take(newest.into_iter().flatten().collect())?;
+        }
+        Ok(())
+    }
+
     fn finish(&mut self) -> Result<(), Failure> {
-        for (number, frame) in self.newest.iter().enumerate() {
-            let text = frame
-                .text
-                .as_ref()
-                .and_then(|text| text.any())
-                .unwrap_or(&frame.title);
-            let gap = if number == 0 { "" } else { "\n" };
-            writeln!(self.out, "{gap}{text}")?;
+        for frame in std::mem::take(&mut self.newest).iter().flatten() {
+            self.write(frame)?;
         }
         Ok(self.out.flush()?)
+    }
+
+    fn write(&mut self, frame: &Frame) -> Result<(), Failure> {
+        let text = frame.text.as_ref().and_then(|text| text.any());
+        let text = text.unwrap_or(&frame.title);
+        let gap = if self.written == 0 { "" } else { "\n" };
+        self.written += 1;
+        Ok(writeln!(self.out, "{gap}{text}")?)
     }
 }

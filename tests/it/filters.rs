@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::digest::digest;
 use crate::support::tree::{Era, Talk, Tree, stamp};
-use crate::support::{Ran, feed, feed_to, home, program, run, wire};
+use crate::support::{Ran, feed, feed_to, home, program, run, waits, wire};
 
 /// Two agents and three sessions, one of them of a schedule.
 fn tree() -> Tree {
@@ -248,6 +248,48 @@ fn a_reader_that_goes_away_is_the_end_and_no_error() {
             .expect("UTF-8");
         let status = child.wait().expect("ends");
         assert_eq!((status.code(), err.as_str()), (Some(0), ""), "{verb:?}");
+    }
+}
+
+#[test]
+fn the_text_of_a_run_that_is_followed_comes_when_it_is_over() {
+    let home = home();
+    let mut talk = Talk::new("x");
+    talk.user(0, "one").says(10_000, "Done.");
+    let tree = Tree::of("agent:main:main", json!({}), &talk);
+    let (events, _) = tree.tail(Era::Files, &[]);
+    let mut live = events[0].clone();
+    let head = live.as_object_mut().expect("an object");
+    head.retain(|name, _| {
+        ["v", "source", "session", "sid", "agent", "src"].contains(&name.as_str())
+    });
+    head.insert("type".into(), "live".into());
+    let line = |event: &Value| format!("{event}\n");
+    let all: String = events.iter().map(line).collect();
+    let (over, live) = (all.as_bytes(), line(&live));
+    // Over before the follower caught up, and after it.
+    for input in [
+        [over, live.as_bytes()].concat(),
+        [live.as_bytes(), over].concat(),
+    ] {
+        let mut child = program(home.path())
+            .args(["render", "--output", "text"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut stdin = child.stdin.take().expect("an input");
+        std::io::Write::write_all(&mut stdin, &input).expect("it reads");
+        let lines = waits::lines(child.stdout.take().expect("an output"));
+        // Whatever is to come, its input goes on.
+        let first = lines.recv_timeout(waits::PATIENCE).expect("a text");
+        drop(stdin);
+        let all: Vec<String> = std::iter::once(first).chain(lines).collect();
+        let heads = all
+            .iter()
+            .filter(|line| line.starts_with("[DONE] **main**"));
+        assert_eq!(heads.count(), 1, "{all:?}");
+        assert_eq!(waits::ended(&mut child).code(), Some(0));
     }
 }
 

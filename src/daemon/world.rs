@@ -195,6 +195,7 @@ impl World {
             Done::StandBy(_) if self.hurried => Answer::Unchanged,
             Done::StandBy(pause) => Answer::StandBy(pause),
             Done::Failed => Answer::Failed,
+            Done::Lost => Answer::Lost,
             Done::Refused => Answer::Refused,
             Done::Never | Done::Gone => Answer::Gone,
             Done::Closed => {
@@ -204,7 +205,11 @@ impl World {
         };
         match &mut lane.outbox {
             None => {
-                lane.failed += u64::from(matches!(done, Done::Failed | Done::Refused | Done::Never))
+                let is_failure = matches!(
+                    done,
+                    Done::Failed | Done::Lost | Done::Refused | Done::Never
+                );
+                lane.failed += u64::from(is_failure);
             }
             Some(outbox) => {
                 let before = outbox.stats().given_up;

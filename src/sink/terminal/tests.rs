@@ -249,3 +249,40 @@ fn a_terminal_that_went_away_is_the_end() {
     let put = terminal.put(&frame("a", 2, State::Active), at(2_000));
     assert_eq!(put.done, Done::Closed);
 }
+
+#[test]
+fn what_could_not_be_written_does_not_count_as_shown() {
+    for live in [false, true] {
+        for state in [State::Active, State::Blocked, State::Done] {
+            let settings = Settings {
+                live,
+                ..Settings::default()
+            };
+            let (memory, mut terminal) = board_with(24, 80, settings);
+            memory.fail(io::ErrorKind::StorageFull);
+            let put = terminal.put(&frame("a", 1, state.clone()), at(0));
+            assert_eq!(put.done, Done::Lost, "{state:?}, live: {live}");
+            memory.mend();
+            let put = terminal.put(&frame("a", 1, state.clone()), at(1_000));
+            assert_eq!(put.done, Done::Applied, "{state:?}, live: {live}");
+            let rows = memory.all_rows().join("\n");
+            assert!(
+                rows.contains(&state.tag()),
+                "{state:?}, live: {live}: {rows}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_drawing_between_frames_that_failed_is_told_and_made_again() {
+    let (memory, mut terminal) = board(24, 80);
+    terminal.put(&frame("a", 1, State::Active), at(0));
+    memory.fail(io::ErrorKind::StorageFull);
+    terminal.tick(at(1_000));
+    memory.mend();
+    let put = terminal.put(&frame("a", 2, State::Done), at(2_000));
+    assert_eq!(put.done, Done::Lost);
+    let rows = memory.all_rows().join("\n");
+    assert!(rows.contains("[DONE] main"), "{rows}");
+}

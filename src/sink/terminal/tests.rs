@@ -286,3 +286,24 @@ fn a_drawing_between_frames_that_failed_is_told_and_made_again() {
     let rows = memory.all_rows().join("\n");
     assert!(rows.contains("[DONE] main"), "{rows}");
 }
+
+#[test]
+fn where_the_last_line_of_an_end_is_cut_the_kinds_of_work_go_first() {
+    let (memory, mut terminal) = board(24, 50);
+    let mut run = rich("a");
+    run.state = State::Done;
+    run.view.plan = None;
+    terminal.put(&run, at(0));
+    let rows = memory.all_rows();
+    let last = rows.last().map(String::as_str);
+    assert_eq!(last, Some("  12.4k tokens · $0.08 · Reading 3, Running 2"));
+    run.key = "b".into();
+    run.view.totals.kinds = (0..9).map(|kind| (format!("Kind {kind}"), 3)).collect();
+    terminal.put(&run, at(10));
+    let rows = memory.all_rows();
+    let last = rows.last().map(String::as_str);
+    assert_eq!(
+        last,
+        Some("  12.4k tokens · $0.08 · Kind 0 3, Kind 1 3, Kin…")
+    );
+}

@@ -40,6 +40,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => Just(Done::Applied),
         1 => Just(Done::Unchanged),
         4 => Just(Done::Failed),
+        1 => Just(Done::Lost),
         1 => Just(Done::Refused),
         1 => Just(Done::Gone),
         1 => pause.clone().prop_map(Done::Later),
@@ -229,7 +230,9 @@ impl Hall {
         if matches!(done, Done::Applied | Done::Unchanged) {
             let before = self.shown.insert(place, flight.rev);
             assert!(before <= Some(flight.rev), "{} went back", flight.key);
-        } else if flight.sink == SINKS - 1 || matches!(done, Done::Refused | Done::Gone) {
+        } else if flight.sink == SINKS - 1
+            || matches!(done, Done::Lost | Done::Refused | Done::Gone)
+        {
             self.lost.insert(place);
         }
         let bill = Bill {

@@ -99,7 +99,10 @@ pub fn run(
             Some(wait) => receiver.recv_timeout(wait),
         };
         pulse.wake(&input);
+        let is_stopped = matches!(ending, Some((Outcome::Stopped, _)));
         match input {
+            // What is played or read on after a signal would always leave something to be shown.
+            Ok(Input::Events(_)) if is_stopped => feeder.taken(),
             Ok(Input::Events(events)) => {
                 let step = |mut event| pipeline.as_mut().map(|pipeline| pipeline.step(&mut event));
                 exchange.offer(events.into_iter().filter_map(step).flatten().collect());
@@ -165,4 +168,93 @@ pub fn run(
         error: left.error,
     };
     (outcome, missed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+    use crate::label::Labeller;
+    use crate::safe::redact::Redactor;
+    use crate::sink::{Bill, Caps, Done, Markup, Moment, Put, receipt};
+    use crate::view::scene::scene;
+    use crate::wire::frame::Frame;
+    use crate::wire::receipt::Did;
+    use crate::{outbox, render, view};
+
+    const CAPS: Caps = Caps {
+        markup: Markup::View,
+        max_chars: None,
+        paced: true,
+        rate_per_second: 0.0,
+        threads: 1,
+    };
+
+    /// Tells the session of each frame, and shows none before it may.
+    struct Slow {
+        shown: Sender<String>,
+        may: Receiver<()>,
+    }
+
+    impl Sink for Slow {
+        fn name(&self) -> &'static str {
+            "slow"
+        }
+
+        fn caps(&self) -> Caps {
+            CAPS
+        }
+
+        fn put(&mut self, frame: &Frame, _: Moment) -> Put {
+            // Once nobody says anything any more, it may.
+            let _ = self.may.recv();
+            self.shown.send(frame.sid.to_string()).expect("the test");
+            Put {
+                done: Done::Applied,
+                receipt: receipt("slow", frame, Did::Updated, None),
+                bill: Bill::default(),
+            }
+        }
+    }
+
+    fn pipeline() -> Pipeline {
+        Pipeline::new(
+            Labeller::default(),
+            Arc::new(Redactor::new(&[])),
+            view::Settings::default(),
+            render::Settings::default(),
+        )
+    }
+
+    #[test]
+    fn what_comes_after_a_signal_is_not_waited_for() {
+        let (feeder, inputs) = Inputs::new();
+        inputs.begin(World::new(
+            &[CAPS],
+            outbox::Settings::default(),
+            render::Settings::default(),
+        ));
+        let (tell, shown) = channel();
+        let (let_go, may) = channel();
+        let events = |sid| Input::Events(scene(sid, "0 start r; 1 tool a").events);
+        feeder.give(events("before")).expect("there is a place");
+        feeder.tell(Input::Stop).expect("this never waits");
+        feeder.give(events("after")).expect("there is a place");
+        let sink: Box<dyn Sink> = Box::new(Slow { shown: tell, may });
+        let (outcome, _) = std::thread::scope(|scope| {
+            let receipts: Receipts = Box::new(|_| {});
+            let pipeline = Some(pipeline());
+            let run = scope.spawn(|| run(pipeline, vec![sink], When::Live, inputs, receipts));
+            // More than there are places: at the last one the loop has taken what came first.
+            for _ in 0..32 {
+                let _ = feeder.give(Input::Events(Vec::new()));
+            }
+            drop(let_go);
+            run.join().expect("it ends")
+        });
+        assert_eq!(outcome, Outcome::Stopped);
+        let shown: Vec<String> = shown.iter().collect();
+        assert_eq!(shown, ["before"]);
+    }
 }

@@ -13,6 +13,7 @@ use crate::outbox::{self, Answer, Next, Outbox};
 use crate::render;
 use crate::sink::{Bill, Caps, Done};
 use crate::wire::frame::Frame;
+use crate::wire::time::Time;
 
 /// The sinks and what waits for each.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct World {
     census: Census,
     /// Nothing goes out yet.
     held: bool,
+    /// Something was held: it came as it was found, and is shown in the order of time.
+    sorts: bool,
     /// Nobody waits for another writer to stop: he shows the box.
     hurried: bool,
     closed: bool,
@@ -76,6 +79,7 @@ impl World {
             drawing,
             census: Census::default(),
             held: false,
+            sorts: false,
             hurried: false,
             closed: false,
         }
@@ -90,6 +94,7 @@ impl World {
     /// Nothing goes out of an outbox before [`World::hurry`] or [`World::release`].
     pub fn hold(&mut self) {
         self.held = true;
+        self.sorts = true;
     }
 
     /// What was held goes out.
@@ -128,7 +133,10 @@ impl World {
     /// What came so far goes before what comes later, where a sink shows things in turn.
     pub fn line_up(&mut self, now: Duration) {
         if !self.held {
-            self.lanes.iter_mut().for_each(|lane| lane.line_up(now));
+            let sorts = self.sorts;
+            self.lanes
+                .iter_mut()
+                .for_each(|lane| lane.line_up(now, sorts));
         }
     }
 
@@ -139,7 +147,7 @@ impl World {
             return Next::Idle;
         };
         if !self.held {
-            lane.line_up(now);
+            lane.line_up(now, self.sorts);
         }
         let next = match (lane.turn.pop_front(), &mut lane.outbox) {
             (Some(frame), _) => Next::Send(frame),
@@ -195,6 +203,7 @@ impl World {
             Done::StandBy(_) if self.hurried => Answer::Unchanged,
             Done::StandBy(pause) => Answer::StandBy(pause),
             Done::Failed => Answer::Failed,
+            Done::Lost => Answer::Lost,
             Done::Refused => Answer::Refused,
             Done::Never | Done::Gone => Answer::Gone,
             Done::Closed => {
@@ -204,7 +213,11 @@ impl World {
         };
         match &mut lane.outbox {
             None => {
-                lane.failed += u64::from(matches!(done, Done::Failed | Done::Refused | Done::Never))
+                let is_failure = matches!(
+                    done,
+                    Done::Failed | Done::Lost | Done::Refused | Done::Never
+                );
+                lane.failed += u64::from(is_failure);
             }
             Some(outbox) => {
                 let before = outbox.stats().given_up;
@@ -325,15 +338,25 @@ impl Lane {
     /// A board has one thread and is quick: it shows runs in the order in which they came, so what
     /// may go out stands in line. Before a server with several threads a frame waits in the
     /// outbox until one has hands for it, and a newer one takes its place.
-    fn line_up(&mut self, now: Duration) {
+    fn line_up(&mut self, now: Duration, sorts: bool) {
         if self.caps.threads > 1 {
             return;
         }
         let Some(outbox) = &mut self.outbox else {
             return;
         };
+        let before = self.turn.len();
         while let Next::Send(frame) = outbox.next(now) {
             self.turn.push_back(frame);
         }
+        if sorts {
+            self.turn.make_contiguous()[before..].sort_by(|a, b| by_time(a).cmp(&by_time(b)));
+        }
     }
+}
+
+/// When a run ended or did something last, then its name; the key where both are equal, so that
+/// the order is always the same.
+fn by_time(frame: &Frame) -> (Option<Time>, &str, &str) {
+    (frame.at, &frame.view.agent, &frame.key)
 }

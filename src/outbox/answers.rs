@@ -100,6 +100,22 @@ fn a_refused_box_is_given_up_and_others_go_on() {
 }
 
 #[test]
+fn a_lost_frame_is_given_up_and_the_next_of_its_box_goes_out_in_its_time() {
+    let mut outbox = Outbox::new(Settings::default());
+    for round in 0..20 {
+        outbox.offer(active("a", round), ms(1_000 * round));
+        assert_eq!(next(&mut outbox, 1_000 * round), format!("a:{round}"));
+        settle(&mut outbox, "a", Answer::Lost, 1_000 * round + 10);
+        assert!(outbox.is_empty(), "it is not tried again");
+        assert_eq!(outbox.stats().given_up, round + 1);
+    }
+    assert!(
+        outbox.is_healthy(),
+        "what is lost says nothing of the server"
+    );
+}
+
+#[test]
 fn a_deleted_box_is_left_alone() {
     let mut outbox = Outbox::new(Settings::default());
     outbox.offer(active("a", 1), ms(0));

@@ -148,6 +148,7 @@ impl Outbox {
                 self.breaker.alive();
                 self.budget.bar(now, after);
             }
+            Answer::Lost => {}
             Answer::Failed => {
                 self.stats.failed += 1;
                 self.breaker.failed(now);

@@ -220,6 +220,11 @@ impl Lane {
                 self.shown = None;
                 self.keep(held, &mut settled);
             }
+            Answer::Lost => {
+                // Some of it may be there all the same.
+                self.shown = None;
+                settled.given_up = 1;
+            }
             Answer::Refused => {
                 self.retry_later(key, now);
                 if self.attempts < settings.refusals {

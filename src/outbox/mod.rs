@@ -116,6 +116,9 @@ pub enum Answer {
     /// The server did not do it: an outage, a timeout, a 5xx. Tried again, and
     /// counted by the breaker.
     Failed,
+    /// It was not done and is not tried again; the next frame of the box is, in its time. It says
+    /// nothing of the server.
+    Lost,
     /// The server will not do it for this box; others are not affected.
     Refused,
     /// Somebody deleted the box, or nothing can ever be done for it: it is left alone from now on.
@@ -168,7 +171,7 @@ pub struct Stats {
     pub unchanged: u64,
     /// Frames not sent because a newer one of their key had been offered.
     pub stale: u64,
-    /// Frames given up: the box was refused too often, or is gone.
+    /// Frames given up: lost, or the box was refused too often, or is gone.
     pub given_up: u64,
     /// Answers [`Answer::Later`] and [`Answer::Barred`].
     pub later: u64,

@@ -74,6 +74,9 @@ pub enum Done {
     StandBy(Duration),
     /// The server did not do it, or nobody knows whether it did. Try again.
     Failed,
+    /// It could not be written, as on a full disk: once more would tear what was written of it.
+    /// The next frame may fare better.
+    Lost,
     /// It will not be done for this box; others are not affected.
     Refused,
     /// It can never be done for this box.
@@ -223,7 +226,7 @@ fn written(sink: &str, frame: &Frame, did: Did, result: std::io::Result<()>) -> 
         Ok(()) if did == Did::Unchanged || did == Did::Skipped => (Done::Unchanged, did, None),
         Ok(()) => (Done::Applied, did, None),
         Err(error) if is_end(&error) => (Done::Closed, Did::Failed, Some(error.to_string())),
-        Err(error) => (Done::Failed, Did::Failed, Some(error.to_string())),
+        Err(error) => (Done::Lost, Did::Failed, Some(error.to_string())),
     };
     Put {
         done,

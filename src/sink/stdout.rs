@@ -108,7 +108,7 @@ mod tests {
     fn a_closed_pipe_is_the_end_and_a_full_disk_is_a_failure() {
         let cases = [
             (io::ErrorKind::BrokenPipe, Done::Closed),
-            (io::ErrorKind::StorageFull, Done::Failed),
+            (io::ErrorKind::StorageFull, Done::Lost),
         ];
         for (kind, want) in cases {
             let mut sink = Stdout::new(Box::new(Broken(kind)));

@@ -110,6 +110,7 @@ pub(in crate::cli) fn verdict(put: &Put, what: &str) -> Result<(), Failure> {
             Kind::Unreachable,
             "try again; see what live-status doctor says of the server",
         ),
+        Done::Lost => (Kind::Io, "see that there is room where it is written"),
         Done::Unkept(_) => (
             Kind::Io,
             "see that the state directory can be written: live-status doctor",

@@ -9,6 +9,7 @@ use crate::render;
 use crate::sink::{Bill, Caps, Done, Markup, receipt};
 use crate::wire::frame::{Frame, State as Stands};
 use crate::wire::receipt::Did;
+use crate::wire::time::Time;
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -123,6 +124,31 @@ fn what_is_held_goes_out_at_the_end_and_only_the_newest() {
         assert_eq!(next(), "a 2");
     });
     assert!(exchange.is_settled());
+}
+
+#[test]
+fn what_was_held_is_shown_in_the_order_of_time_and_then_of_names() {
+    let exchange = exchange(1, true, Duration::ZERO);
+    exchange.change(World::hold);
+    let held = |key: &str, at: &str, agent: &str, state: Stands| {
+        let mut frame = frame(key, 1);
+        (frame.at, frame.state) = (Time::parse(at), state);
+        frame.view.agent = agent.into();
+        frame
+    };
+    working(&exchange, 1, |next| {
+        exchange.offer(vec![
+            held("a", "2026-09-25T14:03:46Z", "main", Stands::Done),
+            held("b", "2026-09-25T14:02:43Z", "ops", Stands::Error),
+            held("c", "2026-09-25T14:03:22Z", "main", Stands::Active),
+            held("d", "2026-09-25T14:02:43Z", "main", Stands::Done),
+        ]);
+        exchange.change(World::hurry);
+        assert_eq!(
+            [next(), next(), next(), next()],
+            ["d 1", "b 1", "c 1", "a 1"]
+        );
+    });
 }
 
 #[test]

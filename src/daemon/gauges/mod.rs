@@ -193,6 +193,7 @@ impl Gauges {
             Done::Applied
             | Done::Unchanged
             | Done::StandBy(_)
+            | Done::Lost
             | Done::Refused
             | Done::Never
             | Done::Gone
@@ -216,6 +217,7 @@ impl Gauges {
             Done::Later(_) => Some("rate_limited"),
             Done::Unkept(_) => Some("state_not_durable"),
             Done::Wait(_) => Some("box_shut_out"),
+            Done::Lost => Some("not_written"),
             Done::Refused => Some("box_refused"),
             Done::Never => Some("box_impossible"),
             Done::Gone => Some("box_deleted"),
@@ -236,7 +238,7 @@ impl Gauges {
         };
         self.failed.fetch_add(1, Relaxed);
         desk.fault = Some((class, Instant::now()));
-        let of_all = matches!(put.done, Done::Failed | Done::Later(_));
+        let of_all = matches!(put.done, Done::Failed | Done::Lost | Done::Later(_));
         let why = put.receipt.error.as_deref().unwrap_or_default();
         if !of_all {
             // Such an answer has only one whose token is taken.

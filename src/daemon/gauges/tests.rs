@@ -49,6 +49,7 @@ fn failures_are_classes_and_never_what_a_server_said() {
         (Done::Failed, Some("canary"), "unavailable"),
         (later, Some("canary"), "rate_limited"),
         (later, Some(mattermost::NO_TOKEN), "token_refused"),
+        (Done::Lost, Some("canary"), "not_written"),
         (Done::Refused, Some("canary"), "box_refused"),
         (Done::Gone, Some("canary"), "box_deleted"),
     ];
@@ -58,7 +59,7 @@ fn failures_are_classes_and_never_what_a_server_said() {
         assert_eq!(fault.class, class);
     }
     let counts = gauges.picture().counts;
-    assert_eq!((counts.sent, counts.failed), (0, 5));
+    assert_eq!((counts.sent, counts.failed), (0, 6));
     assert!(!format!("{gauges:?}").contains("canary"));
 }
 

@@ -159,7 +159,7 @@ impl Scene<'_> {
         steps::lines(&self.frame.view, self.extra_ms, self.glyphs(), max)
     }
 
-    /// The plan and the counts; at the end also what kinds of work it was.
+    /// The plan and what was spent; at the end also what kinds of work it was.
     fn footer(&self) -> Option<Line> {
         let view = &self.frame.view;
         let mut parts = Vec::new();
@@ -171,13 +171,6 @@ impl Scene<'_> {
                 _ => format!("{} of {}", plan.done, plan.total),
             });
         }
-        if self.frame.state.is_final() && !view.totals.kinds.is_empty() {
-            let kinds = view.totals.kinds.iter();
-            let kinds: Vec<_> = kinds
-                .map(|(kind, count)| format!("{kind} {count}"))
-                .collect();
-            parts.push(kinds.join(", "));
-        }
         parts.extend(spent(&view.totals));
         if let Some(context) = &view.context
             && let Some(size) = context.size.filter(|size| *size > 0)
@@ -188,6 +181,14 @@ impl Scene<'_> {
             }
         }
         parts.extend(view.model.clone());
+        // They may be many: where the line is cut, they are what goes.
+        if self.frame.state.is_final() && !view.totals.kinds.is_empty() {
+            let kinds = view.totals.kinds.iter();
+            let kinds: Vec<_> = kinds
+                .map(|(kind, count)| format!("{kind} {count}"))
+                .collect();
+            parts.push(kinds.join(", "));
+        }
         if parts.is_empty() {
             return None;
         }

@@ -127,6 +127,10 @@ impl Memory {
         self.inner().broken = Some(kind);
     }
 
+    pub(super) fn mend(&self) {
+        self.inner().broken = None;
+    }
+
     /// The rows on the screen, blanks at the ends cut, empty ones at the end too.
     pub(super) fn rows(&self) -> Vec<String> {
         rows_of(self.inner().parser.screen())

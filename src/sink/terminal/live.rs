@@ -156,8 +156,11 @@ impl Live {
         if lines.is_empty() {
             self.screen.end_line();
         }
-        (self.shown, self.size) = (lines, size);
-        self.screen.end()
+        self.shown = lines;
+        let written = self.screen.end();
+        // What could not be written is drawn again, though nothing changed.
+        self.size = if written.is_ok() { size } else { (0, 0) };
+        written
     }
 }
 

@@ -103,6 +103,8 @@ struct Run {
     seen: Duration,
     /// The place in which it came among all runs.
     number: u64,
+    /// The state that was shown last; none where showing it failed.
+    shown: Option<State>,
 }
 
 impl Terminal {
@@ -128,11 +130,11 @@ impl Terminal {
     /// Shows a run that is over; it leaves the board.
     fn finish(&mut self, frame: &Frame, at: Moment) -> (Did, io::Result<()>) {
         let run = self.runs.remove(&frame.key);
-        let before = self.over.put(&frame.key, frame.rev, &frame.state);
-        let did = match (&run, before) {
+        let did = match (&run, self.over.state(&frame.key)) {
             (None, None) => Did::Created,
-            (None, Some(state)) if state == frame.state => {
+            (None, Some(state)) if *state == frame.state => {
                 // What scrolled by cannot be mended, and once more says nothing new.
+                self.over.put(&frame.key, frame.rev, &frame.state);
                 return (Did::Unchanged, Ok(()));
             }
             _ => Did::Updated,
@@ -141,6 +143,9 @@ impl Terminal {
             Face::Live(_) => self.draw(Some(frame), at, true),
             Face::Plain(surface) => surface.write(&plain::line(frame, at.wall, &self.settings)),
         };
+        if shown.is_ok() {
+            self.over.put(&frame.key, frame.rev, &frame.state);
+        }
         (did, shown)
     }
 
@@ -155,20 +160,19 @@ impl Terminal {
         }
         let number = self.number;
         let before = self.runs.get(&frame.key);
+        let turned = before.is_none_or(|run| run.shown.as_ref() != Some(&frame.state));
         let did = match before {
             None if self.over.rev(&frame.key).is_none() => Did::Created,
-            Some(run) if run.frame.state == frame.state && run.frame.view == frame.view => {
-                Did::Unchanged
-            }
+            Some(run) if !turned && run.frame.view == frame.view => Did::Unchanged,
             _ => Did::Updated,
         };
-        let turned = before.is_none_or(|run| run.frame.state != frame.state);
         let number = before.map_or(number, |run| run.number);
         self.number += 1;
         let run = Run {
             frame: Box::new(frame.clone()),
             seen: at.now,
             number,
+            shown: Some(frame.state.clone()),
         };
         self.runs.insert(frame.key.clone(), run);
         let shown = match &self.face {
@@ -179,6 +183,11 @@ impl Terminal {
             }
             Face::Plain(_) => Ok(()),
         };
+        if shown.is_err()
+            && let Some(run) = self.runs.get_mut(&frame.key)
+        {
+            run.shown = None;
+        }
         (did, shown)
     }
 
@@ -218,15 +227,13 @@ impl Sink for Terminal {
     }
 
     fn put(&mut self, frame: &Frame, at: Moment) -> Put {
-        if let Some(error) = self.trouble.take() {
-            return written(self.name(), frame, Did::Failed, Err(error));
-        }
         let (did, shown) = if frame.state.is_final() {
             self.finish(frame, at)
         } else {
             self.go_on(frame, at)
         };
-        written(self.name(), frame, did, shown)
+        let trouble = self.trouble.take().map_or(Ok(()), Err);
+        written(self.name(), frame, did, trouble.and(shown))
     }
 
     fn tick(&mut self, at: Moment) -> Option<Duration> {

@@ -15,8 +15,8 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Remembers an end; gives the state of the run's end before, if it had one.
-    pub(super) fn put(&mut self, key: &str, rev: u64, state: &State) -> Option<State> {
+    /// Remembers an end.
+    pub(super) fn put(&mut self, key: &str, rev: u64, state: &State) {
         let before = self.ended.insert(key.to_owned(), (rev, state.clone()));
         if before.is_none() {
             self.order.push_back(key.to_owned());
@@ -26,7 +26,11 @@ impl Recent {
                 self.ended.remove(&oldest);
             }
         }
-        before.map(|(_, state)| state)
+    }
+
+    /// The state with which the run of `key` ended.
+    pub(super) fn state(&self, key: &str) -> Option<&State> {
+        self.ended.get(key).map(|(_, state)| state)
     }
 
     /// The rev with which the run of `key` ended.
@@ -47,7 +51,7 @@ mod tests {
         }
         assert_eq!(recent.rev("9"), None);
         assert_eq!(recent.rev("10"), Some(1));
-        assert_eq!(recent.put("10", 2, &State::Error), Some(State::Done));
+        assert_eq!(recent.state("10"), Some(&State::Done));
         assert_eq!(recent.ended.len(), CAPACITY);
     }
 }

@@ -249,3 +249,61 @@ fn a_terminal_that_went_away_is_the_end() {
     let put = terminal.put(&frame("a", 2, State::Active), at(2_000));
     assert_eq!(put.done, Done::Closed);
 }
+
+#[test]
+fn what_could_not_be_written_does_not_count_as_shown() {
+    for live in [false, true] {
+        for state in [State::Active, State::Blocked, State::Done] {
+            let settings = Settings {
+                live,
+                ..Settings::default()
+            };
+            let (memory, mut terminal) = board_with(24, 80, settings);
+            memory.fail(io::ErrorKind::StorageFull);
+            let put = terminal.put(&frame("a", 1, state.clone()), at(0));
+            assert_eq!(put.done, Done::Lost, "{state:?}, live: {live}");
+            memory.mend();
+            let put = terminal.put(&frame("a", 1, state.clone()), at(1_000));
+            assert_eq!(put.done, Done::Applied, "{state:?}, live: {live}");
+            let rows = memory.all_rows().join("\n");
+            assert!(
+                rows.contains(&state.tag()),
+                "{state:?}, live: {live}: {rows}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_drawing_between_frames_that_failed_is_told_and_made_again() {
+    let (memory, mut terminal) = board(24, 80);
+    terminal.put(&frame("a", 1, State::Active), at(0));
+    memory.fail(io::ErrorKind::StorageFull);
+    terminal.tick(at(1_000));
+    memory.mend();
+    let put = terminal.put(&frame("a", 2, State::Done), at(2_000));
+    assert_eq!(put.done, Done::Lost);
+    let rows = memory.all_rows().join("\n");
+    assert!(rows.contains("[DONE] main"), "{rows}");
+}
+
+#[test]
+fn where_the_last_line_of_an_end_is_cut_the_kinds_of_work_go_first() {
+    let (memory, mut terminal) = board(24, 50);
+    let mut run = rich("a");
+    run.state = State::Done;
+    run.view.plan = None;
+    terminal.put(&run, at(0));
+    let rows = memory.all_rows();
+    let last = rows.last().map(String::as_str);
+    assert_eq!(last, Some("  12.4k tokens · $0.08 · Reading 3, Running 2"));
+    run.key = "b".into();
+    run.view.totals.kinds = (0..9).map(|kind| (format!("Kind {kind}"), 3)).collect();
+    terminal.put(&run, at(10));
+    let rows = memory.all_rows();
+    let last = rows.last().map(String::as_str);
+    assert_eq!(
+        last,
+        Some("  12.4k tokens · $0.08 · Kind 0 3, Kind 1 3, Kin…")
+    );
+}

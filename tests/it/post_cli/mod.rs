@@ -13,6 +13,7 @@ mod ps;
 mod settings;
 mod streams;
 mod tokens;
+mod unwritable;
 
 use std::path::Path;
 

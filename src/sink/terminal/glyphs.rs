@@ -60,8 +60,9 @@ impl Glyphs {
                 (turn.unwrap_or(self.active), Ink::Green, Ink::GreenTag)
             }
             State::Blocked => (self.blocked, Ink::Amber, Ink::AmberTag),
-            State::Done => (self.done, Ink::Green, Ink::GreenTag),
             State::Error => (self.failed, Ink::Red, Ink::RedTag),
+            // Its agent is idle: what works is what stands out.
+            State::Done => (self.done, Ink::Dim, Ink::Bold),
             State::Interrupted => (self.stopped, Ink::Dim, Ink::Bold),
             State::Other(_) => ("?", Ink::Dim, Ink::Bold),
         }
@@ -85,6 +86,22 @@ impl Glyphs {
 mod tests {
     use super::super::paint::columns;
     use super::*;
+
+    #[test]
+    fn green_works_amber_waits_red_failed_and_who_is_idle_is_grey() {
+        let states = [
+            (State::Active, Ink::Green),
+            (State::Blocked, Ink::Amber),
+            (State::Error, Ink::Red),
+            (State::Done, Ink::Dim),
+            (State::Interrupted, Ink::Dim),
+        ];
+        for (state, want) in states {
+            for spin in [None, Some(0)] {
+                assert_eq!(UNICODE.run(&state, spin).1, want, "{state:?}");
+            }
+        }
+    }
 
     #[test]
     fn every_sign_is_one_column_wide() {

@@ -174,6 +174,6 @@ mod tests {
         assert!(ascii.is_ascii(), "{ascii}");
         assert!(ascii.contains("[DONE] main - 38s - 5 tools"), "{ascii}");
         let colour = lines(plain(true, false)).writes().concat();
-        assert!(colour.contains("\x1b[1;32m[DONE]\x1b[0m"), "{colour}");
+        assert!(colour.contains("\x1b[1m[DONE]\x1b[0m"), "{colour}");
     }
 }

@@ -9,6 +9,7 @@ use super::failure::{Doing as _, Failure};
 use crate::label::{Detail, Labeller, Rules};
 use crate::render::{self, Commentary, Markup};
 use crate::safe::redact::Redactor;
+use crate::safe::visible;
 use crate::view;
 use crate::wire::event::{Cause, Name};
 use crate::wire::frame::State;
@@ -71,8 +72,10 @@ impl Global {
 /// Says that something went wrong, even to those who asked for quiet.
 pub(super) fn complain(message: impl std::fmt::Display) {
     use std::io::Write as _;
+    // Whoever can name a file must not write to the terminal, or lines of his own.
+    let text = format!("live-status: {}\n", visible(&message.to_string()));
     // A full or closed standard error must not stop the work.
-    let _ = std::io::stderr().write_all(format!("live-status: {message}\n").as_bytes());
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// How events become phrases.

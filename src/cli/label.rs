@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output;
 use crate::daemon::pipeline;
 use crate::label::Call;
+use crate::safe::visible;
 use crate::wire::event::{Body, Event};
 use crate::wire::ndjson::{self, Lines, Read};
 
@@ -92,12 +93,12 @@ fn explain(
     writeln!(
         out,
         "{}  {}  <- {}",
-        name.as_deref().unwrap_or("(no name)"),
+        visible(name.as_deref().unwrap_or("(no name)")),
         label.text,
         label.rule
     )?;
     for reason in labeller.explain(&call) {
-        writeln!(out, "    {reason}")?;
+        writeln!(out, "    {}", visible(&reason))?;
     }
     Ok(())
 }

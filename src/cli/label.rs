@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::args::{Global, Labelling};
 use super::failure::Failure;
+use super::input::{Later, Odd};
 use super::output;
 use crate::daemon::pipeline;
 use crate::label::Call;
@@ -34,7 +35,11 @@ impl LabelArgs {
         let mut lines = Lines::new(input);
         let mut line = Vec::new();
         let mut out = output::blocks();
-        let mut odd = super::input::Odd::new(global, "label");
+        let later = match self.explain {
+            true => Later::LeftOut,
+            false => Later::PassedOn,
+        };
+        let mut odd = Odd::new(global, "label", later);
         loop {
             match lines.next_into(&mut line)? {
                 Read::End => break,

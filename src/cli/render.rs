@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::args::{Drawing, Global, Labelling, Redaction};
 use super::failure::Failure;
+use super::input::{Later, Odd};
 use super::output::{self, Blocks, Output};
 use crate::daemon::pipeline::Pipeline;
-use crate::wire::event::{Cause, Event};
+use crate::wire::event::{Body, Cause, Event};
 use crate::wire::frame::Frame;
 use crate::wire::ndjson::{Lines, Read};
 
@@ -77,7 +78,7 @@ impl RenderArgs {
             form,
             newest: Vec::new(),
         };
-        let mut odd = super::input::Odd::new(global, "render");
+        let mut odd = Odd::new(global, "render", Later::LeftOut);
         loop {
             match lines.next_into(&mut line)? {
                 Read::End => break,
@@ -85,6 +86,9 @@ impl RenderArgs {
                 Read::Line { .. } if line.trim_ascii().is_empty() => {}
                 Read::Line { offset } => match Event::read(&line) {
                     Ok(mut event) => {
+                        if let Body::Unknown(kind) = &event.body {
+                            odd.unknown(offset, kind);
+                        }
                         out.take(pipeline.step(&mut event))?;
                         for failure in pipeline.take_failures() {
                             odd.broken(offset, failure);

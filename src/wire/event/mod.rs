@@ -132,7 +132,7 @@ pub struct Event {
 /// The fields of every event that come before those of its type: what the schema says of them.
 #[derive(Serialize, JsonSchema)]
 struct HeadOut<'a> {
-    /// Wire version, 1. A line with a higher one is passed on untouched.
+    /// Wire version, 1. A line with a higher one is passed on untouched by `label`, and left out by `render` and `status`.
     v: u32,
     /// What happened: the type decides which further fields there are.
     #[serde(rename = "type")]

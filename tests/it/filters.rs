@@ -363,6 +363,71 @@ fn an_unknown_event_type_is_named_once_and_counted() {
 }
 
 #[test]
+fn messages_about_lines_and_values_use_the_words_of_the_man_pages() {
+    let home = home();
+    let ran = feed(home.path(), &["render"], b"[1]\n");
+    assert_eq!(
+        ran.err,
+        "live-status: render: standard input:0: not an event: a JSON object is expected\n\
+         live-status: render: 1 line of standard input could not be read\n"
+    );
+    let ran = feed(home.path(), &["render"], b"[1]\n7\n");
+    let last = "render: 2 lines of standard input could not be read\n";
+    assert!(ran.err.ends_with(last), "{}", ran.err);
+    let cases: [(&[&str], &[(&str, &str)], &str); 5] = [
+        (
+            &["render"],
+            &[("MAX_STATUS_LINES", "x")],
+            "live-status: the variable MAX_STATUS_LINES: \"x\" cannot be used: \
+             a whole number from 1 to 50 is expected\n",
+        ),
+        (
+            &["render", "--max-lines", "51"],
+            &[],
+            "'--max-lines <N>': a whole number from 1 to 50 is expected\n",
+        ),
+        (
+            &["render", "--max-chars", "9"],
+            &[],
+            "'--max-chars <N>': a whole number from 200 to 15000 is expected\n",
+        ),
+        (
+            &["tail", "--max-line-bytes", "-1"],
+            &[],
+            "unexpected argument '-1' found\n",
+        ),
+        (
+            &["tail", "--max-line-bytes", "1k"],
+            &[],
+            "'--max-line-bytes <BYTES>': a whole number is expected\n",
+        ),
+    ];
+    for (args, vars, want) in cases {
+        let mut command = program(home.path());
+        command.args(args).envs(vars.iter().copied());
+        let ran = feed_to(&mut command, b"");
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(want), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_missing_follow_is_told_with_the_whole_use_of_tail() {
+    let home = home();
+    for args in [
+        &["tail", "--resume", "x", "state"][..],
+        &["tail", "--from", "start"],
+    ] {
+        let ran = run(home.path(), args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        let lines: Vec<&str> = ran.err.lines().collect();
+        assert!(lines.contains(&"  --follow"), "{}", ran.err);
+        let usage = "Usage: live-status tail [OPTIONS] [SOURCE]...";
+        assert!(lines.contains(&usage), "{}", ran.err);
+    }
+}
+
+#[test]
 fn tail_takes_some_sessions_only() {
     const ALL: [&str; 3] = ["agent:main:main", "agent:main:cron:j1", "agent:ops:main"];
     let cases: [(&[&str], &[&str]); 8] = [

@@ -1,6 +1,9 @@
 //! Arguments that several verbs share.
 
+use std::fmt::Display;
+use std::ops::{Bound, RangeBounds};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -9,6 +12,7 @@ use super::failure::{Doing as _, Failure};
 use crate::label::{Detail, Labeller, Rules};
 use crate::render::{self, Commentary, Markup};
 use crate::safe::redact::Redactor;
+use crate::safe::visible;
 use crate::view;
 use crate::wire::event::{Cause, Name};
 use crate::wire::frame::State;
@@ -71,8 +75,10 @@ impl Global {
 /// Says that something went wrong, even to those who asked for quiet.
 pub(super) fn complain(message: impl std::fmt::Display) {
     use std::io::Write as _;
+    // Whoever can name a file must not write to the terminal, or lines of his own.
+    let text = format!("live-status: {}\n", visible(&message.to_string()));
     // A full or closed standard error must not stop the work.
-    let _ = std::io::stderr().write_all(format!("live-status: {message}\n").as_bytes());
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// How events become phrases.
@@ -150,11 +156,11 @@ pub(super) struct Drawing {
     pub(super) markup: Markup,
 
     /// Step lines at most
-    #[arg(long, value_name = "N", env = "MAX_STATUS_LINES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=50))]
+    #[arg(long, value_name = "N", env = "MAX_STATUS_LINES", default_value_t = 15, value_parser = whole(1..=50_u16))]
     pub(super) max_lines: u16,
 
     /// Characters at most
-    #[arg(long, value_name = "N", env = "MAX_MESSAGE_CHARS", default_value_t = 15_000, value_parser = clap::value_parser!(u32).range(200..=15_000))]
+    #[arg(long, value_name = "N", env = "MAX_MESSAGE_CHARS", default_value_t = 15_000, value_parser = whole(200..=15_000_u32))]
     pub(super) max_chars: u32,
 
     /// No box before a run has worked for TIME or used a tool
@@ -227,6 +233,21 @@ fn status_tag(text: &str) -> Result<Name, String> {
         _ => Err(format!(
             "{text:?} is no kind of ACP progress; name such as plan, usage_update or current_mode_update"
         )),
+    }
+}
+
+/// Reads a whole number of that range.
+pub(super) fn whole<N: FromStr + PartialOrd + Display>(
+    range: impl RangeBounds<N> + Clone,
+) -> impl Fn(&str) -> Result<N, String> + Clone {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| match (range.start_bound(), range.end_bound()) {
+            (Bound::Included(least), Bound::Included(most)) => {
+                format!("a whole number from {least} to {most} is expected")
+            }
+            _ => "a whole number is expected".to_owned(),
+        })
     }
 }
 

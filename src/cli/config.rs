@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::args::Global;
 use super::failure::Failure;
 use super::output;
+use crate::safe::visible;
 
 /// Further names of variables, and the settings they stand for.
 pub(super) const OLD_NAMES: [(&str, &str); 1] = [("MM_BASE_URL", "url")];
@@ -341,7 +342,7 @@ fn show(file: &File, origin: bool) -> Result<(), Failure> {
     let matches = command
         .clone()
         .try_get_matches_from(["live-status", "run"])
-        .map_err(|error| Failure::usage(error.to_string().trim_end()))?;
+        .map_err(|error| Failure::usage(super::one_line(&error)))?;
     let Some((_, run)) = matches.subcommand() else {
         return Ok(());
     };
@@ -395,7 +396,7 @@ fn show(file: &File, origin: bool) -> Result<(), Failure> {
                 Some(ValueSource::CommandLine) => "flag".to_owned(),
                 _ => file.origin_of(key).unwrap_or("default").to_owned(),
             };
-            text.push_str(&format!("  # {from}"));
+            text.push_str(&format!("  # {}", visible(&from)));
         }
         text.push('\n');
     }
@@ -417,7 +418,7 @@ fn check(file: &File) -> Result<(), Failure> {
     command
         .try_get_matches_from(["live-status", "run"])
         .map_err(|error| {
-            Failure::config(error.to_string().trim_end())
+            Failure::config(super::one_line(&error))
                 .hint("the value stands in a settings file or in the environment")
         })?;
     if let Some(remark) = file.remarks.first() {
@@ -429,7 +430,7 @@ fn check(file: &File) -> Result<(), Failure> {
         }
         read => read
             .iter()
-            .map(|path| format!("ok: {}\n", path.display()))
+            .map(|path| format!("ok: {}\n", visible(&path.display().to_string())))
             .collect(),
     };
     output::print(text.as_bytes())

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::safe::visible;
+
 /// Why a verb ended without doing all it should.
 #[derive(Debug)]
 pub struct Failure {
@@ -108,10 +110,12 @@ impl Failure {
     pub fn report(&self) -> u8 {
         use std::io::Write as _;
         if !matches!(self.kind, Kind::Closed | Kind::Signal(_)) {
-            let mut text = format!("live-status: {:#}\n", self.error);
+            // Names of files and values stand in both.
+            let error = format!("{:#}", self.error);
+            let mut text = format!("live-status: {}\n", visible(&error));
             if let Some(hint) = &self.hint {
                 text.push_str("  hint: ");
-                text.push_str(hint);
+                text.push_str(&visible(hint));
                 text.push('\n');
             }
             // A full or closed standard error must not change how we end.

@@ -1,9 +1,11 @@
 //! Standard input: data from the stage before.
 
+use std::collections::BTreeMap;
 use std::io::{BufReader, IsTerminal as _, StdinLock};
 
 use super::args::{Global, complain};
 use super::failure::Failure;
+use crate::safe::clip;
 use crate::wire::event::NotAnEvent;
 
 /// Standard input, unless it is a person's terminal: a filter without input would seem to hang.
@@ -16,24 +18,40 @@ pub(super) fn stdin(verb: &str) -> Result<BufReader<StdinLock<'static>>, Failure
     Ok(BufReader::with_capacity(256 << 10, input.lock()))
 }
 
+/// What a filter does with a line of a later version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Later {
+    PassedOn,
+    LeftOut,
+}
+
 /// Lines of the input that were passed over: counted, and the first ones named.
 pub(super) struct Odd<'a> {
     global: &'a Global,
     verb: &'static str,
+    later: Later,
+    later_told: bool,
     broken: u64,
-    later: bool,
+    /// Events of types that this version does not know, by type.
+    unknown: BTreeMap<String, u64>,
 }
 
 /// Lines that are named one by one.
 const NAMED: u64 = 10;
+/// Types that are told apart; a stage before may make up ever new ones.
+const MOST_TYPES: usize = 100;
+/// Characters of a type that are told.
+const LONGEST_TYPE: usize = 60;
 
 impl<'a> Odd<'a> {
-    pub(super) fn new(global: &'a Global, verb: &'static str) -> Self {
+    pub(super) fn new(global: &'a Global, verb: &'static str, later: Later) -> Self {
         Self {
             global,
             verb,
+            later,
+            later_told: false,
             broken: 0,
-            later: false,
+            unknown: BTreeMap::new(),
         }
     }
 
@@ -45,15 +63,33 @@ impl<'a> Odd<'a> {
     /// A line could not be read as an event.
     pub(super) fn not_an_event(&mut self, offset: u64, error: &NotAnEvent) {
         if let NotAnEvent::Later(_) = error {
-            if !self.later {
+            let fate = match self.later {
+                Later::PassedOn => "passed on",
+                Later::LeftOut => "left out",
+            };
+            if !self.later_told {
                 self.global.say(format_args!(
-                    "{}: standard input:{offset}: {error}; such lines are passed on",
+                    "{}: standard input:{offset}: {error}; such lines are {fate}",
                     self.verb
                 ));
             }
-            self.later = true;
+            self.later_told = true;
         } else {
             self.broken(offset, error);
+        }
+    }
+
+    /// An event is of a type that this version does not know, and nothing is made of it.
+    pub(super) fn unknown(&mut self, offset: u64, kind: &str) {
+        let kind = clip(kind, LONGEST_TYPE);
+        if let Some(count) = self.unknown.get_mut(&*kind) {
+            *count += 1;
+        } else if self.unknown.len() < MOST_TYPES {
+            self.global.say(format_args!(
+                "{}: standard input:{offset}: unknown event type {kind:?}; it is left out and counted, and not named again",
+                self.verb
+            ));
+            self.unknown.insert(kind.into_owned(), 1);
         }
     }
 
@@ -68,11 +104,23 @@ impl<'a> Odd<'a> {
         }
     }
 
-    /// Fails where lines were broken.
+    /// Says what came more than once, and fails where lines were broken.
     pub(super) fn verdict(&self) -> Result<(), Failure> {
+        let again = self.unknown.iter().filter(|(_, count)| **count > 1);
+        let again: Vec<String> = again
+            .map(|(kind, count)| format!("unknown event type {kind:?}: {count} times"))
+            .collect();
+        if !again.is_empty() {
+            self.global
+                .say(format_args!("{}: {}", self.verb, again.join("; ")));
+        }
         match self.broken {
             0 => Ok(()),
-            broken => Err(Failure::input(format!(
+            1 => Err(Failure::input(format_args!(
+                "{}: 1 line of standard input could not be read",
+                self.verb
+            ))),
+            broken => Err(Failure::input(format_args!(
                 "{}: {broken} lines of standard input could not be read",
                 self.verb
             ))),

@@ -6,9 +6,11 @@ use clap::Args;
 
 use super::args::{Global, Labelling};
 use super::failure::Failure;
+use super::input::{Later, Odd};
 use super::output;
 use crate::daemon::pipeline;
 use crate::label::Call;
+use crate::safe::visible;
 use crate::wire::event::{Body, Event};
 use crate::wire::ndjson::{self, Lines, Read};
 
@@ -33,7 +35,11 @@ impl LabelArgs {
         let mut lines = Lines::new(input);
         let mut line = Vec::new();
         let mut out = output::blocks();
-        let mut odd = super::input::Odd::new(global, "label");
+        let later = match self.explain {
+            true => Later::LeftOut,
+            false => Later::PassedOn,
+        };
+        let mut odd = Odd::new(global, "label", later);
         loop {
             match lines.next_into(&mut line)? {
                 Read::End => break,
@@ -92,12 +98,12 @@ fn explain(
     writeln!(
         out,
         "{}  {}  <- {}",
-        name.as_deref().unwrap_or("(no name)"),
+        visible(name.as_deref().unwrap_or("(no name)")),
         label.text,
         label.rule
     )?;
     for reason in labeller.explain(&call) {
-        writeln!(out, "    {reason}")?;
+        writeln!(out, "    {}", visible(&reason))?;
     }
     Ok(())
 }

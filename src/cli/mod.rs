@@ -40,6 +40,7 @@ mod zone;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::safe::visible;
 use args::Global;
 use failure::Failure;
 
@@ -148,7 +149,7 @@ pub fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(), Fai
     defect::say_where();
     let (file, matches, cli) = match read(&args) {
         Ok(read) => read,
-        Err(Unread::Line(error)) => return told(&error),
+        Err(Unread::Line(error)) => return told(error, &args),
         Err(Unread::Failure(failure)) => return Err(failure),
     };
     file.remarks(&cli.global);
@@ -206,7 +207,7 @@ fn read_again(
 ) -> Result<(Global, run::RunArgs, clap::ArgMatches), Failure> {
     let (file, matches, cli) = read(args).map_err(|unread| match unread {
         Unread::Failure(failure) => failure,
-        Unread::Line(error) => Failure::config(error.to_string().trim_end()),
+        Unread::Line(error) => Failure::config(one_line(&error)),
     })?;
     file.whole()?;
     match cli.verb {
@@ -217,13 +218,37 @@ fn read_again(
 }
 
 /// Prints help or the version, or what is wrong with the command line, which ends the process.
-fn told(error: &clap::Error) -> Result<(), Failure> {
+fn told(error: clap::Error, args: &[std::ffi::OsString]) -> Result<(), Failure> {
     use std::io::Write as _;
     if error.use_stderr() {
-        error.exit();
+        in_clean_words(error, args).exit();
     }
     error.print()?;
     Ok(std::io::stdout().flush()?)
+}
+
+/// The same error of the same line, spelled so that nothing in it acts or hides: shells make lines of
+/// the names of files.
+fn in_clean_words(error: clap::Error, args: &[std::ffi::OsString]) -> clap::Error {
+    let clean = |arg: &std::ffi::OsString| visible(&arg.to_string_lossy()).into_owned().into();
+    let clean: Vec<std::ffi::OsString> = args.iter().map(clean).collect();
+    if clean == args {
+        return error;
+    }
+    match read(&clean) {
+        Err(Unread::Line(other)) if other.kind() == error.kind() => other,
+        // The whole of it in one line: what is ours and what is not can no longer be told apart.
+        _ => clap::Error::raw(error.kind(), format!("{}\n", visible(&one_line(&error)))),
+    }
+}
+
+/// What is wrong with a command line, without the lines about its use.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let said = text.split("\n\n").next().unwrap_or_default();
+    let said = said.strip_prefix("error: ").unwrap_or(said);
+    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    lines.join(" ")
 }
 
 /// The command line's definition, for man pages and completions.

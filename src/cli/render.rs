@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::{Drawing, Global, Labelling, Redaction};
 use super::failure::Failure;
+use super::input::{Later, Odd};
 use super::output::{self, Blocks, Output};
 use crate::daemon::pipeline::Pipeline;
 use crate::wire::event::{Body, Cause, Event};
@@ -74,7 +75,7 @@ impl RenderArgs {
         let mut lines = Lines::new(super::input::stdin("render")?);
         let mut line = Vec::new();
         let mut out = Boxes::new(form);
-        let mut odd = super::input::Odd::new(global, "render");
+        let mut odd = Odd::new(global, "render", Later::LeftOut);
         loop {
             match lines.next_into(&mut line)? {
                 Read::End => break,
@@ -82,6 +83,9 @@ impl RenderArgs {
                 Read::Line { .. } if line.trim_ascii().is_empty() => {}
                 Read::Line { offset } => match Event::read(&line) {
                     Ok(mut event) => {
+                        if let Body::Unknown(kind) = &event.body {
+                            odd.unknown(offset, kind);
+                        }
                         out.take(pipeline.step(&mut event))?;
                         if matches!(event.body, Body::Live(_)) {
                             out.go_live()?;

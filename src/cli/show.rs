@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{Global, duration};
+use super::args::{Global, duration, whole};
 use super::chat::Posting;
 use super::failure::Failure;
 use super::ledger::Role;
@@ -33,7 +33,8 @@ pub(super) struct Showing {
         long,
         value_name = "N",
         env = "MAX_ACTIVE_SESSIONS",
-        default_value_t = 200
+        default_value_t = 200,
+        value_parser = whole(0_usize..)
     )]
     max_active_sessions: usize,
 
@@ -42,7 +43,8 @@ pub(super) struct Showing {
         long,
         value_name = "N",
         env = "CIRCUIT_BREAKER_THRESHOLD",
-        default_value_t = 5
+        default_value_t = 5,
+        value_parser = whole(0_u32..)
     )]
     circuit_breaker_threshold: u32,
 

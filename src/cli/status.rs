@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::{Global, duration};
 use super::failure::Failure;
+use super::input::{Later, Odd};
 use super::output::{self, Blocks, Output};
 use crate::view::{self, Statuses};
 use crate::wire::event::{Body, Event, Src, Status};
@@ -52,7 +53,7 @@ impl StatusArgs {
         let mut lines = Lines::new(super::input::stdin("status")?);
         let mut line = Vec::new();
         let mut out = output::blocks();
-        let mut odd = super::input::Odd::new(global, "status");
+        let mut odd = Odd::new(global, "status", Later::LeftOut);
         loop {
             match lines.next_into(&mut line)? {
                 Read::End => break,
@@ -60,6 +61,9 @@ impl StatusArgs {
                 Read::Line { .. } if line.trim_ascii().is_empty() => {}
                 Read::Line { offset } => match Event::read(&line) {
                     Ok(event) => {
+                        if let Body::Unknown(kind) = &event.body {
+                            odd.unknown(offset, kind);
+                        }
                         if let Some(update) = statuses.step(&event) {
                             self.write(update, Some(&event.src), &mut out)?;
                         }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use clap::{Args, ValueEnum};
 use serde::de::IgnoredAny;
 
-use super::args::{Global, Redaction, duration};
+use super::args::{Global, Redaction, duration, whole};
 use super::failure::{Doing as _, Failure, Kind};
 use super::filter::{Filter, glob};
 use super::keeper::{self, Keeper};
@@ -36,7 +36,9 @@ use crate::wire::time::Time;
 ///
 /// The last line of a file counts once its newline is there. Where standard
 /// input ends within a line, that line counts if it is whole.
+// Of a line that is wrong clap would say that it needs a SOURCE, where one was given.
 #[derive(Args, Debug)]
+#[command(override_usage = "live-status tail [OPTIONS] [SOURCE]...")]
 pub(super) struct TailArgs {
     #[command(flatten)]
     pub(super) sources: Sources,
@@ -105,7 +107,7 @@ pub(super) struct Sources {
     pub(super) follow_links: bool,
 
     /// Skip longer lines
-    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20)]
+    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20, value_parser = whole(0_usize..))]
     pub(super) max_line_bytes: usize,
 }
 

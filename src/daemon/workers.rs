@@ -8,6 +8,7 @@ use std::time::{Instant, SystemTime};
 use super::exchange::{Exchange, Order};
 use super::inputs::{Feeder, Input};
 use super::reader::wire_time;
+use crate::safe::visible;
 use crate::sink::{Done, Moment, Sink};
 use crate::wire::receipt::Receipt;
 
@@ -82,6 +83,8 @@ impl Worker {
                     }
                 }
                 Order::Remark(text) => {
+                    // It may quote the name of a file, which is anybody's.
+                    let text = visible(&text);
                     if !self.sink.remark(&text, self.moment()) {
                         // Standard error may be full or closed; the boxes matter more.
                         let line = format!("live-status: {text}\n");

@@ -299,7 +299,7 @@ impl Rendered {
 // `V` is as much of its view as somebody reads; what is said above stands in the schema.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Frame<V = View> {
-    /// Wire version, 1. A line with a higher one is passed on untouched.
+    /// Wire version, 1. A line with a higher one is left out by `post`.
     pub v: u32,
     /// Always `frame`.
     #[serde(rename = "type")]

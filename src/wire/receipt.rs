@@ -28,7 +28,7 @@ open_enum! {
 /// What `post` did with one frame, as it travels on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
-    /// Wire version, 1 today. A line with a higher one is passed on untouched.
+    /// Wire version, 1 today. In a line with a higher one other fields may mean something else.
     pub v: u32,
     /// Always `receipt`.
     #[serde(rename = "type")]

@@ -10,7 +10,7 @@ use super::time::Time;
 /// One change of one agent's status.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StatusUpdate {
-    /// Wire version, 1. A line with a higher one is passed on untouched.
+    /// Wire version, 1. In a line with a higher one other fields may mean something else.
     pub v: u32,
     /// Always `agent_status_updated`.
     #[serde(rename = "type")]

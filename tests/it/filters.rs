@@ -348,6 +348,129 @@ fn lines_that_are_nothing_are_named_and_the_rest_is_done() {
 }
 
 #[test]
+fn a_later_version_is_passed_on_or_left_out_as_is_said() {
+    let home = home();
+    let later = br#"{"v":9,"type":"tool.start","source":{},"call":7}
+{"v":9,"type":"tool.start"}
+"#;
+    let cases: [(&[&str], &str, &[u8]); 4] = [
+        (&["label"], "passed on", later),
+        (&["label", "--explain"], "left out", b""),
+        (&["render"], "left out", b""),
+        (&["status"], "left out", b""),
+    ];
+    for (verb, fate, out) in cases {
+        let ran = feed(home.path(), verb, later).ok();
+        let want = format!(
+            "live-status: {}: standard input:0: an event of version 9; this version reads 1; such lines are {fate}\n",
+            verb[0]
+        );
+        assert_eq!(ran.err, want, "{verb:?}");
+        assert_eq!(ran.out, out, "{verb:?}");
+    }
+}
+
+#[test]
+fn an_unknown_event_type_is_named_once_and_counted() {
+    let home = home();
+    let event = |kind: &str| {
+        format!(
+            r#"{{"v":1,"type":"{kind}","source":"x","sid":"s","src":{{"kind":"clock","n":0}}}}"#
+        )
+    };
+    let lines = [
+        event("dance"),
+        event("sing"),
+        event("dance"),
+        event("dance"),
+    ];
+    let input = lines.join("\n");
+    for verb in ["render", "status"] {
+        let ran = feed(home.path(), &[verb], input.as_bytes()).ok();
+        let named = |offset: usize, kind: &str| {
+            format!(
+                "live-status: {verb}: standard input:{offset}: unknown event type \"{kind}\"; \
+                 it is left out and counted, and not named again\n"
+            )
+        };
+        let want = [
+            named(0, "dance"),
+            named(lines[0].len() + 1, "sing"),
+            format!("live-status: {verb}: unknown event type \"dance\": 3 times\n"),
+        ];
+        assert_eq!(ran.err, want.concat());
+        assert!(ran.out.is_empty(), "{verb}");
+    }
+    let ran = feed(home.path(), &["render", "--quiet"], input.as_bytes()).ok();
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn messages_about_lines_and_values_use_the_words_of_the_man_pages() {
+    let home = home();
+    let ran = feed(home.path(), &["render"], b"[1]\n");
+    assert_eq!(
+        ran.err,
+        "live-status: render: standard input:0: not an event: a JSON object is expected\n\
+         live-status: render: 1 line of standard input could not be read\n"
+    );
+    let ran = feed(home.path(), &["render"], b"[1]\n7\n");
+    let last = "render: 2 lines of standard input could not be read\n";
+    assert!(ran.err.ends_with(last), "{}", ran.err);
+    let cases: [(&[&str], &[(&str, &str)], &str); 5] = [
+        (
+            &["render"],
+            &[("MAX_STATUS_LINES", "x")],
+            "live-status: the variable MAX_STATUS_LINES: \"x\" cannot be used: \
+             a whole number from 1 to 50 is expected\n",
+        ),
+        (
+            &["render", "--max-lines", "51"],
+            &[],
+            "'--max-lines <N>': a whole number from 1 to 50 is expected\n",
+        ),
+        (
+            &["render", "--max-chars", "9"],
+            &[],
+            "'--max-chars <N>': a whole number from 200 to 15000 is expected\n",
+        ),
+        (
+            &["tail", "--max-line-bytes", "-1"],
+            &[],
+            "unexpected argument '-1' found\n",
+        ),
+        (
+            &["tail", "--max-line-bytes", "1k"],
+            &[],
+            "'--max-line-bytes <BYTES>': a whole number is expected\n",
+        ),
+    ];
+    for (args, vars, want) in cases {
+        let mut command = program(home.path());
+        command.args(args).envs(vars.iter().copied());
+        let ran = feed_to(&mut command, b"");
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(want), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_missing_follow_is_told_with_the_whole_use_of_tail() {
+    let home = home();
+    for args in [
+        &["tail", "--resume", "x", "state"][..],
+        &["tail", "--from", "start"],
+    ] {
+        let ran = run(home.path(), args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        let lines: Vec<&str> = ran.err.lines().collect();
+        assert!(lines.contains(&"  --follow"), "{}", ran.err);
+        let usage = "Usage: live-status tail [OPTIONS] [SOURCE]...";
+        assert!(lines.contains(&usage), "{}", ran.err);
+    }
+}
+
+#[test]
 fn tail_takes_some_sessions_only() {
     const ALL: [&str; 3] = ["agent:main:main", "agent:main:cron:j1", "agent:ops:main"];
     let cases: [(&[&str], &[&str]); 8] = [

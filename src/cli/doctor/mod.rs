@@ -14,6 +14,7 @@ use super::output;
 use super::sources::{root_of, usual_places};
 use super::tail::discover;
 use crate::follow::{Era, Follower, Options};
+use crate::safe::visible;
 use crate::sink::mattermost::Channel;
 use crate::source::Source;
 
@@ -44,12 +45,18 @@ struct Report {
 
 impl Report {
     fn ok(&mut self, what: impl std::fmt::Display) {
-        let _ = writeln!(self.text, "ok    {what}");
+        let _ = writeln!(self.text, "ok    {}", visible(&what.to_string()));
     }
 
     fn todo(&mut self, what: impl std::fmt::Display, hint: impl std::fmt::Display) {
         self.wrong += 1;
-        let _ = writeln!(self.text, "TO DO {what}\n      -> {hint}");
+        let (what, hint) = (what.to_string(), hint.to_string());
+        let _ = writeln!(
+            self.text,
+            "TO DO {}\n      -> {}",
+            visible(&what),
+            visible(&hint)
+        );
     }
 }
 
@@ -134,9 +141,10 @@ fn look(report: &mut Report, name: &str, root: crate::follow::Root) {
         };
         match is_own {
             true => report.ok(format_args!(
-                "{name}: agent {agent:?}, {sessions} sessions ({era})"
+                "{name}: agent {agent:?}, {} ({era})",
+                count(sessions)
             )),
-            false => report.ok(format_args!("{name}: {title}, {sessions} sessions")),
+            false => report.ok(format_args!("{name}: {title}, {}", count(sessions))),
         }
     }
     for note in follower.notes() {
@@ -144,6 +152,14 @@ fn look(report: &mut Report, name: &str, root: crate::follow::Root) {
             format_args!("{}: {}", note.path.display(), note.text),
             "see the message",
         );
+    }
+}
+
+/// So many sessions.
+fn count(sessions: u64) -> String {
+    match sessions {
+        1 => "1 session".into(),
+        sessions => format!("{sessions} sessions"),
     }
 }
 

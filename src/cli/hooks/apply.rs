@@ -13,6 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::hook::agents::{self, Agent};
 use crate::hook::edit::{self, Becomes};
+use crate::safe::visible;
 
 /// What is to become of one agent's file.
 struct Plan {
@@ -177,6 +178,7 @@ fn difference(plan: &Plan) -> String {
         Becomes::Gone => "",
     };
     let path = plan.place.file.display().to_string();
+    let path = visible(&path);
     let none = "/dev/null";
     let old = if plan.before.is_none() { none } else { &path };
     let new = if plan.becomes == Becomes::Gone {
@@ -184,10 +186,13 @@ fn difference(plan: &Plan) -> String {
     } else {
         &path
     };
-    TextDiff::from_lines(before, after)
+    let text = TextDiff::from_lines(before, after)
         .unified_diff()
         .header(old, new)
-        .to_string()
+        .to_string();
+    // The lines and the indentation of the file are its own.
+    let cells = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
+    text.split('\n').map(cells).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether the person says yes; without a person somebody must have said so before.
@@ -216,7 +221,8 @@ fn said(plans: &[Plan], done: &str, same: &str) -> Result<(), Failure> {
             Becomes::Same => same,
             Becomes::Text(_) | Becomes::Gone => done,
         };
-        let file = plan.place.file.display();
+        let file = plan.place.file.display().to_string();
+        let file = visible(&file);
         let gone = match plan.becomes {
             Becomes::Gone => ", and removed, since nothing else was in it",
             Becomes::Same | Becomes::Text(_) => "",

@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::hook::agents::{AGENTS, Agent};
 use crate::hook::edit;
+use crate::safe::visible;
 
 /// Say for each agent whether hooks are set up, where, and what silences them
 #[derive(Args, Debug)]
@@ -91,12 +92,17 @@ impl Standing {
             (false, false, false) => "not here",
         };
         // Writing into a text does not fail.
-        let _ = writeln!(text, "{:<9} {state:<14} {}", self.agent, self.path);
+        let _ = writeln!(
+            text,
+            "{:<9} {state:<14} {}",
+            self.agent,
+            visible(&self.path)
+        );
         for what in self.silenced.iter().filter(|_| self.installed) {
-            let _ = writeln!(text, "{:<9} hooks do not run: {what}", "");
+            let _ = writeln!(text, "{:<9} hooks do not run: {}", "", visible(what));
         }
         if let Some(error) = &self.error {
-            let _ = writeln!(text, "{:<9} {error}", "");
+            let _ = writeln!(text, "{:<9} {}", "", visible(error));
         }
     }
 }

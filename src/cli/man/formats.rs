@@ -51,7 +51,8 @@ fn compatible(page: &mut Roff) {
     page.control("PP", []);
     page.text([roman(
         "Names are stable. A later version may add fields, types and values of enumerations; it changes none. \
-         A filter passes on what it does not know, unchanged and in place.",
+         live-status label passes on what it does not know, unchanged and in place; render, status and post \
+         make nothing of it.",
     )]);
     page.control("SH", ["SEE ALSO"]);
     page.text([

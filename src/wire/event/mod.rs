@@ -26,6 +26,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::time::Time;
+use super::unread;
 use crate::open_enum;
 
 /// The version of the wire formats.
@@ -132,7 +133,7 @@ pub struct Event {
 /// The fields of every event that come before those of its type: what the schema says of them.
 #[derive(Serialize, JsonSchema)]
 struct HeadOut<'a> {
-    /// Wire version, 1. A line with a higher one is passed on untouched.
+    /// Wire version, 1. A line with a higher one is passed on untouched by `label`, and left out by `render` and `status`.
     v: u32,
     /// What happened: the type decides which further fields there are.
     #[serde(rename = "type")]
@@ -201,10 +202,10 @@ struct Frame<'a> {
 /// Why a line is no event.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAnEvent {
-    /// Broken JSON, or a field of the wrong type.
+    /// Broken JSON, or a field of the wrong type; said in the words of the man page.
     #[error("not an event: {0}")]
-    Malformed(#[from] serde_json::Error),
-    /// A line of a later version: pass it on untouched.
+    Malformed(String),
+    /// A line of a later version: nothing of it may be understood.
     #[error("an event of version {0}; this version reads {VERSION}")]
     Later(u32),
 }
@@ -221,7 +222,7 @@ impl Event {
             return Err(NotAnEvent::Later(frame.v));
         }
         Ok(Self {
-            body: Body::read(&frame.kind, line)?,
+            body: Body::read(&frame.kind, line).map_err(|error| later(line, error))?,
             ts: frame.ts,
             source: frame.source,
             session: frame.session,
@@ -258,7 +259,7 @@ fn later(line: &[u8], error: serde_json::Error) -> NotAnEvent {
     }
     match serde_json::from_slice::<Version>(line) {
         Ok(version) if version.v > VERSION => NotAnEvent::Later(version.v),
-        _ => NotAnEvent::Malformed(error),
+        _ => NotAnEvent::Malformed(unread::why(line, &error)),
     }
 }
 

@@ -40,7 +40,7 @@ const HOSTILE: [&str; 24] = [
 ];
 
 /// Whether a character acts on a terminal or hides.
-fn acts(character: char) -> bool {
+pub fn acts(character: char) -> bool {
     matches!(character, '\u{0}'..='\u{9}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
         | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
@@ -126,7 +126,7 @@ fn hostile_text_reaches_neither_post_nor_terminal_nor_log() {
             "0s",
         ];
         let (frames, errors) = filter(&place, &args, labelled.as_bytes());
-        assert!(!errors.chars().any(acts_in_log), "{detail}: {errors:?}");
+        assert!(!errors.chars().any(acts), "{detail}: {errors:?}");
         let mut count = 0;
         for frame in frames.lines() {
             let frame: Value = serde_json::from_str(frame).expect("a frame");
@@ -149,12 +149,7 @@ fn hostile_text_reaches_neither_post_nor_terminal_nor_log() {
         );
     }
     let log = tail.errors.concat();
-    assert!(!log.chars().any(acts_in_log), "{log:?}");
-}
-
-/// The same for a line of a log; what shows nothing but moves nothing either may stay there.
-fn acts_in_log(character: char) -> bool {
-    acts(character)
+    assert!(!log.chars().any(acts), "{log:?}");
 }
 
 /// What the text would do in a chat, if anything.

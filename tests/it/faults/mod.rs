@@ -10,6 +10,7 @@ pub mod keeping;
 mod kept;
 mod limits;
 mod model;
+mod named;
 mod output;
 mod places;
 mod records;

@@ -182,7 +182,7 @@ fn close(chosen: &[Kept], mut mattermost: Mattermost) -> Result<(), Failure> {
         }
         failed.extend(post::verdict(&put, &format!("{} was not closed", name(kept))).err());
     }
-    mattermost.close(Close::Ended, at);
+    mattermost.close(Close::Ended, at)?;
     match (failed.len(), failed.pop()) {
         (_, None) => Ok(()),
         (1, Some(only)) if chosen.len() == 1 => Err(only),

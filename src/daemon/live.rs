@@ -155,13 +155,14 @@ pub fn run(
         Close::Paused
     };
     let until = (outcome != Outcome::Ended).then(|| Instant::now() + LEAVE);
-    let left = exchange.close(why);
+    exchange.close(why);
     if exchange.wait_for_threads(until) {
         for thread in threads {
             // A sink that panicked has nothing left to clean up.
             let _ = thread.join();
         }
     }
+    let left = exchange.left();
     let missed = Missed {
         frames: left.failed,
         waiting: left.pending,
@@ -190,6 +191,48 @@ mod tests {
         rate_per_second: 0.0,
         threads: 1,
     };
+
+    /// Shows everything, and cannot write its last words.
+    struct Hoarse;
+
+    impl Sink for Hoarse {
+        fn name(&self) -> &'static str {
+            "hoarse"
+        }
+
+        fn caps(&self) -> Caps {
+            CAPS
+        }
+
+        fn put(&mut self, frame: &Frame, _: Moment) -> Put {
+            Put {
+                done: Done::Applied,
+                receipt: receipt("hoarse", frame, Did::Updated, None),
+                bill: Bill::default(),
+            }
+        }
+
+        fn close(&mut self, _: Close, _: Moment) -> std::io::Result<()> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+    }
+
+    #[test]
+    fn last_words_that_were_not_written_are_missed() {
+        let (feeder, inputs) = Inputs::new();
+        inputs.begin(World::new(
+            &[CAPS],
+            outbox::Settings::default(),
+            render::Settings::default(),
+        ));
+        feeder.tell(Input::Ended).expect("this never waits");
+        let receipts: Receipts = Box::new(|_| {});
+        let sinks: Vec<Box<dyn Sink>> = vec![Box::new(Hoarse)];
+        let (outcome, missed) = run(None, sinks, When::AtEnd, inputs, receipts);
+        assert_eq!(outcome, Outcome::Ended);
+        assert_eq!((missed.frames, missed.waiting), (1, 0));
+        assert!(missed.error.is_some(), "somebody is told why");
+    }
 
     /// Tells the session of each frame, and shows none before it may.
     struct Slow {

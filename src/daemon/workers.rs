@@ -94,7 +94,9 @@ impl Worker {
                 // That is done above.
                 Order::Tick => {}
                 Order::Close(why) => {
-                    self.sink.close(why, self.moment());
+                    if let Err(error) = self.sink.close(why, self.moment()) {
+                        self.exchange.unwritten(self.number, &error);
+                    }
                     return;
                 }
             }

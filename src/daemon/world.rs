@@ -235,6 +235,14 @@ impl World {
         }
     }
 
+    /// The last words of sink `number` could not be written. They are no frame, and count where
+    /// no frame did.
+    pub fn unwritten(&mut self, number: usize) {
+        if let Some(lane) = self.lanes.get_mut(number) {
+            lane.failed = lane.failed.max(1);
+        }
+    }
+
     /// What waits for the box of `key` before the last sink that is paced, and why.
     #[must_use]
     pub fn outlook(&self, key: &str, now: Duration) -> Option<Outlook> {

@@ -199,8 +199,13 @@ pub trait Sink: Send {
     }
 
     /// Our own end: nothing may be left that looks alive. No call follows.
-    fn close(&mut self, why: Close, at: Moment) {
+    ///
+    /// # Errors
+    ///
+    /// What writing gave, where the last words are written; a reader that went away is none.
+    fn close(&mut self, why: Close, at: Moment) -> std::io::Result<()> {
         let _ = (why, at);
+        Ok(())
     }
 }
 

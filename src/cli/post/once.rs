@@ -87,7 +87,7 @@ impl Once {
         };
         let put = mattermost.put_text(&text, at);
         // Where an answer was lost, this is the look that tells.
-        mattermost.close(Close::Ended, at);
+        mattermost.close(Close::Ended, at)?;
         let told = match chat.dry_run {
             true => Ok(()),
             false => super::print(&put.receipt),

@@ -232,17 +232,28 @@ impl Exchange {
         self.tell(&state);
     }
 
-    /// Sends all threads away; what could not be shown by then.
-    pub(super) fn close(&self, why: Close) -> Left {
+    /// Sends all threads away.
+    pub(super) fn close(&self, why: Close) {
         let mut state = self.state();
-        let left = Left {
+        state.end(why);
+        self.tell(&state);
+    }
+
+    /// The last words of sink `number` could not be written.
+    pub(super) fn unwritten(&self, number: usize, error: &std::io::Error) {
+        let mut state = self.state();
+        state.world.unwritten(number);
+        state.error = Some(error.to_string());
+    }
+
+    /// What could not be shown, once the threads are gone or nobody waits for them any more.
+    pub(super) fn left(&self) -> Left {
+        let mut state = self.state();
+        Left {
             failed: state.world.failed(),
             pending: state.world.pending(),
             error: state.error.take(),
-        };
-        state.end(why);
-        self.tell(&state);
-        left
+        }
     }
 
     /// Waits until all threads are gone, until then at most; whether they are.

@@ -256,7 +256,7 @@ impl Sink for Mattermost {
         Some(Box::new(self.clone()))
     }
 
-    fn close(&mut self, why: Close, at: Moment) {
+    fn close(&mut self, why: Close, at: Moment) -> std::io::Result<()> {
         if why == Close::Paused {
             while let Some((key, shown)) = self.boxes.watch.take_live() {
                 let talk = Talk::new(&self.boxes.server, at.wall);
@@ -264,6 +264,7 @@ impl Sink for Mattermost {
             }
         }
         self.look(at, true);
+        Ok(())
     }
 }
 

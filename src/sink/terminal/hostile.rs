@@ -106,7 +106,9 @@ fn hostile_text_is_shown_and_does_nothing() {
                 let shown = memory.rows().len();
                 assert!(shown <= usize::from(rows), "{columns}x{rows} {text:?}");
             }
-            terminal.close(Close::Paused, at(9_000));
+            terminal
+                .close(Close::Paused, at(9_000))
+                .expect("it is written");
             assert_harmless(&memory, &format!("{columns}x{rows} {text:?}"));
         }
     }

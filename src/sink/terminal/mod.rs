@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::{Caps, Close, Markup, Moment, Put, Sink, written};
+use super::{Caps, Close, Markup, Moment, Put, Sink, is_end, written};
 use crate::wire::frame::{Frame, State};
 use crate::wire::receipt::Did;
 
@@ -271,13 +271,12 @@ impl Sink for Terminal {
         }
     }
 
-    fn close(&mut self, why: Close, at: Moment) {
+    fn close(&mut self, why: Close, at: Moment) -> io::Result<()> {
         if std::mem::replace(&mut self.closed, true) {
-            return;
+            return Ok(());
         }
         let runs = in_order(&self.runs);
-        // The reader may be gone, and nobody is left to be told.
-        let _ = match &mut self.face {
+        let left = match &mut self.face {
             Face::Live(live) => {
                 let remark = plain::remark(why, at.wall, &self.settings);
                 live.leave(&runs, &remark, at.now, &self.settings)
@@ -287,5 +286,7 @@ impl Sink for Terminal {
                 surface.write(&runs.iter().map(line).collect::<String>())
             }
         };
+        // The reader may be gone, and nobody is left to be told.
+        left.or_else(|error| if is_end(&error) { Ok(()) } else { Err(error) })
     }
 }

@@ -147,7 +147,7 @@ mod tests {
         terminal.put(&next, at(4));
         assert_eq!(terminal.tick(at(5)), None, "lines need no clock");
         terminal.put(&frame("b", 1, State::Active), at(6));
-        terminal.close(Close::Paused, at(7));
+        terminal.close(Close::Paused, at(7)).expect("it is written");
         memory
     }
 

@@ -230,13 +230,33 @@ fn our_end_leaves_nothing_that_turns() {
     ] {
         let (memory, mut terminal) = board(24, 80);
         terminal.put(&frame("a", 1, State::Active), at(0));
-        terminal.close(why, at(10));
+        terminal.close(why, at(10)).expect("it is written");
         assert_rows(&memory, &["▸ [ACTIVE] main · 1.0s", remark]);
         let last = memory.writes().pop().expect("a drawing");
         assert!(
             last.ends_with("\r\n"),
             "the prompt gets its own line: {last:?}"
         );
+    }
+}
+
+#[test]
+fn last_words_that_could_not_be_written_are_told_unless_nobody_reads_them() {
+    for live in [false, true] {
+        for (kind, is_told) in [
+            (io::ErrorKind::BrokenPipe, false),
+            (io::ErrorKind::StorageFull, true),
+        ] {
+            let settings = Settings {
+                live,
+                ..Settings::default()
+            };
+            let (memory, mut terminal) = board_with(24, 80, settings);
+            terminal.put(&frame("a", 1, State::Active), at(0));
+            memory.fail(kind);
+            let left = terminal.close(Close::Ended, at(10));
+            assert_eq!(left.is_err(), is_told, "{kind}, live: {live}");
+        }
     }
 }
 

@@ -187,7 +187,7 @@ impl Rig {
 
     pub fn close(&mut self, why: Close) {
         let at = self.at();
-        self.sink.close(why, at);
+        self.sink.close(why, at).expect("it writes nothing");
     }
 
     /// A frame of the run, written now.

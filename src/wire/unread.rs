@@ -68,7 +68,7 @@ mod tests {
                 "invalid type: string \"1\", expected a whole number",
             ),
             (
-                format!(r#"{{{head},"src":[1]}}"#),
+                format!(r#"{{{head},"src":[]}}"#),
                 "invalid type: array, expected an object",
             ),
             (

@@ -81,7 +81,7 @@ fn every_agent_of_the_machine_is_found_without_being_asked() {
     let said = run(at, &["doctor"]);
     let doctor = String::from_utf8_lossy(&said.out).into_owned();
     assert!(doctor.contains("Claude Code, 3 sessions"), "{doctor}");
-    assert!(doctor.contains("agent \"main\", 1 sessions"), "{doctor}");
+    assert!(doctor.contains("agent \"main\", 1 session ("), "{doctor}");
 }
 
 #[test]

@@ -20,4 +20,4 @@ pub mod receipt;
 pub mod secret;
 pub mod status;
 pub mod time;
-mod unread;
+pub(crate) mod unread;

@@ -3,7 +3,7 @@
 use serde_json::error::Category;
 
 /// What is wrong with `line`, in which `error` was met.
-pub(super) fn why(line: &[u8], error: &serde_json::Error) -> String {
+pub(crate) fn why(line: &[u8], error: &serde_json::Error) -> String {
     match error.classify() {
         Category::Eof => "the JSON breaks off".to_owned(),
         Category::Syntax | Category::Io => {

@@ -406,6 +406,28 @@ fn an_unknown_event_type_is_named_once_and_counted() {
 }
 
 #[test]
+fn a_frame_of_a_later_version_is_left_out_and_that_is_said_once() {
+    let home = home();
+    let later = b"{\"v\":9,\"type\":\"frame\",\"key\":7}\n{\"v\":9}\n";
+    let ran = feed(home.path(), &["post", "--to", "stdout"], later).ok();
+    assert_eq!(
+        ran.err,
+        "live-status: post: standard input:0: a frame of version 9; this version reads 1; such lines are left out\n"
+    );
+    let ran = feed(home.path(), &["post", "--to", "stdout"], b"[1]\n");
+    let want = [
+        "standard input:0: not a frame: a JSON object is expected\n",
+        "post: 1 line of standard input could not be read\n",
+    ];
+    assert!(
+        want.iter().all(|want| ran.err.contains(want)),
+        "{}",
+        ran.err
+    );
+    assert_eq!(ran.code, 1);
+}
+
+#[test]
 fn messages_about_lines_and_values_use_the_words_of_the_man_pages() {
     let home = home();
     let ran = feed(home.path(), &["render"], b"[1]\n");

@@ -2,6 +2,7 @@
 
 use std::io::BufReader;
 
+use super::super::args::complain;
 use super::super::failure::{Failure, Kind};
 use crate::daemon::dress;
 use crate::daemon::inputs::{Feeder, Input};
@@ -10,6 +11,7 @@ use crate::safe::redact::Redactor;
 use crate::sink::Caps;
 use crate::wire::event::VERSION;
 use crate::wire::ndjson::{Lines, Read};
+use crate::wire::unread;
 
 /// Frames that go on together at most.
 const FULL: usize = 64;
@@ -18,7 +20,7 @@ const FULL: usize = 64;
 pub(super) fn read(caps: &[Caps], redactor: &Redactor, feeder: &Feeder) -> Result<(), Failure> {
     let mut lines = Lines::new(BufReader::with_capacity(256 << 10, std::io::stdin().lock()));
     let mut line = Vec::new();
-    let mut broken = 0_u64;
+    let (mut broken, mut later) = (0_u64, false);
     let mut batch = Vec::new();
     let result = loop {
         // What came together goes on together.
@@ -33,26 +35,30 @@ pub(super) fn read(caps: &[Caps], redactor: &Redactor, feeder: &Feeder) -> Resul
             Ok(Read::End) => break Ok(()),
             Ok(Read::TooLong { offset, bytes }) => {
                 broken += 1;
-                super::super::args::complain(format_args!(
+                complain(format_args!(
                     "post: standard input:{offset}: a line of {bytes} bytes is too long"
                 ));
             }
             Ok(Read::Line { .. }) if line.trim_ascii().is_empty() => {}
             Ok(Read::Line { offset }) => match dress::read(&line, caps) {
-                Ok(frame) if frame.v > VERSION || frame.kind != "frame" => {}
+                Ok(frame) if frame.v > VERSION => left_out(&mut later, offset, frame.v),
+                Ok(frame) if frame.kind != "frame" => {}
                 Ok(mut frame) => {
                     scrub(&mut frame, redactor);
                     batch.push(frame);
                 }
-                Err(_) if is_later(&line) => {}
-                Err(error) => {
-                    broken += 1;
-                    if broken <= 10 {
-                        super::super::args::complain(format_args!(
-                            "post: standard input:{offset}: not a frame: {error}"
-                        ));
+                Err(error) => match version(&line) {
+                    Some(v) if v > VERSION => left_out(&mut later, offset, v),
+                    _ => {
+                        broken += 1;
+                        if broken <= 10 {
+                            let why = unread::why(&line, &error);
+                            complain(format_args!(
+                                "post: standard input:{offset}: not a frame: {why}"
+                            ));
+                        }
                     }
-                }
+                },
             },
         }
     };
@@ -61,18 +67,32 @@ pub(super) fn read(caps: &[Caps], redactor: &Redactor, feeder: &Feeder) -> Resul
     let _ = feeder.tell(Input::Ended);
     result.and_then(|()| match broken {
         0 => Ok(()),
-        broken => Err(Failure::input(format!(
-            "post: {broken} lines of standard input could not be read"
-        ))
-        .hint("post reads what live-status render writes")),
+        broken => {
+            let lines = if broken == 1 { "line" } else { "lines" };
+            let failure = Failure::input(format!(
+                "post: {broken} {lines} of standard input could not be read"
+            ));
+            Err(failure.hint("post reads what live-status render writes"))
+        }
     })
 }
 
-/// Whether a line is of a later version: its fields may have other shapes, and it is left alone.
-fn is_later(line: &[u8]) -> bool {
+/// A line is of a later version: its fields may have other shapes. That is said once.
+fn left_out(told: &mut bool, offset: u64, version: u32) {
+    if !std::mem::replace(told, true) {
+        complain(format_args!(
+            "post: standard input:{offset}: a frame of version {version}; this version reads {VERSION}; \
+             such lines are left out"
+        ));
+    }
+}
+
+/// The version of a line that could not be read.
+fn version(line: &[u8]) -> Option<u32> {
     #[derive(serde::Deserialize)]
     struct Version {
         v: u32,
     }
-    serde_json::from_slice::<Version>(line).is_ok_and(|version| version.v > VERSION)
+    let read = serde_json::from_slice::<Version>(line);
+    read.ok().map(|version| version.v)
 }

@@ -178,10 +178,10 @@ impl Watched {
         })
     }
 
-    /// The same of a run that is over.
-    fn end_waits(&self, post: &str) -> Value {
+    /// The same of a run that is over, once its end is held up by that.
+    fn end_waits(&self, post: &str, by: &str) -> Value {
         self.explained(post, |told| {
-            told["run"]["state"] == "done" && told["run"]["outlook"]["waits"].is_object()
+            told["run"]["state"] == "done" && held_ms(told, by).is_some()
         })
     }
 

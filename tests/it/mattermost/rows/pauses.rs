@@ -68,7 +68,7 @@ fn row_52_a_pause_is_as_long_as_the_server_says_in_any_form_and_the_end_is_kept(
     watched.fake.fault(too_many(Call::Patch, Some("120")));
     let before = watched.edits();
     live.ends();
-    let told = watched.end_waits(&post);
+    let told = watched.end_waits(&post, "pause");
     let ms = held_ms(&told, "pause");
     assert!(is_spread(ms, 120), "the end waits, too: {told}");
     assert_eq!(watched.edits(), before + 1);

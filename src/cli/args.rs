@@ -81,6 +81,12 @@ pub(super) fn complain(message: impl std::fmt::Display) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
+/// So many of what is named by the word for one.
+pub(super) fn counted(count: u64, one: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {one}{ending}")
+}
+
 /// How events become phrases.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Labels")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufReader, IsTerminal as _, StdinLock};
 
-use super::args::{Global, complain};
+use super::args::{Global, complain, counted};
 use super::failure::Failure;
 use crate::safe::clip;
 use crate::wire::event::NotAnEvent;
@@ -116,13 +116,10 @@ impl<'a> Odd<'a> {
         }
         match self.broken {
             0 => Ok(()),
-            1 => Err(Failure::input(format_args!(
-                "{}: 1 line of standard input could not be read",
-                self.verb
-            ))),
             broken => Err(Failure::input(format_args!(
-                "{}: {broken} lines of standard input could not be read",
-                self.verb
+                "{}: {} of standard input could not be read",
+                self.verb,
+                counted(broken, "line")
             ))),
         }
     }

@@ -1,6 +1,6 @@
 //! `live-status render`: events to frames.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
@@ -111,8 +111,8 @@ impl RenderArgs {
 struct Boxes {
     out: Blocks<Output>,
     form: Form,
-    /// The newest frame of each run whose text is to come, in the order in which the runs appeared.
-    newest: Vec<Option<Frame>>,
+    /// The newest frame of each run whose text is to come, by the order in which the runs appeared.
+    newest: BTreeMap<usize, Frame>,
     /// Where each of those is, by its key.
     places: HashMap<String, usize>,
     /// Events come as things happen, and may never end.
@@ -126,7 +126,7 @@ impl Boxes {
         Self {
             out: output::blocks(),
             form,
-            newest: Vec::new(),
+            newest: BTreeMap::new(),
             places: HashMap::new(),
             is_live: false,
             written: 0,
@@ -139,17 +139,16 @@ impl Boxes {
                 Form::Frames => frame.write(self.out.space()?),
                 Form::Text if self.is_live && frame.state.is_final() => {
                     if let Some(place) = self.places.remove(&frame.key) {
-                        self.newest[place] = None;
+                        self.newest.remove(&place);
                     }
                     self.write(&frame)?;
                 }
-                Form::Text => match self.places.get(&frame.key) {
-                    Some(&place) => self.newest[place] = Some(frame),
-                    None => {
-                        self.places.insert(frame.key.clone(), self.newest.len());
-                        self.newest.push(Some(frame));
-                    }
-                },
+                Form::Text => {
+                    let last = self.newest.last_key_value();
+                    let next = last.map_or(0, |(place, _)| place + 1);
+                    let place = *self.places.entry(frame.key.clone()).or_insert(next);
+                    self.newest.insert(place, frame);
+                }
             }
         }
         Ok(())
@@ -160,13 +159,13 @@ impl Boxes {
         if !std::mem::replace(&mut self.is_live, true) {
             let newest = std::mem::take(&mut self.newest);
             self.places.clear();
-            self.take(newest.into_iter().flatten().collect())?;
+            self.take(newest.into_values().collect())?;
         }
         Ok(())
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        for frame in std::mem::take(&mut self.newest).iter().flatten() {
+        for frame in std::mem::take(&mut self.newest).values() {
             self.write(frame)?;
         }
         Ok(self.out.flush()?)

@@ -18,6 +18,7 @@ use super::filter::Filter;
 use super::keeper::{self, Keeper};
 use super::ledger::{self, Role};
 use super::placeless::Placeless;
+use super::progress::Progress;
 use super::ps;
 use super::service::{Again, Current, Service, Standing, Surroundings, control, supervisor};
 use super::show::{Asking, On, Places, Showing, Sinks, To};
@@ -324,9 +325,11 @@ impl RunArgs {
         let now = self.now.unwrap_or_else(|| wire_time(SystemTime::now()));
         let remarks = feeder.clone();
         let stop = stop_loop(&feeder)?;
+        let mut progress = Progress::new(global.quiet);
         let work = move || {
             let mut batch = Batch::new(feeder);
             let mut emit = |event: &mut Event| {
+                progress.event();
                 if filter.takes(event) {
                     batch.push(event)
                 } else {

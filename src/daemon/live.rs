@@ -192,52 +192,12 @@ mod tests {
         threads: 1,
     };
 
-    /// Shows everything, and cannot write its last words.
-    struct Hoarse;
-
-    impl Sink for Hoarse {
-        fn name(&self) -> &'static str {
-            "hoarse"
-        }
-
-        fn caps(&self) -> Caps {
-            CAPS
-        }
-
-        fn put(&mut self, frame: &Frame, _: Moment) -> Put {
-            Put {
-                done: Done::Applied,
-                receipt: receipt("hoarse", frame, Did::Updated, None),
-                bill: Bill::default(),
-            }
-        }
-
-        fn close(&mut self, _: Close, _: Moment) -> std::io::Result<()> {
-            Err(std::io::ErrorKind::StorageFull.into())
-        }
-    }
-
-    #[test]
-    fn last_words_that_were_not_written_are_missed() {
-        let (feeder, inputs) = Inputs::new();
-        inputs.begin(World::new(
-            &[CAPS],
-            outbox::Settings::default(),
-            render::Settings::default(),
-        ));
-        feeder.tell(Input::Ended).expect("this never waits");
-        let receipts: Receipts = Box::new(|_| {});
-        let sinks: Vec<Box<dyn Sink>> = vec![Box::new(Hoarse)];
-        let (outcome, missed) = run(None, sinks, When::AtEnd, inputs, receipts);
-        assert_eq!(outcome, Outcome::Ended);
-        assert_eq!((missed.frames, missed.waiting), (1, 0));
-        assert!(missed.error.is_some(), "somebody is told why");
-    }
-
     /// Tells the session of each frame, and shows none before it may.
     struct Slow {
         shown: Sender<String>,
         may: Receiver<()>,
+        /// It cannot write its last words.
+        is_hoarse: bool,
     }
 
     impl Sink for Slow {
@@ -259,6 +219,34 @@ mod tests {
                 bill: Bill::default(),
             }
         }
+
+        fn close(&mut self, _: Close, _: Moment) -> std::io::Result<()> {
+            match self.is_hoarse {
+                true => Err(std::io::ErrorKind::StorageFull.into()),
+                false => Ok(()),
+            }
+        }
+    }
+
+    #[test]
+    fn last_words_that_were_not_written_are_missed() {
+        let (feeder, inputs) = Inputs::new();
+        inputs.begin(World::new(
+            &[CAPS],
+            outbox::Settings::default(),
+            render::Settings::default(),
+        ));
+        feeder.tell(Input::Ended).expect("this never waits");
+        let receipts: Receipts = Box::new(|_| {});
+        let hoarse = Slow {
+            shown: channel().0,
+            may: channel().1,
+            is_hoarse: true,
+        };
+        let (outcome, missed) = run(None, vec![Box::new(hoarse)], When::AtEnd, inputs, receipts);
+        assert_eq!(outcome, Outcome::Ended);
+        assert_eq!((missed.frames, missed.waiting), (1, 0));
+        assert!(missed.error.is_some(), "somebody is told why");
     }
 
     fn pipeline() -> Pipeline {
@@ -284,7 +272,11 @@ mod tests {
         feeder.give(events("before")).expect("there is a place");
         feeder.tell(Input::Stop).expect("this never waits");
         feeder.give(events("after")).expect("there is a place");
-        let sink: Box<dyn Sink> = Box::new(Slow { shown: tell, may });
+        let sink: Box<dyn Sink> = Box::new(Slow {
+            shown: tell,
+            may,
+            is_hoarse: false,
+        });
         let (outcome, _) = std::thread::scope(|scope| {
             let receipts: Receipts = Box::new(|_| {});
             let pipeline = Some(pipeline());

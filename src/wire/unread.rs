@@ -1,5 +1,6 @@
 //! Why a line could not be read, in the words of the man pages: none of a programming language.
 
+use serde::Deserialize;
 use serde_json::error::Category;
 
 /// What is wrong with `line`, in which `error` was met.
@@ -14,6 +15,16 @@ pub(crate) fn why(line: &[u8], error: &serde_json::Error) -> String {
         }
         Category::Data => plain(&error.to_string()),
     }
+}
+
+/// The version of `line`, whatever else stands in it.
+pub(crate) fn version(line: &[u8]) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct Version {
+        v: u32,
+    }
+    let read = serde_json::from_slice::<Version>(line);
+    read.ok().map(|version| version.v)
 }
 
 /// A message about a value of the wrong type, without its place: the line is named beside it.

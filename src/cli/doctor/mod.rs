@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::Global;
+use super::args::{Global, counted};
 use super::chat::Server;
 use super::failure::Failure;
 use super::output;
@@ -142,9 +142,12 @@ fn look(report: &mut Report, name: &str, root: crate::follow::Root) {
         match is_own {
             true => report.ok(format_args!(
                 "{name}: agent {agent:?}, {} ({era})",
-                count(sessions)
+                counted(sessions, "session")
             )),
-            false => report.ok(format_args!("{name}: {title}, {}", count(sessions))),
+            false => report.ok(format_args!(
+                "{name}: {title}, {}",
+                counted(sessions, "session")
+            )),
         }
     }
     for note in follower.notes() {
@@ -152,14 +155,6 @@ fn look(report: &mut Report, name: &str, root: crate::follow::Root) {
             format_args!("{}: {}", note.path.display(), note.text),
             "see the message",
         );
-    }
-}
-
-/// So many sessions.
-fn count(sessions: u64) -> String {
-    match sessions {
-        1 => "1 session".into(),
-        sessions => format!("{sessions} sessions"),
     }
 }
 

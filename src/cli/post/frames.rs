@@ -2,7 +2,7 @@
 
 use std::io::BufReader;
 
-use super::super::args::complain;
+use super::super::args::{complain, counted};
 use super::super::failure::{Failure, Kind};
 use crate::daemon::dress;
 use crate::daemon::inputs::{Feeder, Input};
@@ -47,7 +47,7 @@ pub(super) fn read(caps: &[Caps], redactor: &Redactor, feeder: &Feeder) -> Resul
                     scrub(&mut frame, redactor);
                     batch.push(frame);
                 }
-                Err(error) => match version(&line) {
+                Err(error) => match unread::version(&line) {
                     Some(v) if v > VERSION => left_out(&mut later, offset, v),
                     _ => {
                         broken += 1;
@@ -68,10 +68,9 @@ pub(super) fn read(caps: &[Caps], redactor: &Redactor, feeder: &Feeder) -> Resul
     result.and_then(|()| match broken {
         0 => Ok(()),
         broken => {
-            let lines = if broken == 1 { "line" } else { "lines" };
-            let failure = Failure::input(format!(
-                "post: {broken} {lines} of standard input could not be read"
-            ));
+            let lines = counted(broken, "line");
+            let failure =
+                Failure::input(format!("post: {lines} of standard input could not be read"));
             Err(failure.hint("post reads what live-status render writes"))
         }
     })
@@ -85,14 +84,4 @@ fn left_out(told: &mut bool, offset: u64, version: u32) {
              such lines are left out"
         ));
     }
-}
-
-/// The version of a line that could not be read.
-fn version(line: &[u8]) -> Option<u32> {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        v: u32,
-    }
-    let read = serde_json::from_slice::<Version>(line);
-    read.ok().map(|version| version.v)
 }

@@ -253,12 +253,8 @@ impl Event {
 
 /// What is wrong with a line that could not be read: a later version may mean something else by a field.
 fn later(line: &[u8], error: serde_json::Error) -> NotAnEvent {
-    #[derive(Deserialize)]
-    struct Version {
-        v: u32,
-    }
-    match serde_json::from_slice::<Version>(line) {
-        Ok(version) if version.v > VERSION => NotAnEvent::Later(version.v),
+    match unread::version(line) {
+        Some(v) if v > VERSION => NotAnEvent::Later(v),
         _ => NotAnEvent::Malformed(unread::why(line, &error)),
     }
 }

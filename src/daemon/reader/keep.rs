@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use super::{Reader, SETTLED, Slot};
+use super::{Reader, SETTLED};
 use crate::daemon::resume::{Keep, Kept, Want};
 use crate::follow::Id;
 
@@ -76,7 +76,9 @@ impl Reader {
             self.unkept.at_run.insert(id);
         }
         let (cursor, requests) = begun.unwrap_or_else(|| {
-            let requests = slot_requests(self.slots.get(&id).map(AsRef::as_ref));
+            let unread = || self.resumed.get(&id).copied().unwrap_or(1);
+            let slot = self.slots.get(&id);
+            let requests = slot.map_or_else(unread, |slot| slot.dialect.requests());
             (self.follower.cursor(id), requests)
         });
         Some(Kept {
@@ -130,12 +132,11 @@ impl Reader {
         let requests = if same { kept.requests } else { 0 };
         if !same {
             self.changed.insert(id);
+        }
+        // A file that was touched is verified once, and not again at each start.
+        if self.follower.cursor(id) != kept.cursor {
             self.unkept.moved(id);
         }
         self.resumed.insert(id, requests);
     }
-}
-
-pub(super) fn slot_requests(slot: Option<&Slot>) -> u64 {
-    slot.map_or(1, |slot| slot.dialect.requests())
 }

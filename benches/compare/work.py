@@ -127,11 +127,14 @@ def descriptors(pid):
 
 
 def settled(process, quiet=1.0, limit=60):
-    """Waits until the process has not run for a while; False where it never rests."""
+    """Waits until the process has not run for a while; False where it never rests.
+
+    Who reads much may not switch once in all that time: it is the time on a core that tells.
+    """
     deadline = time.monotonic() + limit
-    last, since = -1, time.monotonic()
+    last, since = None, time.monotonic()
     while time.monotonic() < deadline and process.poll() is None:
-        now = switches(process.pid)
+        now = switches(process.pid), cpu_ns(process.pid)
         if now != last:
             last, since = now, time.monotonic()
         elif time.monotonic() - since >= quiet:

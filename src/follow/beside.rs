@@ -1,6 +1,5 @@
 //! Small files beside a transcript that say more of its session than the transcript does.
 
-use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::PathBuf;
 
@@ -31,9 +30,10 @@ impl Follower {
         session.parent?;
         let kept = SIDECARS.iter().find(|(it, _)| *it == session.source);
         let (_, end) = kept?;
-        let (folder, name) = self.file_of(id)?;
-        let name = name.to_str()?.strip_suffix(names::SUFFIX)?;
-        Some(folder.join(OsString::from([name, end].concat())))
+        let path = self.path_of(id)?;
+        let name = path.file_name()?.to_str()?;
+        let name = name.strip_suffix(names::SUFFIX)?;
+        Some(path.with_file_name([name, end].concat()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What looks at the disk found: each change once.
 
 use super::follower::Follower;
-use super::session::{Change, Id};
+use super::session::Change;
 
 impl Follower {
     /// Drops repeated changes: the first of each stays where it is.
@@ -18,25 +18,25 @@ impl Follower {
                 new
             });
         }
-        let most = changes.iter().map(|change| rank(change).1).max();
+        let most = changes.iter().map(|change| change.id()).max();
         let mut seen = vec![0_u8; most.map_or(0, |id| id as usize + 1)];
         changes.retain(|change| {
-            let (rank, id) = rank(change);
-            let new = seen[id as usize] & 1 << rank == 0;
-            seen[id as usize] |= 1 << rank;
+            let (rank, id) = (rank(*change), change.id() as usize);
+            let new = seen[id] & 1 << rank == 0;
+            seen[id] |= 1 << rank;
             new
         });
     }
 }
 
-/// What makes two changes the same.
-fn rank(change: &Change) -> (u8, Id) {
-    match *change {
-        Change::New(id) => (0, id),
-        Change::Keyed(id) => (1, id),
-        Change::Row(id) => (2, id),
-        Change::Grown(id) => (3, id),
-        Change::Gone(id) => (4, id),
+/// What makes two changes of a session the same.
+fn rank(change: Change) -> u8 {
+    match change {
+        Change::New(_) => 0,
+        Change::Keyed(_) => 1,
+        Change::Row(_) => 2,
+        Change::Grown(_) => 3,
+        Change::Gone(_) => 4,
     }
 }
 

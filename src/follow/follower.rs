@@ -1,7 +1,7 @@
 //! The follower: every transcript under its roots, and how far each was read.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -241,12 +241,15 @@ impl Follower {
         }
     }
 
-    /// The directory and the name of a session's file.
-    pub(super) fn file_of(&self, id: Id) -> Option<(PathBuf, OsString)> {
+    /// Where the file of a session is; `None` in a store.
+    pub(super) fn path_of(&self, id: Id) -> Option<PathBuf> {
         let entry = self.entry(id);
         let name = entry.file_name()?;
-        let folder = self.places[entry.place as usize].home.sessions.clone()?;
-        Some((folder, name))
+        let folder = self.places[entry.place as usize].home.sessions.as_ref()?;
+        let mut path = PathBuf::with_capacity(folder.as_os_str().len() + name.len() + 1);
+        path.push(folder);
+        path.push(name);
+        Some(path)
     }
 
     /// Adds the session of a file.

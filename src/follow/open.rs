@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 /// What the system says of a file. Two equal ones mean, most likely, that nothing was written between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,26 +53,36 @@ pub(super) enum Opened {
     Other(&'static str),
 }
 
+/// Our reading is no news to a file: the system has no time of access to write down. Only its owner may ask for that.
+#[cfg(target_os = "linux")]
+const UNNOTED: OFlags = OFlags::NOATIME;
+#[cfg(not(target_os = "linux"))]
+const UNNOTED: OFlags = OFlags::empty();
+
 /// Opens `path` for reading; never blocks, and follows a symbolic link only with `links`.
 pub(super) fn open(path: &Path, links: bool) -> io::Result<Opened> {
     let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     if !links {
         flags |= OFlags::NOFOLLOW;
     }
-    let opened = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path);
+    let with = |flags: OFlags| {
+        OpenOptions::new()
+            .read(true)
+            .custom_flags(flags.bits().cast_signed())
+            .open(path)
+    };
+    let opened = with(flags | UNNOTED).or_else(|error| {
+        let is_refused = Errno::from_io_error(&error) == Some(Errno::PERM);
+        if is_refused { with(flags) } else { Err(error) }
+    });
     let file = match opened {
         Ok(file) => file,
         Err(error) if is_missing(&error) => return Ok(Opened::Missing),
         Err(error) => {
-            return match rustix::io::Errno::from_io_error(&error) {
-                Some(rustix::io::Errno::LOOP) => Ok(Opened::Other("a symbolic link")),
+            return match Errno::from_io_error(&error) {
+                Some(Errno::LOOP) => Ok(Opened::Other("a symbolic link")),
                 // Opening a socket or a device without a driver.
-                Some(rustix::io::Errno::NXIO | rustix::io::Errno::NODEV) => {
-                    Ok(Opened::Other("no regular file"))
-                }
+                Some(Errno::NXIO | Errno::NODEV) => Ok(Opened::Other("no regular file")),
                 _ => Err(error),
             };
         }
@@ -106,4 +117,39 @@ pub(super) fn fill(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<us
         }
     }
     Ok(have)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn reading_leaves_the_time_of_access_as_it_was() {
+        let dir = tempfile::tempdir().expect("made");
+        let path = dir.path().join("s.jsonl");
+        fs::write(&path, "{}\n").expect("written");
+        // Older than the file: the next read would be written down.
+        let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let times = fs::FileTimes::new().set_accessed(then);
+        let file = File::options().write(true).open(&path);
+        let set = file.and_then(|file| file.set_times(times));
+        set.expect("set");
+        let Opened::File(file, _) = open(&path, false).expect("opens") else {
+            unreachable!("it is a file")
+        };
+        assert_eq!(fill(&file, &mut [0; 8], 0).expect("reads"), 3);
+        drop(file);
+        let accessed = fs::metadata(&path).and_then(|meta| meta.accessed());
+        if cfg!(target_os = "linux") {
+            assert_eq!(accessed.expect("known"), then);
+        }
+    }
+
+    // Only its owner may ask that a read be not written down.
+    #[test]
+    fn a_file_of_somebody_else_is_read_all_the_same() {
+        let opened = open(Path::new("/etc/passwd"), true).expect("opens");
+        assert!(matches!(opened, Opened::File(..)));
+    }
 }

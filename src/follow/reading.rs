@@ -1,6 +1,5 @@
 //! Reading what is behind a cursor.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -39,29 +38,18 @@ impl Follower {
             // The agent has moved to a store: its files are old copies.
             return Ok(());
         }
-        let read = match self.file_of(id) {
+        let read = match self.path_of(id) {
             None => self.read_rows(id, each),
-            Some((folder, name)) => {
-                self.read_file(id, &folder, &name, each)
-                    .map_err(|error| ReadError::File {
-                        path: folder.join(name),
-                        error,
-                    })
-            }
+            Some(path) => self
+                .read_file(id, &path, each)
+                .map_err(|error| ReadError::File { path, error }),
         };
         self.retry(id, read.is_err());
         read
     }
 
-    fn read_file(
-        &mut self,
-        id: Id,
-        folder: &Path,
-        name: &OsStr,
-        each: &mut Each<'_>,
-    ) -> std::io::Result<()> {
-        let path = folder.join(name);
-        let opened = open::open(&path, self.options.links)?;
+    fn read_file(&mut self, id: Id, path: &Path, each: &mut Each<'_>) -> std::io::Result<()> {
+        let opened = open::open(path, self.options.links)?;
         let entry = &mut self.entries[id as usize];
         let Body::File(tail) = &mut entry.body else {
             return Ok(());
@@ -70,13 +58,13 @@ impl Follower {
             Opened::File(file, stat) => (file, stat),
             Opened::Missing => {
                 let from = tail.read_from;
-                let ended = self.drain(id, folder, name, from, each)?;
+                let ended = self.drain(id, path, from, each)?;
                 self.mark_read(id, ended.unwrap_or(Ended::Drained));
                 return Ok(());
             }
             Opened::Other(what) => {
                 tail.dirty = false;
-                self.note(&path, format!("skipped: {what}"));
+                self.note(path, format!("skipped: {what}"));
                 return Ok(());
             }
         };
@@ -84,7 +72,7 @@ impl Follower {
             entry.state = State::Here;
         }
         if self.shape(id) != Shape::Lines {
-            return self.read_whole(id, (&path, &file, stat), each);
+            return self.read_whole(id, (path, &file, stat), each);
         }
         let Body::File(tail) = &mut self.entries[id as usize].body else {
             return Ok(());
@@ -93,7 +81,7 @@ impl Follower {
         let was = tail.read_from;
         if was != (stat.dev, stat.ino) {
             // What took its name may begin as it did, and yet lack its last lines.
-            let drained = self.drain(id, folder, name, was, each)?;
+            let drained = self.drain(id, path, was, each)?;
             if drained == Some(Ended::Stopped) {
                 return Ok(());
             }
@@ -148,13 +136,12 @@ impl Follower {
     fn drain(
         &mut self,
         id: Id,
-        folder: &Path,
-        name: &OsStr,
+        path: &Path,
         from: (u64, u64),
         each: &mut Each<'_>,
     ) -> std::io::Result<Option<Ended>> {
         let mut ended = None;
-        for aside in find_aside(folder, name, from) {
+        for aside in find_aside(path, from) {
             let Opened::File(file, stat) = open::open(&aside, false)? else {
                 continue;
             };
@@ -196,9 +183,8 @@ impl Follower {
 
     /// The file of a session and its cursor, where there is one.
     pub(super) fn open_tail(&mut self, id: Id) -> Option<(File, Stat, &mut Tail)> {
-        let (folder, name) = self.file_of(id)?;
-        let Ok(Opened::File(file, stat)) = open::open(&folder.join(name), self.options.links)
-        else {
+        let path = self.path_of(id)?;
+        let Ok(Opened::File(file, stat)) = open::open(&path, self.options.links) else {
             return None;
         };
         match &mut self.entry_mut(id).body {
@@ -282,7 +268,10 @@ impl Follower {
 /// Where the file of an inode was renamed to, and what was put aside after it, in that order.
 ///
 /// Nothing where it is not in the same directory: deleted, or moved elsewhere.
-pub(super) fn find_aside(folder: &Path, name: &OsStr, inode: (u64, u64)) -> Vec<PathBuf> {
+pub(super) fn find_aside(path: &Path, inode: (u64, u64)) -> Vec<PathBuf> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Vec::new();
+    };
     let mut asides: Vec<(Stat, PathBuf)> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()

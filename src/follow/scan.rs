@@ -257,9 +257,9 @@ impl Follower {
 
     /// A transcript is no longer there: its last lines may be under another name.
     fn vanished(&mut self, id: Id, changes: &mut Vec<Change>) {
-        if let Some((folder, name)) = self.file_of(id)
+        if let Some(path) = self.path_of(id)
             && let Body::File(tail) = &self.entry(id).body
-            && !reading::find_aside(&folder, &name, tail.read_from).is_empty()
+            && !reading::find_aside(&path, tail.read_from).is_empty()
         {
             changes.push(Change::Grown(id));
         }

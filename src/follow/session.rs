@@ -49,6 +49,18 @@ pub enum Change {
     Gone(Id),
 }
 
+impl Change {
+    /// Whose change it is.
+    #[must_use]
+    pub fn id(self) -> Id {
+        match self {
+            Self::New(id) | Self::Grown(id) | Self::Row(id) | Self::Keyed(id) | Self::Gone(id) => {
+                id
+            }
+        }
+    }
+}
+
 /// An index row that is new or changed.
 #[derive(Clone, Copy, Debug)]
 pub struct RowSeen<'a> {

@@ -29,6 +29,12 @@ impl Entry {
 impl Follower {
     /// News of a log are news of its session, once that is known.
     pub(super) fn of_streams(&self, changes: &mut Vec<Change>) {
+        if !changes
+            .iter()
+            .any(|change| self.entry(change.id()).is_stream())
+        {
+            return;
+        }
         let of = |change| match change {
             Change::New(id) | Change::Grown(id) if self.entry(id).is_stream() => {
                 self.streamed_by(id).map(Change::Grown)

@@ -64,18 +64,17 @@ impl Reader {
         now: SystemTime,
         emit: &mut Emit<'_, E>,
     ) -> Result<(), E> {
-        let (Change::New(id)
-        | Change::Grown(id)
-        | Change::Row(id)
-        | Change::Keyed(id)
-        | Change::Gone(id)) = change;
+        let id = change.id();
         if matches!(change, Change::Gone(_)) {
             self.departed.add(id);
         }
         if !self.is_wanted(self.follower.session(id)) {
             return Ok(());
         }
-        self.register(id);
+        // A name comes with the session or with a row, and never with a record.
+        if !matches!(change, Change::Grown(_)) {
+            self.register(id);
+        }
         if !matches!(change, Change::Gone(_)) && self.is_unclaimed(id) {
             return Ok(());
         }

@@ -81,7 +81,9 @@ struct Slot {
     touched_at: Instant,
     /// Requests before the newest run.
     requests_before: u64,
-    /// The row changed and was not judged yet.
+    /// The number of the row that the dialect has learnt.
+    row: Option<u64>,
+    /// The row or the transcript changed since the row was judged.
     unjudged: bool,
     /// Our own code failed on it: it is read no more.
     aside: bool,

@@ -38,9 +38,10 @@ impl Reader {
         if self.drain(id, most, emit)? {
             self.unread.remove(&id);
             // What was said on the way comes before the end, and a row may be all that tells of the run.
-            self.drain_stream(id, emit)?;
+            let log = self.follower.stream_at(id);
+            self.drain_stream(id, log.as_ref(), emit)?;
             self.judge(id, emit)?;
-            self.drain_stream(id, emit)
+            self.drain_stream(id, log.as_ref(), emit)
         } else {
             self.unread.insert(id);
             Ok(())
@@ -53,12 +54,20 @@ impl Reader {
             let slot = self.new_slot(id);
             self.slots.insert(id, slot);
         }
-        if let (Some(slot), Some(row)) = (self.slots.get_mut(&id), self.rows.row(id))
-            && !slot.aside
+        let (Some(slot), Some(number)) = (self.slots.get_mut(&id), self.rows.number(id)) else {
+            return;
+        };
+        if slot.aside {
+            return;
+        }
+        slot.unjudged = true;
+        let key = self.follower.session(id).key;
+        let is_known = key.is_none_or(|key| slot.dialect.who().session.as_ref() == Some(key));
+        if (slot.row != Some(number) || !is_known)
+            && let Some(row) = self.rows.row(id)
         {
-            let key = self.follower.session(id).key.cloned();
-            slot.dialect.learn(key, Arc::new(row));
-            slot.unjudged = true;
+            slot.dialect.learn(key.cloned(), Arc::new(row));
+            slot.row = Some(number);
         }
     }
 
@@ -107,6 +116,7 @@ impl Reader {
             touched: SystemTime::UNIX_EPOCH,
             touched_at: Instant::now(),
             requests_before: requests,
+            row: None,
             unjudged: false,
             aside: false,
             looks_beside: LOOKS_BESIDE,

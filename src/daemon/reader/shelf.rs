@@ -11,9 +11,18 @@ use crate::wire::time::Time;
 /// The rows of all sessions, by number.
 #[derive(Default)]
 pub(super) struct Shelf {
-    rows: Vec<Option<Box<[u8]>>>,
+    rows: Vec<Option<Packed>>,
+    /// How many rows came so far.
+    count: u64,
     /// Sessions of other agents that rows named since they were asked for.
     harnesses: Vec<(Id, Harness)>,
+}
+
+#[derive(Clone)]
+struct Packed {
+    /// No other row has it, before or after.
+    number: u64,
+    bytes: Box<[u8]>,
 }
 
 /// What is asked of every row when following begins.
@@ -33,7 +42,11 @@ impl Shelf {
         if self.rows.len() <= at {
             self.rows.resize(at + 1, None);
         }
-        self.rows[at] = Some(pack(row));
+        self.count += 1;
+        self.rows[at] = Some(Packed {
+            number: self.count,
+            bytes: pack(row),
+        });
         let named = row.harnesses.iter().cloned();
         self.harnesses.extend(named.map(|harness| (id, harness)));
     }
@@ -48,6 +61,11 @@ impl Shelf {
         if let Some(row) = self.rows.get_mut(id as usize) {
             *row = None;
         }
+    }
+
+    /// The number of a session's row: another one once the row is another one.
+    pub(super) fn number(&self, id: Id) -> Option<u64> {
+        Some(self.entry(id)?.number)
     }
 
     /// The whole row of a session.
@@ -77,7 +95,11 @@ impl Shelf {
     }
 
     fn packed(&self, id: Id) -> Option<&[u8]> {
-        self.rows.get(id as usize)?.as_deref()
+        Some(&self.entry(id)?.bytes)
+    }
+
+    fn entry(&self, id: Id) -> Option<&Packed> {
+        self.rows.get(id as usize)?.as_ref()
     }
 }
 
@@ -300,10 +322,13 @@ mod tests {
             assert_eq!(shelf.brief(id), Some(want));
             assert_eq!(shelf.parent(id), row.parent.as_deref());
             assert_eq!(shelf.row(id + 1), None, "nothing was put there");
+            let number = shelf.number(id);
+            shelf.insert(id, row);
+            assert!(number.is_some() && shelf.number(id) > number);
         }
         assert_eq!(shelf.row(Id::MAX), None);
         shelf.remove(2);
-        assert_eq!(shelf.row(2), None);
+        assert_eq!((shelf.row(2), shelf.number(2)), (None, None));
         assert_eq!(shelf.row(4).as_ref(), Some(&rows[2]));
     }
 }

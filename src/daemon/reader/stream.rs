@@ -5,12 +5,17 @@ use super::records::{pass, place};
 use super::{Emit, Reader};
 use crate::follow::{At, Era, Id, Piece};
 use crate::source::Out;
-use crate::wire::event::{Src, SrcKind};
+use crate::wire::event::{Name, Src, SrcKind};
 
 impl Reader {
-    /// Reads what is new in the log of a session's stream, once a run of it is known.
-    pub(super) fn drain_stream<E>(&mut self, id: Id, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        let Some(at) = self.follower.stream_at(id) else {
+    /// Reads what is new in the log of a session's stream at `log`, if there is one and a run of it is known.
+    pub(super) fn drain_stream<E>(
+        &mut self,
+        id: Id,
+        log: Option<&Name>,
+        emit: &mut Emit<'_, E>,
+    ) -> Result<(), E> {
+        let Some(at) = log else {
             return Ok(());
         };
         let Self {
@@ -53,7 +58,7 @@ impl Reader {
                     return true;
                 }
                 Piece::Oversize { at: there, bytes } => {
-                    odd.oversize(bytes, || place(&at, there));
+                    odd.oversize(bytes, || place(at, there));
                     return true;
                 }
                 Piece::BadRow { .. } | Piece::Rewound { .. } => return true,
@@ -64,7 +69,7 @@ impl Reader {
                 slot.dialect.stream(bytes, &mut out);
             });
             if read.is_none() {
-                odd.failed_on(&place(&at, at_record));
+                odd.failed_on(&place(at, at_record));
                 buffer.clear();
                 buffer.extend(slot.set_aside());
             }

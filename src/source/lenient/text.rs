@@ -7,6 +7,13 @@ use super::marks::{self, BLOCK, Marks};
 /// Few texts with escapes are longer, and an allocator is quick with so little.
 const USUAL: usize = 800;
 
+/// One that is longer gets room for all that is kept of most texts.
+const LONG: usize = 8 << 10;
+
+/// It takes whole steps of this: an allocator that keeps what was freed by its size, as that of
+/// glibc does, walks a list of all sizes there are.
+const STEP: usize = 1024;
+
 /// Lines of code are hardly shorter on average.
 const USUAL_LINE: usize = 24;
 
@@ -146,8 +153,8 @@ impl Decoded {
     fn append_long(&mut self, text: &[u8]) {
         let end = self.length + text.len();
         if self.bytes.len() < end + BLOCK {
-            let enough = (2 * end).min(self.most).max(end);
-            self.bytes.resize(enough + BLOCK, 0);
+            let enough = (2 * end).max(LONG).min(self.most).max(end) + BLOCK;
+            self.bytes.resize(enough.next_multiple_of(STEP), 0);
         }
         self.bytes[self.length..end].copy_from_slice(text);
         self.length = end;
@@ -322,6 +329,19 @@ fn hex(text: &str) -> Option<u32> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_long_text_takes_one_of_a_few_sizes() {
+        for length in [900, 3_000, 20_000, 100_000] {
+            let json = serde_json::to_string(&"two\nlines ".repeat(length / 10)).expect("writes");
+            for bytes in [5 << 10, usize::MAX] {
+                let (text, _) = decode_up_to(&json[1..], bytes);
+                let capacity = text.into_owned().capacity();
+                assert_eq!(capacity % STEP, 0, "{length}");
+                assert!(capacity <= bytes.max(LONG), "{length}: {capacity}");
+            }
+        }
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures live-status against the tools at hand and prints ratios.
 #
-#   benches/compare.sh                      everything, about six minutes
+#   benches/compare.sh                      everything, about eight minutes
 #   benches/compare.sh --only backlog       one part; more than one: --only idle --only start
 #   benches/compare.sh --help               sizes, places, parts
 #

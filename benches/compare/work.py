@@ -117,6 +117,11 @@ def cpu_ns(pid):
     return sum(int(read(path).split()[0]) for path in glob.glob(f"/proc/{pid}/task/*/schedstat"))
 
 
+def stolen():
+    """Seconds on a core that a virtual machine wanted and did not get."""
+    return int(read("/proc/stat").split()[8]) / os.sysconf("SC_CLK_TCK")
+
+
 def watches(pid):
     """inotify watches of the process."""
     return sum(read(path).count("inotify wd:") for path in glob.glob(f"/proc/{pid}/fdinfo/*"))

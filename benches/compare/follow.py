@@ -20,10 +20,11 @@ def compare(work, table, count, rate, rounds=3):
     mine, other = [], []
     for _ in range(rounds):
         for name, found in (("ours", mine), ("tail", other)):
-            found.append(round_of(work, count, name, rate))
-            if not found[-1]:
-                table.missing(f"follow, {count} sessions", f"{name} gave nothing")
+            got = round_of(work, count, name, rate)
+            if not got:
+                table.add(f"follow, {count} sessions", f"{name} gave nothing", "", None, "any", False)
                 return
+            found.append(got)
 
     def medians(key):
         ours, theirs = ([one[key] for one in found] for found in (mine, other))

@@ -104,22 +104,31 @@ def status_kib(pid, field):
     return int(found[1]) if found else 0
 
 
+def of_threads(pid, name):
+    """A file of /proc for each thread of the process; one may end meanwhile."""
+    for path in glob.glob(f"/proc/{pid}/task/*/{name}"):
+        try:
+            yield read(path)
+        except OSError:
+            pass
+
+
 def switches(pid):
     """Times that any thread of the process was put on a core or taken off."""
-    total = 0
-    for path in glob.glob(f"/proc/{pid}/task/*/status"):
-        total += sum(map(int, re.findall(r"ctxt_switches:\s+(\d+)", read(path))))
-    return total
+    return sum(int(count) for text in of_threads(pid, "status") for count in re.findall(r"ctxt_switches:\s+(\d+)", text))
 
 
 def cpu_ns(pid):
     """Time on a core, all threads, in nanoseconds."""
-    return sum(int(read(path).split()[0]) for path in glob.glob(f"/proc/{pid}/task/*/schedstat"))
+    return sum(int(text.split()[0]) for text in of_threads(pid, "schedstat"))
 
 
 def stolen():
-    """Seconds on a core that a virtual machine wanted and did not get."""
-    return int(read("/proc/stat").split()[8]) / os.sysconf("SC_CLK_TCK")
+    """Seconds on a core that a virtual machine wanted and did not get; 0 where nobody counts them."""
+    try:
+        return int(read("/proc/stat").split()[8]) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0
 
 
 def watches(pid):

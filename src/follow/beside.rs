@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::follower::Follower;
 use super::names;
+use super::open::{self, Opened};
 use super::session::Id;
 
 /// Which sources keep one, and how its name ends where the transcript's ends in `.jsonl`.
@@ -19,7 +20,9 @@ impl Follower {
     #[must_use]
     pub fn beside(&self, id: Id) -> Option<Vec<u8>> {
         let path = self.path_beside(id)?;
-        let file = std::fs::File::open(path).ok()?;
+        let Opened::File(file, _) = open::open(&path, self.options.links).ok()? else {
+            return None;
+        };
         let mut bytes = Vec::new();
         file.take(MOST_BYTES + 1).read_to_end(&mut bytes).ok()?;
         (bytes.len() as u64 <= MOST_BYTES).then_some(bytes)

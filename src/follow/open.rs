@@ -149,6 +149,9 @@ mod tests {
     // Only its owner may ask that a read be not written down.
     #[test]
     fn a_file_of_somebody_else_is_read_all_the_same() {
+        if rustix::process::geteuid().is_root() {
+            println!("skipped: to root every file is its own");
+        }
         let opened = open(Path::new("/etc/passwd"), true).expect("opens");
         assert!(matches!(opened, Opened::File(..)));
     }

@@ -1,11 +1,11 @@
 //! The first records of a transcript, for whoever is to say which agent wrote it.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::layout::{Layout, Shape, loose_files};
 use super::layouts::LAYOUTS;
+use super::open::{self, Opened};
 
 /// So much of a file is looked at.
 const HEAD_BYTES: u64 = 256 * 1024;
@@ -16,10 +16,14 @@ pub(super) const FILES: usize = 8;
 ///
 /// # Errors
 ///
-/// What the system says.
-pub fn first_records(path: &Path) -> std::io::Result<Vec<Vec<u8>>> {
+/// What the system says, or that it is no regular file.
+pub fn first_records(path: &Path) -> io::Result<Vec<Vec<u8>>> {
     let shape = loose_files(path).shape;
-    let file = File::open(path)?;
+    let file = match open::open(path, true)? {
+        Opened::File(file, _) => file,
+        Opened::Missing => return Err(io::ErrorKind::NotFound.into()),
+        Opened::Other(what) => return Err(io::Error::other(format!("it is {what}"))),
+    };
     let mut bytes = Vec::new();
     match shape {
         Shape::Packed => zstd::Decoder::new(file)?

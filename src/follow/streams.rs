@@ -86,7 +86,8 @@ impl Follower {
                 Some(log) if self.has_unread(log) => self.read(log, each),
                 _ => Ok(()),
             },
-            Body::Store(_) => self.read_stream_rows(id, each),
+            Body::Store(rows) if rows.stream != rows.streamed => self.read_stream_rows(id, each),
+            Body::Store(_) => Ok(()),
         }
     }
 

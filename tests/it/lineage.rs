@@ -3,10 +3,12 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::faults::harness::Tail;
+use crate::faults::harness::{PATIENCE, Tail};
+use crate::faults::writer::append;
 use crate::goldens::{hold, made};
 use crate::support::home;
 use crate::support::tree::{Era, Talk, Tree};
@@ -46,13 +48,18 @@ fn own(place: &tempfile::TempDir, path: &str) -> PathBuf {
 
 impl Growing {
     fn new() -> Self {
+        Self::asking(&[])
+    }
+
+    /// The same, asked for less than all.
+    fn asking(more: &[&str]) -> Self {
         let place = home();
         for path in [PARENT, CHILD] {
             let directory = own(&place, path);
             std::fs::create_dir_all(directory.parent().expect("one")).expect("made");
         }
-        let args = ["-f", "--from", "start"].map(OsString::from);
-        let tail = Tail::start(place.path(), args.into(), &[]);
+        let args = ["-f", "--from", "start"].iter().chain(more);
+        let tail = Tail::start(place.path(), args.map(OsString::from).collect(), &[]);
         Self { place, tail }
     }
 
@@ -94,6 +101,40 @@ fn a_child_that_was_seen_first_is_linked_once_its_parent_is() {
     let start = family.until("agent.start", "openclaw", |event| event["call"] == "x1");
     assert_eq!(start["child"]["sid"], run["sid"], "{start}");
     assert_eq!(start["child"]["run"], run["run"], "{start}");
+}
+
+/// A row names the child of a session that nobody asked for.
+#[test]
+fn a_child_that_alone_is_asked_for_is_linked_once_a_row_names_it() {
+    const NAMED: &str = "claude/projects/charts/3dd1b2c3-1111-4222-8333-444455556666.jsonl";
+    const ROWS: &str = "openclaw/agents/main/sessions/sessions.json";
+    let mut family = Growing::asking(&["--session", "3dd1*"]);
+    std::fs::create_dir_all(own(&family.place, NAMED).parent().expect("one")).expect("made");
+    family.write(NAMED);
+    let run = family.until("run.start", "claude", |_| true);
+    assert!(run["parent"].is_null(), "{run}");
+    family.write(ROWS);
+    let lines = std::fs::read_to_string(own(&family.place, NAMED)).expect("reads");
+    let call = lines.lines().nth(1).expect("a call");
+    // The index is read a moment later: what is written until then tells nothing of it.
+    let end = Instant::now() + PATIENCE;
+    for number in 2.. {
+        let id = format!("e{number}");
+        let next = call.replace("3dd1b2c3-2", &format!("3dd1b2c3-{id}"));
+        let next = next
+            .replace("m11", &format!("m{id}"))
+            .replace("\"e1\"", &format!("\"{id}\""));
+        append(&own(&family.place, NAMED), format!("{next}\n").as_bytes());
+        family.until("tool.start", "claude", |event| event["call"] == *id);
+        let is_linked =
+            |event: &&Value| event["type"] == "session.start" && !event["parent"].is_null();
+        if let Some(start) = family.tail.events.iter().find(is_linked) {
+            let parent = &start["parent"]["sid"];
+            assert_eq!(parent, "1bb1b2c3-1111-4222-8333-444455556666", "{start}");
+            return;
+        }
+        assert!(Instant::now() < end, "it was never linked");
+    }
 }
 
 #[test]

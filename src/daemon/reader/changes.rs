@@ -71,8 +71,8 @@ impl Reader {
         if !self.is_wanted(self.follower.session(id)) {
             return Ok(());
         }
-        // A name comes with the session or with a row, and never with a record.
-        if !matches!(change, Change::Grown(_)) {
+        // A name comes with the session or with a row; what it grew by brings none.
+        if matches!(change, Change::New(_) | Change::Row(_) | Change::Keyed(_)) {
             self.register(id);
         }
         if !matches!(change, Change::Gone(_)) && self.is_unclaimed(id) {

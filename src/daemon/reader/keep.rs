@@ -12,7 +12,7 @@ use crate::follow::Id;
 pub(super) struct Unkept {
     /// Somebody keeps places.
     kept: bool,
-    /// Read from since.
+    /// Read from since, or found touched.
     moved: BTreeSet<Id>,
     /// Kept at the start of their newest run, until it is settled.
     at_run: BTreeSet<Id>,

@@ -60,7 +60,7 @@ impl Reader {
                 touched: SystemTime::UNIX_EPOCH,
                 touched_at: std::time::Instant::now(),
                 requests_before: 0,
-                row: None,
+                learnt: None,
                 unjudged: false,
                 aside: false,
                 looks_beside: 0,

@@ -40,7 +40,6 @@ impl Reader {
             id,
             self.follower.session(id),
         );
-        self.prove_all();
     }
 
     /// Every session that is asked for, in order.
@@ -96,7 +95,7 @@ impl Reader {
     }
 
     /// Makes known which sessions of other agents the rows name that were read lately.
-    fn prove_all(&mut self) {
+    pub(super) fn prove_all(&mut self) {
         for (id, harness) in self.rows.take_harnesses() {
             let session = self.follower.session(id);
             let parent = Link {

@@ -82,7 +82,7 @@ struct Slot {
     /// Requests before the newest run.
     requests_before: u64,
     /// The number of the row that the dialect has learnt.
-    row: Option<u64>,
+    learnt: Option<u64>,
     /// The row or the transcript changed since the row was judged.
     unjudged: bool,
     /// Our own code failed on it: it is read no more.

@@ -63,11 +63,11 @@ impl Reader {
         slot.unjudged = true;
         let key = self.follower.session(id).key;
         let is_known = key.is_none_or(|key| slot.dialect.who().session.as_ref() == Some(key));
-        if (slot.row != Some(number) || !is_known)
+        if (slot.learnt != Some(number) || !is_known)
             && let Some(row) = self.rows.row(id)
         {
             slot.dialect.learn(key.cloned(), Arc::new(row));
-            slot.row = Some(number);
+            slot.learnt = Some(number);
         }
     }
 
@@ -116,7 +116,7 @@ impl Reader {
             touched: SystemTime::UNIX_EPOCH,
             touched_at: Instant::now(),
             requests_before: requests,
-            row: None,
+            learnt: None,
             unjudged: false,
             aside: false,
             looks_beside: LOOKS_BESIDE,

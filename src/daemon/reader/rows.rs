@@ -80,7 +80,7 @@ impl Reader {
         self.register_all();
     }
 
-    /// Takes in the rows that stores changed.
+    /// Takes in the rows that changed, whoever is asked for: they may name who is.
     pub(super) fn take_rows(&mut self) {
         let Self {
             follower,
@@ -89,6 +89,7 @@ impl Reader {
             ..
         } = self;
         follower.rows(&mut take(rows, odd));
+        self.prove_all();
     }
 }
 

@@ -8,12 +8,12 @@ use crate::source::{Harness, Row, Status};
 use crate::wire::event::{Outcome, Route, RouteFrom};
 use crate::wire::time::Time;
 
-/// The rows of all sessions, by number.
+/// The rows of all sessions, by the numbers of these.
 #[derive(Default)]
 pub(super) struct Shelf {
     rows: Vec<Option<Packed>>,
-    /// How many rows came so far.
-    count: u64,
+    /// The number of the newest row.
+    newest: u64,
     /// Sessions of other agents that rows named since they were asked for.
     harnesses: Vec<(Id, Harness)>,
 }
@@ -42,9 +42,9 @@ impl Shelf {
         if self.rows.len() <= at {
             self.rows.resize(at + 1, None);
         }
-        self.count += 1;
+        self.newest += 1;
         self.rows[at] = Some(Packed {
-            number: self.count,
+            number: self.newest,
             bytes: pack(row),
         });
         let named = row.harnesses.iter().cloned();

@@ -7,11 +7,8 @@ use super::marks::{self, BLOCK, Marks};
 /// Few texts with escapes are longer, and an allocator is quick with so little.
 const USUAL: usize = 800;
 
-/// One that is longer gets room for all that is kept of most texts.
-const LONG: usize = 8 << 10;
-
-/// It takes whole steps of this: an allocator that keeps what was freed by its size, as that of
-/// glibc does, walks a list of all sizes there are.
+/// Longer ones take whole steps of this: an allocator that keeps what was freed by its size, as
+/// that of glibc does, walks a list of all sizes there are.
 const STEP: usize = 1024;
 
 /// Lines of code are hardly shorter on average.
@@ -124,8 +121,9 @@ impl Decoded {
         reason = "glibc before 2.41 looks for zeroed memory in its slow way"
     )]
     fn new(most: usize, bytes: usize) -> Self {
-        let mut zeroed = Vec::with_capacity(bytes + BLOCK);
-        zeroed.resize(bytes + BLOCK, 0);
+        let room = room_for(bytes);
+        let mut zeroed = Vec::with_capacity(room);
+        zeroed.resize(room, 0);
         Self {
             bytes: zeroed,
             length: 0,
@@ -153,8 +151,9 @@ impl Decoded {
     fn append_long(&mut self, text: &[u8]) {
         let end = self.length + text.len();
         if self.bytes.len() < end + BLOCK {
-            let enough = (2 * end).max(LONG).min(self.most).max(end) + BLOCK;
-            self.bytes.resize(enough.next_multiple_of(STEP), 0);
+            let room = room_for((4 * end).min(self.most).max(end));
+            self.bytes.reserve_exact(room - self.bytes.len());
+            self.bytes.resize(room, 0);
         }
         self.bytes[self.length..end].copy_from_slice(text);
         self.length = end;
@@ -173,6 +172,14 @@ impl Decoded {
     fn into_text(mut self) -> String {
         self.bytes.truncate(self.length);
         String::from_utf8(self.bytes).unwrap_or_default()
+    }
+}
+
+/// What a text of `bytes` bytes takes, with a block behind it.
+fn room_for(bytes: usize) -> usize {
+    match bytes + BLOCK {
+        usual @ ..=STEP => usual,
+        long => long.next_multiple_of(STEP),
     }
 }
 
@@ -332,13 +339,22 @@ mod tests {
 
     #[test]
     fn a_long_text_takes_one_of_a_few_sizes() {
-        for length in [900, 3_000, 20_000, 100_000] {
-            let json = serde_json::to_string(&"two\nlines ".repeat(length / 10)).expect("writes");
-            for bytes in [5 << 10, usize::MAX] {
-                let (text, _) = decode_up_to(&json[1..], bytes);
-                let capacity = text.into_owned().capacity();
-                assert_eq!(capacity % STEP, 0, "{length}");
-                assert!(capacity <= bytes.max(LONG), "{length}: {capacity}");
+        for start in [0, 500, 4_000] {
+            for length in [900, 3_000, 20_000, 100_000] {
+                let text = ["a".repeat(start), "two\nlines ".repeat(length / 10)].concat();
+                let json = serde_json::to_string(&text).expect("writes");
+                for bytes in [5 << 10, usize::MAX] {
+                    let (Cow::Owned(text), _) = decode_up_to(&json[1..], bytes) else {
+                        unreachable!("it has escapes")
+                    };
+                    let capacity = text.capacity();
+                    assert_eq!(capacity % STEP, 0, "{start} {length} {bytes}: {capacity}");
+                    let most = json.len().min(bytes).min(4 * (start + length));
+                    assert!(
+                        capacity < most + BLOCK + STEP,
+                        "{start} {length} {bytes}: {capacity}"
+                    );
+                }
             }
         }
     }

@@ -143,12 +143,12 @@ def descriptors(pid):
 def settled(process, quiet=1.0, limit=60):
     """Waits until the process has not run for a while; False where it never rests.
 
-    Who reads much may not switch once in all that time: it is the time on a core that tells.
+    The time on a core tells: who reads much may not be switched once in all that while.
     """
     deadline = time.monotonic() + limit
     last, since = None, time.monotonic()
     while time.monotonic() < deadline and process.poll() is None:
-        now = switches(process.pid), cpu_ns(process.pid)
+        now = cpu_ns(process.pid)
         if now != last:
             last, since = now, time.monotonic()
         elif time.monotonic() - since >= quiet:

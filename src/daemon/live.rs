@@ -176,6 +176,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
+    use crate::daemon::inputs::Feeder;
     use crate::label::Labeller;
     use crate::safe::redact::Redactor;
     use crate::sink::{Bill, Caps, Done, Markup, Moment, Put, receipt};
@@ -228,14 +229,20 @@ mod tests {
         }
     }
 
-    #[test]
-    fn last_words_that_were_not_written_are_missed() {
+    /// Inputs for one such sink.
+    fn begun() -> (Feeder, Inputs) {
         let (feeder, inputs) = Inputs::new();
         inputs.begin(World::new(
             &[CAPS],
             outbox::Settings::default(),
             render::Settings::default(),
         ));
+        (feeder, inputs)
+    }
+
+    #[test]
+    fn last_words_that_were_not_written_are_missed() {
+        let (feeder, inputs) = begun();
         feeder.tell(Input::Ended).expect("this never waits");
         let receipts: Receipts = Box::new(|_| {});
         let hoarse = Slow {
@@ -260,12 +267,7 @@ mod tests {
 
     #[test]
     fn what_comes_after_a_signal_is_not_waited_for() {
-        let (feeder, inputs) = Inputs::new();
-        inputs.begin(World::new(
-            &[CAPS],
-            outbox::Settings::default(),
-            render::Settings::default(),
-        ));
+        let (feeder, inputs) = begun();
         let (tell, shown) = channel();
         let (let_go, may) = channel();
         let events = |sid| Input::Events(scene(sid, "0 start r; 1 tool a").events);
